@@ -8,26 +8,8 @@ from collections.abc import Iterable, Iterator
 from ..ir import Expr
 from ..notation.printing.to_unicode import name_unicode, shape_unicode, to_unicode
 from ..verify.verdict import Verdict
-from .document.blocks import (
-    SIGNS,
-    WORDS,
-    Block,
-    Cases,
-    Chain,
-    Columns,
-    Document,
-    Formula,
-    Grid,
-    Heading,
-    Line,
-    Move,
-    Numbers,
-    Pattern,
-    Sentence,
-    Table,
-    Variable,
-    Variables,
-)
+from .document import blocks
+from .document.blocks import SIGNS, WORDS, Block, Document
 from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
 from .view import View
 from .words import cell_text, described, kind_text, label_text, letters_text, phrase_text, plain
@@ -52,55 +34,57 @@ def document_rows(content: Document, view: View) -> Iterator[Row]:
 
 def _close(before: Block, shown: Block, view: View) -> bool:
     """Whether a block stands right below the one before it."""
-    led = isinstance(before, Sentence) and before.role == "lead"
+    led = isinstance(before, blocks.Sentence) and before.role == "lead"
     match shown:
-        case Sentence(role=role):
-            told = isinstance(before, Sentence | Variables) or (isinstance(before, Formula) and before.role == "more")
+        case blocks.Sentence(role=role):
+            told = isinstance(before, blocks.Sentence | blocks.Variables) or (
+                isinstance(before, blocks.Formula) and before.role == "more"
+            )
             return role not in ("lead", "finding") and told
-        case Formula(role=role):
-            return role == "where" or led or (role == "equation" and isinstance(before, Sentence))
-        case Chain(start=None):
+        case blocks.Formula(role=role):
+            return role == "where" or led or (role == "equation" and isinstance(before, blocks.Sentence))
+        case blocks.Chain(start=None):
             return view.detail != "brief"
-    return isinstance(shown, Grid) and led
+    return isinstance(shown, blocks.Grid) and led
 
 
 def _rows(shown: Block, before: Block | None, view: View) -> Iterator[Row]:
     match shown:
-        case Heading():
+        case blocks.Heading():
             yield from _heading(shown)
-        case Variables(rows):
+        case blocks.Variables(rows):
             yield from _variables(rows, view.width)
-        case Numbers(given):
+        case blocks.Numbers(given):
             said = ", ".join(one.replace(" ", SOLID) for one in given)
             yield from sentence_rows(f"in numbers: {said}", view.width, INDENT, INDENT + 12, "number")
-        case Sentence():
+        case blocks.Sentence():
             yield from _sentence(shown, view)
-        case Formula():
+        case blocks.Formula():
             yield from _formula(shown, before, view)
-        case Chain():
+        case blocks.Chain():
             yield from _chain(shown, view)
-        case Cases():
+        case blocks.Cases():
             yield from _cases(shown, view)
-        case Grid():
+        case blocks.Grid():
             yield from _grid(shown, view)
-        case Pattern():
+        case blocks.Pattern():
             yield from _pattern(shown)
-        case Table():
+        case blocks.Table():
             yield from _table(shown, view.width)
-        case Columns(parts):
+        case blocks.Columns(parts):
             for number, part in enumerate(parts):
                 yield from [BLANK] if number else []
                 yield from document_rows(part, view)
 
 
-def _heading(shown: Heading) -> Iterator[Row]:
+def _heading(shown: blocks.Heading) -> Iterator[Row]:
     title = phrase_text(shown.phrase)
     yield Row(title, ((0, len(title), "title"),))
     if shown.level > 1:
         yield Row("─" * len(title))
 
 
-def _variables(rows: Iterable[Variable], width: int) -> Iterator[Row]:
+def _variables(rows: Iterable[blocks.Variable], width: int) -> Iterator[Row]:
     """The table of variables: name, shape, facts, and where the shape came from."""
     cells = [
         (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
@@ -126,7 +110,7 @@ def _variable(cell: tuple[str, ...], widths: list[int], room: int) -> Iterator[R
     yield from map(Row, broken)
 
 
-def _sentence(shown: Sentence, view: View) -> Iterator[Row]:
+def _sentence(shown: blocks.Sentence, view: View) -> Iterator[Row]:
     said = phrase_text(shown.phrase)
     if shown.verdict is not None:
         verdict = verdict_text(shown.verdict, view)
@@ -140,7 +124,7 @@ def _sentence(shown: Sentence, view: View) -> Iterator[Row]:
     )
 
 
-def _reasons(shown: Sentence | Move, view: View, indent: int) -> Iterator[Row]:
+def _reasons(shown: blocks.Sentence | blocks.Move, view: View, indent: int) -> Iterator[Row]:
     """Why, and what the verdict rests on."""
     if shown.why:
         yield from sentence_rows(f"why: {phrase_text(shown.why)}", view.width, indent, indent + 5, "quiet")
@@ -150,14 +134,14 @@ def _reasons(shown: Sentence | Move, view: View, indent: int) -> Iterator[Row]:
         )
 
 
-def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
+def _formula(shown: blocks.Formula, before: Block | None, view: View) -> Iterator[Row]:
     left = label_text(shown.left)
-    first = not (isinstance(before, Formula) and before.role == "where")
+    first = not (isinstance(before, blocks.Formula) and before.role == "where")
     lead = {"where": "where " if first else "      "}.get(shown.role, "")
     head = f"{' ' * INDENT}{lead}{left} = "
     if shown.role == "result":
         margin = shape_unicode(shown.right.shape) if isinstance(shown.left, Expr) else ""
-        for row in line_rows(head, Line(shown.right), view, margin, needed=bool(margin)):
+        for row in line_rows(head, blocks.Line(shown.right), view, margin, needed=bool(margin)):
             yield Row(row.text, row.styles or ((0, len(row.text), "result"),))
         yield from _numbers(shown.numbers, INDENT, view)
         return
@@ -169,7 +153,7 @@ def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
     yield from _numbers(shown.numbers, INDENT, view)
 
 
-def _chain(shown: Chain, view: View) -> Iterator[Row]:
+def _chain(shown: blocks.Chain, view: View) -> Iterator[Row]:
     column = INDENT
     if shown.start is not None and shown.left is not None:
         label = to_unicode(shown.left)
@@ -185,7 +169,7 @@ def _chain(shown: Chain, view: View) -> Iterator[Row]:
         yield from _move(move, column, view)
 
 
-def _move(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]:
+def _move(move: blocks.Move, column: int, view: View, indent: int = 0) -> Iterator[Row]:
     """One step: its sentence and verdict, what changed, the line it leads to."""
     wide = 6 if view.detail == "brief" and not indent else 3
     lead = f"{' ' * indent}{move.number:>{wide}}  " if not indent else f"{' ' * (INDENT + indent - 4)}{move.number}  "
@@ -220,7 +204,7 @@ def _numbers(numbers: str, column: int, view: View) -> Iterator[Row]:
             yield Row(row.text.replace(SOLID, " "), ((0, len(row.text), "quiet"),))
 
 
-def _kind(line: Line, view: View) -> str:
+def _kind(line: blocks.Line, view: View) -> str:
     return kind_text(line.body) if view.shapes and view.detail != "brief" else ""
 
 
@@ -229,7 +213,7 @@ def verdict_text(verdict: Verdict, view: View) -> str:
     return SIGNS[verdict.kind] if view.detail == "brief" else f"{SIGNS[verdict.kind]} {WORDS[verdict.kind]}"
 
 
-def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
+def _change(move: blocks.Move, indent: int, view: View) -> Iterator[Row]:
     assert move.change is not None
     old, new = (to_unicode(part) for part in move.change)
     more = f"   (and {move.elsewhere} more alike)" if move.elsewhere else ""
@@ -247,7 +231,7 @@ def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
     yield from block(f"{' ' * indent}→  ", new + more, plain, ((0, len(new)),))
 
 
-def _cases(shown: Cases, view: View) -> Iterator[Row]:
+def _cases(shown: blocks.Cases, view: View) -> Iterator[Row]:
     """The table behind a brace, under the entry's name or in front; where it is too wide, a line for each case."""
     lines = _braced([(to_unicode(value), when if when == "otherwise" else f"if {when}") for value, when in shown.rows])
     for lead in (" " * len(label_text(shown.label)), " "):
@@ -273,7 +257,7 @@ def _braced(rows: list[tuple[str, str]]) -> list[str]:
     return [f"{brace} {value:<{wide}}  {when}" for brace, (value, when) in zip(braces, rows, strict=True)]
 
 
-def _grid(shown: Grid, view: View) -> Iterator[Row]:
+def _grid(shown: blocks.Grid, view: View) -> Iterator[Row]:
     """A matrix between tall brackets, whole or not at all."""
     cells = [[cell_text(cell) for cell in row] for row in shown.cells]
     wide = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
@@ -286,7 +270,7 @@ def _grid(shown: Grid, view: View) -> Iterator[Row]:
         yield from (Row(f"{' ' * INDENT}    {line}") for line in lines)
 
 
-def _pattern(shown: Pattern) -> Iterator[Row]:
+def _pattern(shown: blocks.Pattern) -> Iterator[Row]:
     """Blocks of ■ where an entry is not 0."""
     letters = f"{name_unicode(shown.down.name)}, {name_unicode(shown.across.name)}"
     yield Row(f"{' ' * INDENT}one block for each {letters}; ■ where the entry is not 0")
@@ -296,7 +280,7 @@ def _pattern(shown: Pattern) -> Iterator[Row]:
         yield BLANK
 
 
-def _table(shown: Table, width: int) -> Iterator[Row]:
+def _table(shown: blocks.Table, width: int) -> Iterator[Row]:
     rows = [shown.head, *(tuple(map(plain, row)) for row in shown.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(shown.head))]
     yield from sentence_rows(f"{shown.sentence}:", width, 0)

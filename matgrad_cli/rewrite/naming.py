@@ -8,23 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from .. import ir
 from ..diagnostics.record import replace
-from ..ir import (
-    Add,
-    Call,
-    Entry,
-    Expr,
-    Hadamard,
-    Inverse,
-    MatMul,
-    Named,
-    Power,
-    Symbol,
-    Transpose,
-    is_elementwise,
-    nodes_of,
-    substitute,
-)
+from ..ir import Expr, Symbol, is_elementwise, nodes_of, substitute
 from ..ir.walk import height, innermost_first, mapped, names_in
 from ..records import Bindings
 from .engine.application import Application, Site, apply, native, replaced
@@ -39,7 +25,7 @@ SAVING = 4
 
 def _nonlinear(node: Expr) -> bool:
     return (
-        isinstance(node, Call)
+        isinstance(node, ir.Call)
         and not node.shape.is_number
         and (is_elementwise(node.function) or node.function.startswith("softmax"))
     )
@@ -65,21 +51,21 @@ def slope_name(variables: AbstractSet[str], taken: set[str]) -> str:
 
 def layer_name(node: Expr) -> str:
     """p for a softmax, h for another layer, Z for other matrices, z for vectors and numbers."""
-    if isinstance(node, Call) and node.function.startswith("softmax"):
+    if isinstance(node, ir.Call) and node.function.startswith("softmax"):
         return "p" if not node.shape.is_matrix else "P"
     if _nonlinear(node):
         return "h" if not node.shape.is_matrix else "H"
     return "Z" if node.shape.is_matrix else "z" if not node.shape.is_number else "r"
 
 
-def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[Named]]:
+def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[ir.Named]]:
     """The loss with its layers named, innermost first, where it is deep or repeats big parts; else the loss itself."""
     depth: dict[Expr, int] = {}  # how many nonlinear functions of the variable stand inside one another
     for node in innermost_first(nodes_of(loss)):
-        curved = _nonlinear(node) or (isinstance(node, Power) and not node.shape.is_number)
+        curved = _nonlinear(node) or (isinstance(node, ir.Power) and not node.shape.is_number)
         depth[node] = max((depth[child] for child in node.children), default=0) + (curved and variable in node.symbols)
     deep = depth[loss] >= DEEP
-    measured = {node.argument for node in nodes_of(loss) if isinstance(node, Call) and node.function == "norm"}
+    measured = {node.argument for node in nodes_of(loss) if isinstance(node, ir.Call) and node.function == "norm"}
 
     def wish(node: Expr, number: int) -> str:
         if node in measured:
@@ -90,7 +76,7 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
         return (
             variable in node.symbols
             and node is not loss
-            and not isinstance(node, Symbol | Named | Entry | Transpose)
+            and not isinstance(node, Symbol | ir.Named | ir.Entry | ir.Transpose)
             and not node.free
         )
 
@@ -100,42 +86,45 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
     )
 
 
-def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str]) -> tuple[Expr, list[Named]]:
+def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str]) -> tuple[Expr, list[ir.Named]]:
     """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
     return named_parts(root, [(node, layer_name(node)) for node in innermost_first(chosen)], taken)
 
 
-def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
+def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[ir.Named]]:
     """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free."""
-    names: list[Named] = []
+    names: list[ir.Named] = []
     for node, wish in wishes:
-        names.append(Named(fresh_name(wish, taken), by_names(node, names)))
+        names.append(ir.Named(fresh_name(wish, taken), by_names(node, names)))
     return by_names(root, names), names
 
 
-def by_names(root: Expr, names: Iterable[Named]) -> Expr:
+def by_names(root: Expr, names: Iterable[ir.Named]) -> Expr:
     """`root` with parts written by their names, the innermost first;
     also where one is some of the factors of a longer product."""
     whole = {named.body: named for named in names}
     runs = {
-        body.factors: named for body, named in whole.items() if isinstance(body, MatMul) and not body.shape.is_number
+        body.factors: named for body, named in whole.items() if isinstance(body, ir.MatMul) and not body.shape.is_number
     }
 
     def make(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-        for run, named in runs.items() if isinstance(node, MatMul) else ():
+        for run, named in runs.items() if isinstance(node, ir.MatMul) else ():
             for start in range(len(parts) - len(run), -1, -1):
                 if parts[start : start + len(run)] == run != parts:
                     parts = (*parts[:start], named, *parts[start + len(run) :])
         same = node if parts == node.children else node.rebuilt(parts)
         return whole.get(same, same)
 
-    return mapped(root, make, {node: node for node in _seen(root) if isinstance(node, Named)})
+    return mapped(root, make, {node: node for node in _seen(root) if isinstance(node, ir.Named)})
 
 
 def repeated_parts(root: Expr) -> list[Expr]:
     """The biggest parts that a result writes twice or more."""
     return worth_names(
-        root, lambda node: not node.free and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul)
+        root,
+        lambda node: (
+            not node.free and isinstance(node, ir.Call | ir.Inverse | ir.Add | ir.Power | ir.Hadamard | ir.MatMul)
+        ),
     )
 
 
@@ -155,16 +144,16 @@ def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) 
     """How often each part is written (up to a thousand times) where what is `worth` a name is written once,
     and so is what has one."""
     order = sorted(_seen(root), key=lambda node: (node.weight, height(node)), reverse=True)
-    products = {node.factors: node for node in order if isinstance(node, MatMul) and not node.shape.is_number}
+    products = {node.factors: node for node in order if isinstance(node, ir.MatMul) and not node.shape.is_number}
     sizes = sorted({len(factors) for factors in products}, reverse=True)
     uses: Counter[Expr] = Counter({root: 1})
     for node in order:
         times = 1 if worth(node, uses[node]) else min(uses[node], 1000)
         for part in (
             _written(node, products, sizes)
-            if isinstance(node, MatMul)
+            if isinstance(node, ir.MatMul)
             else ()
-            if isinstance(node, Named)
+            if isinstance(node, ir.Named)
             else node.children
         ):
             uses[part] += times
@@ -173,10 +162,10 @@ def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) 
 
 def _seen(root: Expr) -> set[Expr]:
     """The parts that are written where names are."""
-    return set(nodes_of(root, inside=lambda node: not isinstance(node, Named)))
+    return set(nodes_of(root, inside=lambda node: not isinstance(node, ir.Named)))
 
 
-def _written(node: MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Sequence[int]) -> Iterator[Expr]:
+def _written(node: ir.MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Sequence[int]) -> Iterator[Expr]:
     """The factors of a product; others that stand in it, AB in (AB)ᵀ C A B, are seen as one of these."""
     factors, start = node.factors, 0
     while start < len(factors):
@@ -186,14 +175,14 @@ def _written(node: MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Seq
         start += len(run)
 
 
-def name_uses(root: Expr) -> dict[Named, int]:
+def name_uses(root: Expr) -> dict[ir.Named, int]:
     """How often each name is written in `root` and in the parts that it names."""
     names = names_in(root)
     found = [_uses(whole) for whole in (root, *(named.body for named in names))]
     return {named: sum(uses[named] for uses in found) for named in names}
 
 
-def opened(expr: Expr, names: Iterable[Named]) -> Expr:
+def opened(expr: Expr, names: Iterable[ir.Named]) -> Expr:
     """An expression with these names written out, those first that others need:
     also the names in what they stand for."""
     bodies: dict[Expr, Expr] = {}
@@ -202,8 +191,8 @@ def opened(expr: Expr, names: Iterable[Named]) -> Expr:
     return replaced(expr, bodies)
 
 
-def _names(bindings: Bindings) -> list[Named]:
-    return [value for _, value in bindings if isinstance(value, Named)]
+def _names(bindings: Bindings) -> list[ir.Named]:
+    return [value for _, value in bindings if isinstance(value, ir.Named)]
 
 
 @native("name-part")
@@ -218,12 +207,12 @@ def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
     return opened(site.node, _names(site.bindings)), site.bindings
 
 
-def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:
+def record_names(recorder: Recorder, names: Sequence[ir.Named], words: str = "name-part", bodies: bool = False) -> None:
     """The step that writes the parts by their names, the innermost first, under the sentence of the entry `words`."""
     record_written(recorder, _ran(recorder, "name-part", names, bodies), words)
 
 
-def opening(recorder: Recorder, names: Sequence[Named]) -> Application:
+def opening(recorder: Recorder, names: Sequence[ir.Named]) -> Application:
     """The line with these names written out again."""
     return _ran(recorder, "open-name", names)
 
@@ -240,7 +229,7 @@ def record_written(recorder: Recorder, application: Application, words: str = "o
         recorder.steps[-1] = replace(recorder.steps[-1], small=entry.small)
 
 
-def _ran(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: bool = False) -> Application:
+def _ran(recorder: Recorder, rule_id: str, names: Sequence[ir.Named], bodies: bool = False) -> Application:
     pairs = [((f"p{number}", named), (f"b{number}", named.body)) for number, named in enumerate(names)]
     bindings = tuple(one for pair in pairs for one in (pair if bodies else pair[:1]))
     return apply(recorder.rules.rule(rule_id), recorder.line, ((),), recorder.scene, bindings)

@@ -7,26 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from ..ir import (
-    ONE,
-    Call,
-    Constant,
-    Expr,
-    Fill,
-    Hadamard,
-    Inverse,
-    MatMul,
-    Number,
-    Power,
-    Shape,
-    Size,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    neg,
-    transpose,
-)
+from .. import ir
+from ..ir import ONE, Expr, Shape, add, hadamard, matmul, mul, neg, transpose
 from .fields import CLEARLY, Field, Floats, Modular, NotExact, NoValue, OutOfDomain, Value
 
 _LARGEST_EXPONENT = 300
@@ -164,27 +146,27 @@ def elementwise(name: str, field: Field) -> Callable[[Value], Value]:
 
 
 def _ones(u: Expr) -> Expr:
-    return Fill(1, u.shape)
+    return ir.Fill(1, u.shape)
 
 
 def _number(top: int, bottom: int = 1) -> Expr:
-    return Number(Fraction(top, bottom))
+    return ir.Number(Fraction(top, bottom))
 
 
 def _power(u: Expr, top: int, bottom: int = 1) -> Expr:
-    return Power(u, _number(top, bottom))
+    return ir.Power(u, _number(top, bottom))
 
 
 def _log_to(base: int) -> Callable[[Expr], Expr]:
-    return lambda u: mul(_power(Call("log", _number(base)), -1), Call("log", u))
+    return lambda u: mul(_power(ir.Call("log", _number(base)), -1), ir.Call("log", u))
 
 
 def _over(name: str) -> Callable[[Expr], Expr]:
-    return lambda u: _power(Call(name, u), -1)
+    return lambda u: _power(ir.Call(name, u), -1)
 
 
 def _normal(u: Expr) -> Expr:
-    return mul(_number(1, 2), add(_ones(u), Call("erf", mul(_power(_number(2), -1, 2), u))))
+    return mul(_number(1, 2), add(_ones(u), ir.Call("erf", mul(_power(_number(2), -1, 2), u))))
 
 
 def _no_slope(_: Expr) -> Expr:
@@ -192,31 +174,31 @@ def _no_slope(_: Expr) -> Expr:
 
 
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
-    "exp": lambda u: Call("exp", u),
+    "exp": lambda u: ir.Call("exp", u),
     "log": lambda u: _power(u, -1),
     "sqrt": lambda u: mul(_number(1, 2), _power(u, -1, 2)),
-    "abs": lambda u: Call("sign", u),
-    "sign": lambda u: Fill(0, u.shape),
-    "step": lambda u: Fill(0, u.shape),
-    "sin": lambda u: Call("cos", u),
-    "cos": lambda u: neg(Call("sin", u)),
-    "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))),
-    "sinh": lambda u: Call("cosh", u),
-    "cosh": lambda u: Call("sinh", u),
+    "abs": lambda u: ir.Call("sign", u),
+    "sign": lambda u: ir.Fill(0, u.shape),
+    "step": lambda u: ir.Fill(0, u.shape),
+    "sin": lambda u: ir.Call("cos", u),
+    "cos": lambda u: neg(ir.Call("sin", u)),
+    "tanh": lambda u: add(_ones(u), neg(_power(ir.Call("tanh", u), 2))),
+    "sinh": lambda u: ir.Call("cosh", u),
+    "cosh": lambda u: ir.Call("sinh", u),
     "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2),
     "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
     "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1),
     "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
     "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2),
     "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
-    "sigmoid": lambda u: hadamard(Call("sigmoid", u), add(_ones(u), neg(Call("sigmoid", u)))),
-    "softplus": lambda u: Call("sigmoid", u),
-    "relu": lambda u: Call("step", u),
-    "expm1": lambda u: Call("exp", u),
+    "sigmoid": lambda u: hadamard(ir.Call("sigmoid", u), add(_ones(u), neg(ir.Call("sigmoid", u)))),
+    "softplus": lambda u: ir.Call("sigmoid", u),
+    "relu": lambda u: ir.Call("step", u),
+    "expm1": lambda u: ir.Call("exp", u),
     "log1p": lambda u: _power(add(_ones(u), u), -1),
-    "erf": lambda u: mul(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
-    "lgamma": lambda u: Call("digamma", u),
-    "digamma": lambda u: Call("trigamma", u),
+    "erf": lambda u: mul(mul(_number(2), _power(ir.Constant("pi"), -1, 2)), ir.Call("exp", neg(_power(u, 2)))),
+    "lgamma": lambda u: ir.Call("digamma", u),
+    "digamma": lambda u: ir.Call("trigamma", u),
     "trigamma": _no_slope,
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
@@ -227,68 +209,68 @@ def _columnwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
     row = total(u)
     if u.shape.is_row or u.shape.is_number:
         return row
-    down = Fill(1, Shape(u.shape.rows))
-    return mul(down, row) if row.shape.is_number else MatMul((down, row))
+    down = ir.Fill(1, Shape(u.shape.rows))
+    return mul(down, row) if row.shape.is_number else ir.MatMul((down, row))
 
 
 def _rowwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
     column = total(u)
     if u.shape.is_column or u.shape.is_number:
         return column
-    across = Fill(1, Shape(ONE, u.shape.cols))
-    return mul(column, across) if column.shape.is_number else MatMul((column, across))
+    across = ir.Fill(1, Shape(ONE, u.shape.cols))
+    return mul(column, across) if column.shape.is_number else ir.MatMul((column, across))
 
 
 def _softmax(u: Expr) -> Expr:
-    powers = Call("exp", u)
-    return mul(_power(Call("sum", powers), -1), powers)
+    powers = ir.Call("exp", u)
+    return mul(_power(ir.Call("sum", powers), -1), powers)
 
 
 def _softmax_along(name: str, along: Callable[[Expr, Callable[[Expr], Expr]], Expr]) -> Callable[[Expr], Expr]:
     def value(u: Expr) -> Expr:
-        powers = Call("exp", u)
-        return Hadamard((powers, _power(along(powers, lambda e: Call(name, e)), -1)))
+        powers = ir.Call("exp", u)
+        return ir.Hadamard((powers, _power(along(powers, lambda e: ir.Call(name, e)), -1)))
 
     return value
 
 
 def _mean(u: Expr) -> Expr:
-    return mul(_power(mul(Size(u.shape.rows), Size(u.shape.cols)), -1), Call("sum", u))
+    return mul(_power(mul(ir.Size(u.shape.rows), ir.Size(u.shape.cols)), -1), ir.Call("sum", u))
 
 
 def _power_of_matrix(u: Expr, exponent: Expr) -> Expr:
-    return Call("expm", mul(exponent, Call("logm", u)))
+    return ir.Call("expm", mul(exponent, ir.Call("logm", u)))
 
 
 def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
-    return Call("Dexpm", mul(exponent, Call("logm", u)), mul(exponent, Call("Dlogm", u, along)))
+    return ir.Call("Dexpm", mul(exponent, ir.Call("logm", u)), mul(exponent, ir.Call("Dlogm", u, along)))
 
 
 DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
-    "tan": lambda u: hadamard(Call("sin", u), _over("cos")(u)),
-    "cot": lambda u: hadamard(Call("cos", u), _over("sin")(u)),
+    "tan": lambda u: hadamard(ir.Call("sin", u), _over("cos")(u)),
+    "cot": lambda u: hadamard(ir.Call("cos", u), _over("sin")(u)),
     "sec": _over("cos"),
     "csc": _over("sin"),
     "coth": _over("tanh"),
     "log2": _log_to(2),
     "log10": _log_to(10),
     "gelu": lambda u: hadamard(u, _normal(u)),
-    "silu": lambda u: hadamard(u, Call("sigmoid", u)),
+    "silu": lambda u: hadamard(u, ir.Call("sigmoid", u)),
     "square": lambda u: _power(u, 2),
     "reciprocal": lambda u: _power(u, -1),
-    "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
-    "norm1": lambda u: Call("sum", Call("abs", u)),
+    "norm": lambda u: _power(ir.Call("sum", _power(u, 2)), 1, 2),
+    "norm1": lambda u: ir.Call("sum", ir.Call("abs", u)),
     "mean": _mean,
-    "mean0": lambda u: mul(_power(Size(u.shape.rows), -1), Call("sum0", u)),
-    "mean1": lambda u: mul(_power(Size(u.shape.cols), -1), Call("sum1", u)),
+    "mean0": lambda u: mul(_power(ir.Size(u.shape.rows), -1), ir.Call("sum0", u)),
+    "mean1": lambda u: mul(_power(ir.Size(u.shape.cols), -1), ir.Call("sum1", u)),
     "softmax": _softmax,
     "softmax0": _softmax_along("sum0", _columnwise),
     "softmax1": _softmax_along("sum1", _rowwise),
-    "logsumexp": lambda u: Call("log", Call("sum", Call("exp", u))),
-    "logsumexp0": lambda u: Call("log", Call("sum0", Call("exp", u))),
-    "logsumexp1": lambda u: Call("log", Call("sum1", Call("exp", u))),
+    "logsumexp": lambda u: ir.Call("log", ir.Call("sum", ir.Call("exp", u))),
+    "logsumexp0": lambda u: ir.Call("log", ir.Call("sum0", ir.Call("exp", u))),
+    "logsumexp1": lambda u: ir.Call("log", ir.Call("sum1", ir.Call("exp", u))),
     "powm": _power_of_matrix,
-    "cross": lambda u, v: matmul(Call("crossmat", u), v),
+    "cross": lambda u, v: matmul(ir.Call("crossmat", u), v),
     "Dpowm": _change_of_power,
 }
 """Functions that abbreviate others."""
@@ -298,8 +280,8 @@ def pseudoinverse(u: Expr, tall: bool) -> Expr:
     """(AᵀA)⁻¹Aᵀ or Aᵀ(AAᵀ)⁻¹, for a matrix of full rank."""
     turned = transpose(u)
     if not u.shape.is_matrix:
-        return mul(_power(Call("sum", _power(u, 2)), -1), turned)
-    return matmul(Inverse(matmul(turned, u)), turned) if tall else matmul(turned, Inverse(matmul(u, turned)))
+        return mul(_power(ir.Call("sum", _power(u, 2)), -1), turned)
+    return matmul(ir.Inverse(matmul(turned, u)), turned) if tall else matmul(turned, ir.Inverse(matmul(u, turned)))
 
 
 LINEAR: Final = frozenset(
@@ -335,25 +317,25 @@ floats only."""
 
 def squared_root(node: Expr) -> Expr | None:
     """A power whose root cancels, written without it: ‖u‖² as sum(u²), (√u)² as u, |u|² as u²; else None."""
-    if not (isinstance(node, Power) and isinstance(node.base, Call) and isinstance(node.exponent, Number)):
+    if not (isinstance(node, ir.Power) and isinstance(node.base, ir.Call) and isinstance(node.exponent, ir.Number)):
         return None
     half, u = node.exponent.value / 2, node.base.argument
     if half.denominator != 1:
         return None
     match node.base.function:
         case "norm":
-            return Power(Call("sum", Power(u, Number(2))), Number(half))
+            return ir.Power(ir.Call("sum", ir.Power(u, ir.Number(2))), ir.Number(half))
         case "sqrt":
-            return Power(u, Number(half))
+            return ir.Power(u, ir.Number(half))
         case "abs":
-            return Power(u, Number(2 * half))
+            return ir.Power(u, ir.Number(2 * half))
         case _:
             return None
 
 
 def constant_value(node: Expr) -> Fraction | None:
     """The rational number that an expression without variables is, if it is one: 1/2, −(3), 2·3."""
-    if isinstance(node, Number):
+    if isinstance(node, ir.Number):
         return node.value
     parts = [constant_value(part) for part in node.children]
     if not parts or any(part is None for part in parts) or not node.shape.is_number:

@@ -12,22 +12,8 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from ..ir import (
-    Add,
-    Differential,
-    Entry,
-    Expr,
-    Index,
-    Mul,
-    Partial,
-    Position,
-    SumOver,
-    Symbol,
-    add,
-    letters_of,
-    mul,
-    sum_over,
-)
+from .. import ir
+from ..ir import Expr, Index, Position, Symbol, add, letters_of, mul, sum_over
 from ..ir.alike import form_of
 from ..ir.memory import remembered, table
 from ..ir.walk import found_in
@@ -38,7 +24,7 @@ _FEWEST: Final = 4
 
 def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
     """What two sums do not share, where both have something of their own: they are equal if that is."""
-    if isinstance(before, Add) and isinstance(after, Add):
+    if isinstance(before, ir.Add) and isinstance(after, ir.Add):
         mine, theirs = Counter(before.terms), Counter(after.terms)
         left, right = mine - theirs, theirs - mine
         if left and right:
@@ -50,7 +36,9 @@ def kinds_of_pairs(before: Expr, after: Expr, words: Mapping[Symbol, object]) ->
     """Of two sums whose terms go together in order one pair of terms of each kind, if these are few:
     a pair that differs from another in nothing but the names of variables, of which the same is known,
     is equal where that one is."""
-    if not (isinstance(before, Add) and isinstance(after, Add)) or not _FEWEST <= len(before.terms) == len(after.terms):
+    if not (isinstance(before, ir.Add) and isinstance(after, ir.Add)) or not _FEWEST <= len(before.terms) == len(
+        after.terms
+    ):
         return []
     found: dict[Hashable, tuple[Expr, Expr]] = {}
     for left, right in zip(before.terms, after.terms, strict=True):
@@ -67,7 +55,7 @@ def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr,
     and the letters left."""
     for variable, row, col in _pending_by(before) or _pending_by(after):
         if {row, col} - {None} <= set(letters):
-            along = Entry(Symbol(f"{variable.name} along {row} {col}", variable.shape), row, col)
+            along = ir.Entry(Symbol(f"{variable.name} along {row} {col}", variable.shape), row, col)
             before, after = _along(before, variable, along), _along(after, variable, along)
             letters = tuple([letter for letter in letters if letter not in along.free])
     return before, after, letters
@@ -84,7 +72,7 @@ def _pending_by(expr: Expr) -> tuple[_By, ...]:
 
 def _pending_found(node: Expr) -> tuple[_By, ...]:
     below = [_PENDING[part] for part in node.children]
-    if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
+    if isinstance(node, ir.Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
         below.insert(0, ((node.variable, node.row, node.col),))
     if not any(below):
         return ()
@@ -93,21 +81,21 @@ def _pending_found(node: Expr) -> tuple[_By, ...]:
 
 
 @remembered(maxsize=4096)
-def _along(expr: Expr, by: Symbol, along: Entry) -> Expr:
+def _along(expr: Expr, by: Symbol, along: ir.Entry) -> Expr:
     """Σ H_st·expr over the letters of `along`; what is pending by these letters becomes a derivative along H."""
     letters = along.free
     if expr.free.isdisjoint(letters):
         return sum_over(sorted(letters), mul(along, expr))
     match expr:
-        case Add(terms):
+        case ir.Add(terms):
             return add(*[_along(term, by, along) for term in terms])
-        case Mul(factors):
+        case ir.Mul(factors):
             moving = [factor for factor in factors if not factor.free.isdisjoint(letters)]
             if len(moving) == 1 and moving[0].free >= letters:
                 return mul(*[_along(factor, by, along) if factor is moving[0] else factor for factor in factors])
-        case SumOver(indices, body) if letters.isdisjoint(indices):
+        case ir.SumOver(indices, body) if letters.isdisjoint(indices):
             return sum_over(indices, _along(body, by, along))
-        case Partial(body, variable, row, col) if (variable, row, col) == (by, along.row, along.col):
+        case ir.Partial(body, variable, row, col) if (variable, row, col) == (by, along.row, along.col):
             if body.free.isdisjoint(letters):
-                return Differential(body, variable, along.base)
+                return ir.Differential(body, variable, along.base)
     return sum_over(sorted(letters), mul(along, expr))

@@ -5,27 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ... import ir
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
-from ...ir import (
-    Delta,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Index,
-    MatrixOf,
-    Mul,
-    Named,
-    Shape,
-    SumOver,
-    Symbol,
-    Transpose,
-    letters_in,
-    mul,
-    nodes_of,
-    substitute,
-)
+from ...ir import Dim, Expr, Index, Shape, Symbol, letters_in, mul, nodes_of, substitute
 from ...ir.entries import Entries
 from ...records import Result
 
@@ -36,7 +19,7 @@ VEC = "the columns on top of each other"
 class Swap:
     """A commutation matrix K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z."""
 
-    named: Named
+    named: ir.Named
     shape: Shape
 
 
@@ -51,9 +34,9 @@ class Stack:
 
 def with_sizes(flat: Expr) -> Expr:
     """A ⊗ form in which the identities have their sizes."""
-    if flat is Eye(flat.shape.rows) or any(getattr(symbol, "name", "") == "I" for symbol in flat.symbols):
+    if flat is ir.Eye(flat.shape.rows) or any(getattr(symbol, "name", "") == "I" for symbol in flat.symbols):
         return flat
-    return substitute(flat, {node: _sized(node.dim) for node in nodes_of(flat) if isinstance(node, Eye)})
+    return substitute(flat, {node: _sized(node.dim) for node in nodes_of(flat) if isinstance(node, ir.Eye)})
 
 
 def swaps_of(flat: Expr) -> tuple[Swap, ...]:
@@ -62,20 +45,20 @@ def swaps_of(flat: Expr) -> tuple[Swap, ...]:
 
 
 def _swap(node: Expr) -> Swap | None:
-    if isinstance(node, Named) and isinstance(node.body, MatrixOf) and isinstance(node.body.body, SumOver):
+    if isinstance(node, ir.Named) and isinstance(node.body, ir.MatrixOf) and isinstance(node.body.body, ir.SumOver):
         sides = node.body.body.indices
         if len(sides) == 2 and sides[0].dim * sides[1].dim is node.shape.rows:
             return Swap(node, Shape(sides[0].dim, sides[1].dim))
     return None
 
 
-def _sized(dim: Dim) -> Named:
+def _sized(dim: Dim) -> ir.Named:
     """I with its size: I_n, I_mn, but I_(N·N): I_NN would look like a name, and a raised 2 like the square of I_N."""
     names = [name for name, power in dim.powers for _ in range(power)]
     factors = names if dim.factor == 1 and names else [str(dim.factor), *names]
     if all(len(factor) == 1 for factor in factors) and len(set(factors)) == len(factors):
-        return Named(f"I_{''.join(factors)}", Eye(dim))
-    return Named(f"I_{factors[0]}" if len(factors) == 1 else f"I_({'·'.join(factors)})", Eye(dim))
+        return ir.Named(f"I_{''.join(factors)}", ir.Eye(dim))
+    return ir.Named(f"I_{factors[0]}" if len(factors) == 1 else f"I_({'·'.join(factors)})", ir.Eye(dim))
 
 
 def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | None:
@@ -83,8 +66,8 @@ def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | N
     if order != 1 or not wrt.shape.is_matrix or len(loss.shape.dims) != 1:
         return None
     letter, row, col = result.letters
-    factors = result.entry.factors if isinstance(result.entry, Mul) else (result.entry,)
-    links = [factor for factor in factors if isinstance(factor, Delta)]
+    factors = result.entry.factors if isinstance(result.entry, ir.Mul) else (result.entry,)
+    links = [factor for factor in factors if isinstance(factor, ir.Delta)]
     if len(links) != 1 or links[0].free not in ({letter, row}, {letter, col}):
         return None
     by_row = row in links[0].free
@@ -94,15 +77,15 @@ def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | N
     if len(vectors) != 1 or any(not factor.free <= {letter} for factor in rest):
         return None
     vector = vectors[0]
-    if not isinstance(vector, Entry) or vector.free != {along} or vector.base.shape.is_matrix:
+    if not isinstance(vector, ir.Entry) or vector.free != {along} or vector.base.shape.is_matrix:
         return None
     upright = vector.base.shape.is_column
     base = (
         vector.base
         if upright != by_row
         else vector.base.body
-        if isinstance(vector.base, Transpose)
-        else Transpose(vector.base)
+        if isinstance(vector.base, ir.Transpose)
+        else ir.Transpose(vector.base)
     )
     return Stack(letter, mul(*rest, base) if rest else base, by_row)
 

@@ -5,30 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ... import ir
 from ...diagnostics.record import record, replace
-from ...ir import (
-    Add,
-    Call,
-    Delta,
-    Dim,
-    Entry,
-    Expr,
-    Fill,
-    Index,
-    MatMul,
-    MatrixOf,
-    Number,
-    Pair,
-    Position,
-    Power,
-    SumOver,
-    Symbol,
-    is_elementwise,
-    letters_in,
-    matmul,
-    sum_over,
-    unstacked,
-)
+from ...ir import Dim, Expr, Index, Position, Symbol, is_elementwise, letters_in, matmul, sum_over, unstacked
 from ...ir.entries import letters_for
 from ...ir.terms import Term, expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
@@ -60,12 +39,12 @@ class IndexCode:
 
     def scalar(self, node: Expr) -> Code:
         """An expression of the index level that stands inside a matrix expression."""
-        if isinstance(node, MatrixOf):
+        if isinstance(node, ir.MatrixOf):
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             return self.array(node.body, letters)
         if self._open(node):
             raise cannot(node)
-        if not isinstance(node, SumOver) or node.shape.is_number:
+        if not isinstance(node, ir.SumOver) or node.shape.is_number:
             return self.array(node, ())
         row, col = letters_for(node.shape, {letter.name for letter in letters_in(node)})
         try:
@@ -83,7 +62,7 @@ class IndexCode:
 
     def array(self, node: Expr, letters: tuple[Index, ...]) -> Code:
         """The array over `letters` (in this order) whose entries are `node`."""
-        if isinstance(node, Add):
+        if isinstance(node, ir.Add):
             return self._sum(node, letters)
         (term,) = expanded(node)
         if (placed := self._placed(term, letters)) is not None:
@@ -97,7 +76,7 @@ class IndexCode:
     def _placed(self, term: Term, letters: tuple[Index, ...]) -> Code | None:
         """The array over h and l for a δ_((h,l),s) under Σ_hl, in the form that s gives it."""
         for part in term.factors:
-            if isinstance(part, Delta) and isinstance(pair := part.left, Pair) and part.right in letters:
+            if isinstance(part, ir.Delta) and isinstance(pair := part.left, ir.Pair) and part.right in letters:
                 own, place = (pair.outer, pair.inner), letters.index(part.right)
                 if not set(own) <= set(term.indices):
                     return None
@@ -130,14 +109,14 @@ class IndexCode:
         self._loops, self.matrix.memo = outer, memo
         return " ".join([text, *(f"for {self.names.loop(at)} in range({self.names.dim(at.dim)})" for at in letters)])
 
-    def _sum(self, node: Add, letters: tuple[Index, ...]) -> Code:
+    def _sum(self, node: ir.Add, letters: tuple[Index, ...]) -> Code:
         codes = [self.array(term, letters) for term in node.terms]
         return Code(signed_sum(codes), SUM)
 
     def _factors(self, term: Term) -> tuple[list[Expr], list[Operand]]:
         """The factors without letters, and the operands of the einsum."""
         factors = (*term.coefficient, *term.factors)
-        numbers = [part for part in factors if not self._open(part) and not isinstance(part, Entry | Delta)]
+        numbers = [part for part in factors if not self._open(part) and not isinstance(part, ir.Entry | ir.Delta)]
         operands = [self._operand(part) for part in factors if part not in numbers]
         return numbers, [*operands, *map(self._counting, term.indices)]
 
@@ -146,52 +125,52 @@ class IndexCode:
         return Operand(self.matrix.form("ones", x=self.names.dim(index.dim)), (index,), counting=True)
 
     def _operand(self, part: Expr) -> Operand:
-        if isinstance(part, Entry) and not self._open(part.base):
+        if isinstance(part, ir.Entry) and not self._open(part.base):
             return self._entry(part)
-        if isinstance(part, Delta):
+        if isinstance(part, ir.Delta):
             left, right = part.left, part.right
             dim = _dim_of(left) or _dim_of(right)
             assert dim is not None
             return self._indexed(self.matrix.form("eye", x=self.names.dim(dim)), [(left, dim), (right, dim)])
         letters = tuple(sorted(self._open(part)))
-        if isinstance(part, Power) or (isinstance(part, Call) and is_elementwise(part.function)):
+        if isinstance(part, ir.Power) or (isinstance(part, ir.Call) and is_elementwise(part.function)):
             return Operand(self._elementwise(part, letters), letters)
-        if not isinstance(part, Add):
+        if not isinstance(part, ir.Add):
             part = self._opened(part)
         return Operand(self.array(part, letters).at(SUM), letters)
 
-    def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
-        if isinstance(part, Call) and len(part.arguments) > 1:
+    def _elementwise(self, part: ir.Power | ir.Call, letters: tuple[Index, ...]) -> str:
+        if isinstance(part, ir.Call) and len(part.arguments) > 1:
             shown = [self.array(inside, letters).at(SUM) for inside in part.arguments]
             return self.matrix.form(part.function, x=", ".join(shown))
-        inside = part.base if isinstance(part, Power) else part.argument
+        inside = part.base if isinstance(part, ir.Power) else part.argument
         code = self.array(inside, letters)
-        if isinstance(part, Power):
-            if isinstance(part.exponent, Number) and part.exponent.value == -1:
+        if isinstance(part, ir.Power):
+            if isinstance(part.exponent, ir.Number) and part.exponent.value == -1:
                 return f"1 / {code.at(UNARY)}"
             return f"{code.at(ATOM)}**{self.matrix.code(part.exponent).at(ATOM)}"
         return self.matrix.form(part.function, x=code.at(SUM), atom=code.at(ATOM), power=code.at(ATOM))
 
-    def _entry(self, part: Entry) -> Operand:
+    def _entry(self, part: ir.Entry) -> Operand:
         shape = part.base.shape
         both = ((part.row, shape.rows), (part.col, shape.cols))
         sides = [(position, dim) for position, dim in both if position is not None]
         if unstacked(part) is not part:  # the library multiplies each matrix of a family
-            stack, *rest = part.base.factors if isinstance(part.base, MatMul) else (part.base,)
+            stack, *rest = part.base.factors if isinstance(part.base, ir.MatMul) else (part.base,)
             assert isinstance(stack, Symbol)
             family = Symbol(self.names.parameters[stack], stack.shape)
             self.matrix.memo[family] = Code(family.name)
             for place, factor in enumerate(rest):
-                if isinstance(factor, Fill):  # `np.sum` would add up another axis
+                if isinstance(factor, ir.Fill):  # `np.sum` would add up another axis
                     rest[place] = Symbol("ones", factor.shape)
                     self.matrix.memo[rest[place]] = self.matrix.full(factor)
-            part, sides = Entry(matmul(family, *rest), part.row, part.col), [*_single(*sides[0]), *sides[1:]]
+            part, sides = ir.Entry(matmul(family, *rest), part.row, part.col), [*_single(*sides[0]), *sides[1:]]
         picked = any(at in self._loops or isinstance(at, int) for at, _ in sides)
         return self._indexed(self.matrix.full(part.base).at(ATOM if picked else SUM), sides)
 
     def _indexed(self, text: str, sides: list[tuple[Position, Dim]]) -> Operand:
         """An array with fixed positions picked out and pairs of letters given two axes."""
-        if any(isinstance(position, Pair) for position, _ in sides):
+        if any(isinstance(position, ir.Pair) for position, _ in sides):
             sides = [one for side in sides for one in _single(*side)]
             sizes = ", ".join(self.names.dim(dim) for _, dim in sides)
             text = f"({text}).reshape({sizes})" if not text.replace("_", "").isalnum() else f"{text}.reshape({sizes})"
@@ -227,7 +206,7 @@ class IndexCode:
 def _dim_of(position: Position) -> Dim | None:
     if isinstance(position, Index):
         return position.dim
-    if isinstance(position, Pair):
+    if isinstance(position, ir.Pair):
         outer = _dim_of(position.outer)
         return outer * position.inner_dim if outer else None
     return None
@@ -235,8 +214,8 @@ def _dim_of(position: Position) -> Dim | None:
 
 def _single(position: Position, dim: Dim) -> list[tuple[Position, Dim]]:
     """The positions that a pair counts, and over which sizes each."""
-    outer = dim.over(position.inner_dim) if isinstance(position, Pair) else None
-    if not isinstance(position, Pair) or outer is None:
+    outer = dim.over(position.inner_dim) if isinstance(position, ir.Pair) else None
+    if not isinstance(position, ir.Pair) or outer is None:
         return [(position, dim)]
     return [*_single(position.outer, outer), *_single(position.inner, position.inner_dim)]
 

@@ -11,38 +11,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
+from ... import ir
 from ...diagnostics.regex import regex
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Constant,
-    Delta,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Inverse,
-    Kron,
-    Literal,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Named,
-    Number,
-    Power,
-    Shape,
-    Size,
-    Stack,
-    SumOver,
-    Symbol,
-    Transpose,
-    nodes_of,
-    transpose,
-)
+from ...ir import ONE, Dim, Expr, Shape, Symbol, nodes_of, transpose
 from ...ir.functions import CHANGES, FUNCTIONS, WITH_AXES, is_elementwise
 from ...ir.walk import found_in
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
@@ -50,7 +21,7 @@ from .names import Names
 from .snippet import Code, number_code, signed_sum
 
 _WORD: Final = regex(r"(?<![\w.])[a-z]\w+")
-_ROOTS: Final = (Number(Fraction(1, 2)), Number(Fraction(-1, 2)))
+_ROOTS: Final = (ir.Number(Fraction(1, 2)), ir.Number(Fraction(-1, 2)))
 _OF_A_NUMBER: Final = frozenset("sum mean norm norm1 tr det diagonal diag vec".split())
 """Functions that a number has itself as its value, or its size."""
 
@@ -104,53 +75,53 @@ class MatrixCode:
 
     @staticmethod
     def _is_leaf(node: Expr) -> bool:
-        return isinstance(node, Named | Entry | Delta | SumOver | MatrixOf)
+        return isinstance(node, ir.Named | ir.Entry | ir.Delta | ir.SumOver | ir.MatrixOf)
 
     def _compiled(self, node: Expr) -> Code:
         match node:
-            case Named():
+            case ir.Named():
                 return Code(self.locals[node])
             case Symbol():
                 name = self.names.parameters[node]
-                if isinstance(node, Stack):
+                if isinstance(node, ir.Stack):
                     return Code(f"{name}.reshape(-1, {name}.shape[2])")
                 return Code(f"{name}[0]") if node.shape.is_row else Code(name)
-            case Number(value):
+            case ir.Number(value):
                 return number_code(value)
-            case Constant(name):
+            case ir.Constant(name):
                 return Code(f"{self.names.dialect.module}.{name}")
-            case Size(dim):
+            case ir.Size(dim):
                 text = self.names.dim(dim)
                 return Code(text, PRODUCT if " * " in text else ATOM)
-            case Eye(dim):
+            case ir.Eye(dim):
                 return Code(self.form("eye", x=self.names.dim(dim)))
-            case Fill(value, shape):
+            case ir.Fill(value, shape):
                 return Code(str(value), full=shape.is_number)
-            case Literal():
+            case ir.Literal():
                 rows, column = [list(map(float, row)) for row in node.rows], list(map(float, node.entries))
                 return Code(self.form("array", x=str(rows if node.shape.is_matrix else column)))
-            case Add():
+            case ir.Add():
                 return self._sum(node)
-            case Mul(factors):
+            case ir.Mul(factors):
                 codes = [self.code(factor) for factor in factors]
                 numbers_first = all(factor.shape.is_number for factor in factors[:-1])
                 return self.scaled(codes, all(code.full for code in codes), numbers_first)
-            case Hadamard(factors):
+            case ir.Hadamard(factors):
                 codes = self._beside(factors)
                 return self.scaled(codes, any(code.full for code in codes))
-            case MatMul():
+            case ir.MatMul():
                 return self._product(node)
-            case Kron():
+            case ir.Kron():
                 return self._kron(node)
-            case Power():
+            case ir.Power():
                 return self._power(node)
-            case MatrixPower(base, exponent):
+            case ir.MatrixPower(base, exponent):
                 return Code(self.form("matrix_power", x=self.full(base).at(SUM), k=str(exponent)))
-            case Transpose(body):
+            case ir.Transpose(body):
                 return self._transposed(body)
-            case Inverse(body):
+            case ir.Inverse(body):
                 return Code(self.form("inv", x=self.full(body).at(SUM)))
-            case Call():
+            case ir.Call():
                 return self._call(node)
             case _:
                 return self._index_code(node)
@@ -167,17 +138,17 @@ class MatrixCode:
 
     def _repeated(self, node: Expr) -> Code | None:
         """The vector that every row of the matrix is, c 𝟏bᵀ."""
-        if isinstance(node, Mul) and all(factor.shape.is_number for factor in node.factors[:-1]):
+        if isinstance(node, ir.Mul) and all(factor.shape.is_number for factor in node.factors[:-1]):
             row = self._repeated(node.factors[-1])
             return row and self.scaled([*map(self.code, node.factors[:-1]), row], True)
-        if not isinstance(node, MatMul) or not node.shape.is_matrix:
+        if not isinstance(node, ir.MatMul) or not node.shape.is_matrix:
             return None
         ones, *rest = node.factors
-        if not isinstance(ones, Fill) or ones.value != 1 or not ones.shape.is_column or len(_cut(tuple(rest))) != 1:
+        if not isinstance(ones, ir.Fill) or ones.value != 1 or not ones.shape.is_column or len(_cut(tuple(rest))) != 1:
             return None
         return self._run(rest)
 
-    def _sum(self, node: Add) -> Code:
+    def _sum(self, node: ir.Add) -> Code:
         codes = self._beside(node.terms)
         return Code(signed_sum(codes), SUM, full=node.shape.is_number or any(code.full for code in codes))
 
@@ -204,7 +175,7 @@ class MatrixCode:
 
     # ---- matrix products
 
-    def _product(self, node: MatMul) -> Code:
+    def _product(self, node: ir.MatMul) -> Code:
         runs = [run for run in _cut(node.factors) if run]
         numbers = [self._run(run) for run in runs if run[0].shape.rows is ONE and run[-1].shape.cols is ONE]
         arrays = [run for run in runs if not (run[0].shape.rows is ONE and run[-1].shape.cols is ONE)]
@@ -221,10 +192,10 @@ class MatrixCode:
     def _run(self, factors: list[Expr]) -> Code:
         """A product in which no column meets a row: one chain of @."""
         first, last = factors[0], factors[-1]
-        ones = len(factors) > 1 and isinstance(last, Fill) and last.value and last.shape.is_column
+        ones = len(factors) > 1 and isinstance(last, ir.Fill) and last.value and last.shape.is_column
         if ones and _inverted(factors[-2]) is None:
             return self._summed("sum" if first.shape.rows is ONE else "sum1", factors[:-1])
-        if len(factors) > 1 and isinstance(first, Fill) and first.value and first.shape.is_row:
+        if len(factors) > 1 and isinstance(first, ir.Fill) and first.value and first.shape.is_row:
             return self._summed("sum" if last.shape.cols is ONE else "sum0", factors[1:])
         codes: list[Code] = []
         before = factors[-2] if len(factors) > 1 else None
@@ -257,7 +228,7 @@ class MatrixCode:
     def _summed(self, name: str, factors: list[Expr]) -> Code:
         """The sums of rows or of columns; those of a transpose are the others of what is transposed."""
         only = factors[0]
-        if isinstance(only, Transpose) and only.shape.is_matrix and len(factors) == 1 and name != "sum":
+        if isinstance(only, ir.Transpose) and only.shape.is_matrix and len(factors) == 1 and name != "sum":
             name, factors = {"sum0": "sum1", "sum1": "sum0"}[name], [only.body]
         return Code(self.form(name, x=self._run(factors).at(SUM)))
 
@@ -265,11 +236,11 @@ class MatrixCode:
         code = self.code(body)
         if not body.shape.is_matrix or not code.full:
             return code
-        if isinstance(body, Transpose):
+        if isinstance(body, ir.Transpose):
             return self.code(body.body)
         return Code(f"{code.at(ATOM)}.T")
 
-    def _kron(self, node: Kron) -> Code:
+    def _kron(self, node: ir.Kron) -> Code:
         factors = [factor for factor in node.factors if not factor.shape.is_number]
         numbers = [self.code(factor) for factor in node.factors if factor.shape.is_number]
         kinds = {(factor.shape.is_row, factor.shape.is_matrix) for factor in factors}
@@ -288,9 +259,9 @@ class MatrixCode:
 
     # ---- powers and functions
 
-    def _power(self, node: Power) -> Code:
+    def _power(self, node: ir.Power) -> Code:
         base = self.code(node.base)
-        if isinstance(node.exponent, Number) and node.exponent.value < 0:
+        if isinstance(node.exponent, ir.Number) and node.exponent.value < 0:
             positive = -node.exponent.value
             under = base if positive == 1 else self._raised(base, number_code(positive), node.base)
             return Code(f"1 / {under.at(UNARY)}", PRODUCT, base.full, under=under)
@@ -307,7 +278,7 @@ class MatrixCode:
             return code
         return Code(self.form("number", x=code.at(SUM)), full=code.full)
 
-    def _call(self, node: Call) -> Code:
+    def _call(self, node: ir.Call) -> Code:
         name, argument = node.function, node.argument
         if name == "inner":
             left, right = self.full(argument), self.full(node.arguments[1])
@@ -337,7 +308,7 @@ class MatrixCode:
         level = PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM
         return Code(text, level, whole)
 
-    def _of_two_axes(self, node: Call) -> Code:
+    def _of_two_axes(self, node: ir.Call) -> Code:
         """The function of a vector or a number that it takes as a matrix alone;
         the axes that this adds are taken off again."""
         arguments = list(node.arguments)
@@ -347,7 +318,7 @@ class MatrixCode:
                 text = self.form("array", x=f"[[{self.full(part).at(SUM)}]]") if number else self._full_rank(part)
                 arguments[place] = Symbol(text, Shape(_SIDE, _SIDE))  # stands for the code
                 self.memo[arguments[place]] = Code(text)
-        call = Call(node.function, *arguments)
+        call = ir.Call(node.function, *arguments)
         added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}
         code = self._call(call)
         off = added[len(call.shape.dims)][len(node.shape.dims)]
@@ -362,15 +333,15 @@ def _is_python_number(node: Expr, code: Code) -> bool:
     """Whether the code computes with nothing but numbers of Python: no array, and no function that returns one."""
     if (code.full and not node.shape.is_number) or any(not symbol.shape.is_number for symbol in node.symbols):
         return False
-    return not any(isinstance(part, Call) or getattr(part, "exponent", None) in _ROOTS for part in nodes_of(node))
+    return not any(isinstance(part, ir.Call) or getattr(part, "exponent", None) in _ROOTS for part in nodes_of(node))
 
 
 def _inverted(factor: Expr) -> Expr | None:
     """The matrix of which a factor is the inverse."""
     match factor:
-        case Inverse(body):
+        case ir.Inverse(body):
             return body
-        case Transpose(Inverse(body)):
+        case ir.Transpose(ir.Inverse(body)):
             return transpose(body)
     return None
 
@@ -387,7 +358,7 @@ def _cut(factors: tuple[Expr, ...]) -> list[list[Expr]]:
 _SIDE = Dim.of("side")
 
 
-def _needs_two_axes(node: Call) -> bool:
+def _needs_two_axes(node: ir.Call) -> bool:
     """Whether a vector or a number stands where the library's function takes a matrix, or another axis of it."""
     function, shape, name = FUNCTIONS[node.function], node.argument.shape, node.function
     if shape.is_matrix or function.kind == "elementwise" or name[2:3] == ":" or name == "inner":

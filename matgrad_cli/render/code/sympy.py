@@ -4,34 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ... import ir
 from ...diagnostics import Diagnostic, StuckError
 from ...facts import Problem
-from ...ir import (
-    ELEMENTWISE,
-    Call,
-    Constant,
-    Delta,
-    Dim,
-    Entry,
-    Expr,
-    Fill,
-    Hadamard,
-    Index,
-    Kron,
-    Literal,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Number,
-    Pair,
-    Position,
-    Power,
-    Shape,
-    SumOver,
-    Symbol,
-    is_elementwise,
-    letters_in,
-)
+from ...ir import ELEMENTWISE, Dim, Expr, Index, Position, Shape, Symbol, is_elementwise, letters_in
 from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from ...ir.walk import names_in
 from ...notation.names import words
@@ -97,7 +73,7 @@ def sympy_module(result: Result, problem: Problem) -> str:
     printer = SympyPrinter(problem.variables, letters_in(stated))
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in names_in(stated)]
     shown = printer.show(stated)
-    whole = isinstance(stated, Number) and stated.value.denominator == 1
+    whole = isinstance(stated, ir.Number) and stated.value.denominator == 1
     last = f"gradient = Integer({shown})" if whole else f"gradient = {shown}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
     lines = ["from sympy import *", ""]
@@ -150,57 +126,57 @@ class SympyPrinter(TextPrinter):
         """rows, columns."""
         return f"{self.dim(shape.rows)}, {self.dim(shape.cols)}"
 
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+    def on_number(self, node: ir.Number, parts: tuple[Piece, ...]) -> Piece:
         value = abs(node.value)
         text = str(value) if value.denominator == 1 else f"Rational({value.numerator}, {value.denominator})"
         return Piece(text, negative=node.value < 0)
 
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+    def on_constant(self, node: ir.Constant, parts: tuple[Piece, ...]) -> Piece:
         return Piece("E" if node.name == "e" else node.name)
 
-    def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:
+    def on_literal(self, node: ir.Literal, parts: tuple[Piece, ...]) -> Piece:
         rows = [", ".join(f"Rational({value.numerator}, {value.denominator})" for value in row) for row in node.rows]
         return Piece(f"ImmutableMatrix([{', '.join(f'[{row}]' for row in rows)}])")
 
-    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+    def on_delta(self, node: ir.Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")
 
     def _position(self, position: Position | None) -> str:
-        if isinstance(position, Pair):
+        if isinstance(position, ir.Pair):
             outer, inner = map(self._position, (position.outer, position.inner))
             return f"({outer})*{self.dim(position.inner_dim)} + {inner}"
         return "0" if position is None else self.name(str(position)) if isinstance(position, Index) else str(position)
 
-    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+    def on_matmul(self, node: ir.MatMul, parts: tuple[Piece, ...]) -> Piece:
         piece = self._joined(parts, "*")
         return Piece(f"Trace({piece.text})") if node.shape.is_number else piece
 
-    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+    def on_hadamard(self, node: ir.Hadamard, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"HadamardProduct({', '.join(self.signed(part) for part in parts)})")
 
-    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+    def on_kron(self, node: ir.Kron, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"KroneckerProduct({', '.join(self.signed(part) for part in parts)})")
 
-    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+    def on_power(self, node: ir.Power, parts: tuple[Piece, ...]) -> Piece:
         if node.shape.is_number:
-            value = node.exponent.value if isinstance(node.exponent, Number) else None
+            value = node.exponent.value if isinstance(node.exponent, ir.Number) else None
             shown = str(value) if value is not None and value.denominator == 1 else self.within(parts[1], ATOM)
             if value is not None and value.denominator != 1:
                 shown = f"Rational({value.numerator}, {value.denominator})"
             return Piece(f"{self.within(parts[0], ATOM)}**{shown}", POWER, under=parts[0] if value == -1 else None)
         return Piece(f"HadamardPower({self.signed(parts[0])}, {self.signed(parts[1])})")
 
-    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+    def on_matrixpower(self, node: ir.MatrixPower, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}**{node.exponent}", POWER)
 
-    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+    def on_entry(self, node: ir.Entry, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}[{self._position(node.row)}, {self._position(node.col)}]")
 
-    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+    def on_sumover(self, node: ir.SumOver, parts: tuple[Piece, ...]) -> Piece:
         ranges = ", ".join(f"({self.name(index.name)}, 0, {self.dim(index.dim)} - 1)" for index in node.indices)
         return Piece(f"Sum({self.signed(parts[0])}, {ranges})")
 
-    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+    def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         row, col = (self.name(letter.name) if letter else self._zero() for letter in (node.row, node.col))
         return Piece(f"FunctionMatrix({self.size(node.shape)}, Lambda(({row}, {col}), {self.signed(parts[0])}))")
 
@@ -209,7 +185,7 @@ class SympyPrinter(TextPrinter):
         self.zeros = ["zero"]
         return "zero"
 
-    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+    def on_call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
         if name in _REFUSED or name[2:3] == ":":
             refused = _REFUSED.get(name, "a function without a meaning")
@@ -229,7 +205,7 @@ class SympyPrinter(TextPrinter):
     def _array_call(self, name: str, shown: str, argument: Expr) -> Piece:
         shape = argument.shape
         rows, cols = self.dim(shape.rows), self.dim(shape.cols)
-        if name == "diag" and isinstance(argument, Fill):  # SymPy takes diag of a constant vector for a column
+        if name == "diag" and isinstance(argument, ir.Fill):  # SymPy takes diag of a constant vector for a column
             return Piece(f"Identity({rows})" if argument.value else f"ZeroMatrix({rows}, {rows})")
         form = _ARRAYS.get(name)
         if form is not None:

@@ -5,27 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ... import ir
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import (
-    Add,
-    Call,
-    Expr,
-    Hadamard,
-    Index,
-    MatMul,
-    Mul,
-    Named,
-    Number,
-    Path,
-    Shape,
-    Size,
-    Symbol,
-    Transpose,
-    mul,
-    nodes_of,
-    substitute,
-)
+from ...ir import Expr, Index, Path, Shape, Symbol, mul, nodes_of, substitute
 from ...ir.walk import mapped, remade
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
@@ -36,22 +19,8 @@ from ...verify.verdict import Kind
 from ..resting import resting
 from ..view import Detail
 from ..words import value_text
-from .blocks import (
-    WORDS,
-    Block,
-    Chain,
-    Document,
-    Formula,
-    Heading,
-    Label,
-    Line,
-    Move,
-    Phrase,
-    Sentence,
-    Variable,
-    Variables,
-    phrase,
-)
+from . import blocks
+from .blocks import WORDS, Block, Document, Label, Phrase, phrase
 from .brief import shortened
 from .change import NO_CHANGE, change_of
 from .glossary import explained, new_letters, signs
@@ -61,32 +30,32 @@ _MOST_FACTORS: Final = 9
 
 def document(derivation: Derivation, detail: Detail = "normal", numbers: bool = False) -> Document:
     """The document of a derivation at a level of detail; with `numbers` each line also at one small example."""
-    blocks = tuple(_blocks(derivation, detail))
+    content = tuple(_blocks(derivation, detail))
     if not numbers:
-        return blocks
+        return content
     from .numbers import derivation_numbers
 
-    return derivation_numbers(blocks, derivation)
+    return derivation_numbers(content, derivation)
 
 
 def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:
     problem = derivation.problem
     name = loss_symbol(derivation)
-    yield Heading(title(problem, name, derivation.order))
-    yield Formula(name, problem.loss, "loss")
-    yield Variables(tuple(variables_of(problem)))
-    yield from map(Sentence, _sizes(derivation))
-    yield from (Sentence(said, "note") for said in _remarks(derivation))
-    yield from (Sentence(said, "assuming") for said in assumptions(derivation))
+    yield blocks.Heading(title(problem, name, derivation.order))
+    yield blocks.Formula(name, problem.loss, "loss")
+    yield blocks.Variables(tuple(variables_of(problem)))
+    yield from map(blocks.Sentence, _sizes(derivation))
+    yield from (blocks.Sentence(said, "note") for said in _remarks(derivation))
+    yield from (blocks.Sentence(said, "assuming") for said in assumptions(derivation))
     yield chain(derivation, name, detail)
     yield from _outcome(derivation, detail, name)
-    yield Sentence(_shape_phrase(derivation), "lead")
-    yield Sentence((_closing(derivation),))
-    yield from (Sentence(said, "note") for said in _afterwords(derivation))
+    yield blocks.Sentence(_shape_phrase(derivation), "lead")
+    yield blocks.Sentence((_closing(derivation),))
+    yield from (blocks.Sentence(said, "note") for said in _afterwords(derivation))
     if detail != "brief":
-        yield from (Sentence((said,), "legend") for said in _legends(derivation))
+        yield from (blocks.Sentence((said,), "legend") for said in _legends(derivation))
         lines = (derivation.start, *(step.after for step in derivation.steps), derivation.result.flattened)
-        yield from (Sentence((said,), "legend") for said in signs(line for line in lines if line is not None))
+        yield from (blocks.Sentence((said,), "legend") for said in signs(line for line in lines if line is not None))
 
 
 def title(problem: Problem, name: Symbol, order: int = 1) -> Phrase:
@@ -95,15 +64,15 @@ def title(problem: Problem, name: Symbol, order: int = 1) -> Phrase:
     return (f"The {'second derivative' if order == 2 else kind} of ", name, " by ", problem.wrt)
 
 
-def chain(derivation: Derivation, name: Symbol, detail: Detail) -> Chain:
+def chain(derivation: Derivation, name: Symbol, detail: Detail) -> blocks.Chain:
     """The lines of a derivation."""
     letters = tuple(sorted(derivation.start.free))
     moves = _moves(derivation, detail, set(letters))
-    return Chain(
+    return blocks.Chain(
         derivation.method,
         tuple(shortened(list(moves)) if detail == "brief" else moves),
         substitute(derivation.start, {derivation.problem.loss: name}),
-        Line(derivation.start),
+        blocks.Line(derivation.start),
         letters,
     )
 
@@ -116,8 +85,8 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
         yield phrase(Template(meaning, (("of", of),)))
     yield from map(phrase, derivation.notes)
     for node in dict.fromkeys(nodes_of(stated)):
-        if isinstance(node, Add) and len(node.terms) == 2 and Transpose(node.terms[0]) is node.terms[1]:
-            yield (node, " is ", mul(Number(2), node.terms[0]), " only where ", node.terms[0], " is symmetric")
+        if isinstance(node, ir.Add) and len(node.terms) == 2 and ir.Transpose(node.terms[0]) is node.terms[1]:
+            yield (node, " is ", mul(ir.Number(2), node.terms[0]), " only where ", node.terms[0], " is symmetric")
     if said := resting(derivation):
         yield (f"the result {said}",)
 
@@ -127,7 +96,7 @@ def loss_symbol(derivation: Derivation) -> Symbol:
     taken = {symbol.name for symbol in derivation.problem.variables} | {
         dim.names[0] for dim in derivation.problem.sizes if dim.names
     }
-    taken |= {node.name for step in derivation.steps for node in nodes_of(step.after) if isinstance(node, Named)}
+    taken |= {node.name for step in derivation.steps for node in nodes_of(step.after) if isinstance(node, ir.Named)}
     shape = derivation.problem.loss.shape
     wishes = (
         ("L", "f", "J", "ell")
@@ -139,12 +108,12 @@ def loss_symbol(derivation: Derivation) -> Symbol:
     return Symbol(next((wish for wish in wishes if wish not in taken), "loss"), shape)
 
 
-def variables_of(problem: Problem) -> Iterator[Variable]:
+def variables_of(problem: Problem) -> Iterator[blocks.Variable]:
     """The variables of a problem in their order."""
     origins = dict(problem.origins)
     for symbol in problem.variables:
         facts = tuple(fact.word.replace("_", " ") for fact in problem.facts if fact.symbol is symbol)
-        yield Variable(symbol, facts, _short(origins.get(symbol.name, "")))
+        yield blocks.Variable(symbol, facts, _short(origins.get(symbol.name, "")))
 
 
 def _short(origin: str) -> str:
@@ -162,7 +131,7 @@ def _remarks(derivation: Derivation) -> Iterator[Phrase]:
 
 def _sizes(derivation: Derivation) -> Iterator[Phrase]:
     problem = derivation.problem
-    dims = problem.sizes or tuple(node.dim for node in nodes_of(problem.loss) if isinstance(node, Size))
+    dims = problem.sizes or tuple(node.dim for node in nodes_of(problem.loss) if isinstance(node, ir.Size))
     for dim in dict.fromkeys(dims):
         carrier = next((symbol for symbol in problem.variables if dim in symbol.shape.dims), None)
         if carrier is None:
@@ -177,11 +146,11 @@ def _side(shape: Shape, dim: object) -> str:
     return "rows" if shape.rows is dim else "columns"
 
 
-def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator[Move]:
+def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator[blocks.Move]:
     problem = derivation.problem
-    known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
+    known = {node for node in nodes_of(derivation.start) if isinstance(node, ir.Named)}
     for number, step in enumerate(printed_steps(derivation.steps), 1):
-        inner: tuple[Move, ...] = ()
+        inner: tuple[blocks.Move, ...] = ()
         if detail != "brief" and len(step.substeps) > 1:
             parts = enumerate(printed_steps(step.substeps), 1)
             inner = tuple(_move(f"{number}.{part}", substep, detail, seen, known, problem) for part, substep in parts)
@@ -204,10 +173,10 @@ def _move(
     step: Step,
     detail: Detail,
     seen: set[Index],
-    known: set[Named],
+    known: set[ir.Named],
     problem: Problem,
-    inner: tuple[Move, ...] = (),
-) -> Move:
+    inner: tuple[blocks.Move, ...] = (),
+) -> blocks.Move:
     full = detail == "full"
     why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
     change, elsewhere = change_of(step, problem) if detail != "brief" and not inner else NO_CHANGE
@@ -216,17 +185,17 @@ def _move(
     sentence = phrase(step.title)
     told = () if detail == "brief" and step.small else sentence  # what a small step says is left out there
     names = tuple(_new_names(step.after, known, told))
-    line, rule = Line(step.after, changed), step.rule
+    line, rule = blocks.Line(step.after, changed), step.rule
     evidence = step.verdict.by if full and not inner else ""
-    return Move(
+    return blocks.Move(
         number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner
     )
 
 
-def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Named]:
+def _new_names(line: Expr, known: set[ir.Named], sentence: Phrase) -> Iterator[ir.Named]:
     """The named parts that this line is the first to use, those that others need first;
     not what the sentence defines itself."""
-    fresh = [node for node in nodes_of(line) if isinstance(node, Named) and node not in known]
+    fresh = [node for node in nodes_of(line) if isinstance(node, ir.Named) and node not in known]
     known.update(fresh)
     said = "".join(to_unicode(part) if isinstance(part, Expr) else str(part) for part in sentence)
     for node in sorted(fresh, key=lambda node: (sum(part in fresh for part in nodes_of(node)), node.name)):
@@ -240,7 +209,7 @@ def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[B
     letters: Bindings = tuple(zip("st", result.letters[-len(derivation.wrt.shape.dims) :], strict=False))
     why = phrase(readoff.why, letters) if full and readoff.why.template else None
     said = readoff.verdict.by if full else ""
-    yield Sentence(phrase(_shortly(readoff.title)), "finding", readoff.verdict, why, said)
+    yield blocks.Sentence(phrase(_shortly(readoff.title)), "finding", readoff.verdict, why, said)
     yield from _stated(derivation, name)
     if result.cases or result.flattened is not None or result.matrix is None:
         from .arrays import array_blocks
@@ -263,16 +232,16 @@ def _shortly(title: Template) -> Template:
 
 
 def _stated(derivation: Derivation, name: Symbol) -> Iterator[Block]:
-    yield Formula(label_of(derivation, name), derivation.result.stated, "result")
-    yield from (Formula(node, node.body, "where") for node in derivation.result.named)
+    yield blocks.Formula(label_of(derivation, name), derivation.result.stated, "result")
+    yield from (blocks.Formula(node, node.body, "where") for node in derivation.result.named)
 
 
 def result_blocks(derivation: Derivation) -> Iterator[Block]:
     """The result alone, with its shape, what checked it, and what a user's rule has to do with it."""
     yield from _stated(derivation, loss_symbol(derivation))
-    yield Sentence(_shape_phrase(derivation), "plain", derivation.readoff.verdict)
+    yield blocks.Sentence(_shape_phrase(derivation), "plain", derivation.readoff.verdict)
     if said := resting(derivation):
-        yield Sentence((f"the result {said}",), "note")
+        yield blocks.Sentence((f"the result {said}",), "note")
 
 
 def label_of(derivation: Derivation, name: Symbol) -> Label:
@@ -298,7 +267,7 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
     shape = result.matrix.shape
     if shape.is_number:
         return (f"{lead}a number",)
-    likened: list[Value] = [same for same in (wrt, Transpose(wrt)) if shape is same.shape]
+    likened: list[Value] = [same for same in (wrt, ir.Transpose(wrt)) if shape is same.shape]
     if derivation.problem.loss.shape.is_number and derivation.order == 1 and likened:
         return (lead, shape, ", the shape of ", likened[0])
     return (lead, shape)
@@ -317,7 +286,7 @@ def assumptions(derivation: Derivation) -> Iterator[Phrase]:
 
 def _unnamed(part: Expr) -> Expr:
     """A part with its names written out, where it then stays short: they are explained further below."""
-    whole = mapped(part, lambda node, parts: parts[0] if isinstance(node, Named) else remade(node, parts))
+    whole = mapped(part, lambda node, parts: parts[0] if isinstance(node, ir.Named) else remade(node, parts))
     return whole if whole.weight <= _MOST_FACTORS else part
 
 
@@ -368,11 +337,11 @@ def shaped_factors(line: Expr) -> dict[Path, Shape]:
     while waiting:
         path, node = waiting.pop()
         parts = [((*path, number), part) for number, part in enumerate(node.children)]
-        if isinstance(node, Add):
+        if isinstance(node, ir.Add):
             waiting += reversed(parts)
-        elif isinstance(node, MatMul | Hadamard):
+        elif isinstance(node, ir.MatMul | ir.Hadamard):
             found |= {place: part.shape for place, part in parts}
-        elif isinstance(node, Mul) or (isinstance(node, Call) and node.function == "tr"):
+        elif isinstance(node, ir.Mul) or (isinstance(node, ir.Call) and node.function == "tr"):
             waiting += [(place, part) for place, part in parts[-1:]]
         elif node is not line and not node.shape.is_number:
             found[path] = node.shape

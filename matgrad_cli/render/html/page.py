@@ -8,26 +8,8 @@ from typing import Final
 
 from ...ir import Expr
 from ...verify.verdict import Verdict
-from ..document.blocks import (
-    SIGNS,
-    WORDS,
-    Block,
-    Cases,
-    Cell,
-    Chain,
-    Columns,
-    Document,
-    Formula,
-    Grid,
-    Heading,
-    Line,
-    Move,
-    Numbers,
-    Pattern,
-    Sentence,
-    Table,
-    Variables,
-)
+from ..document import blocks
+from ..document.blocks import SIGNS, WORDS, Block, Cell, Document
 from ..view import View
 from ..words import described, kind_text
 from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
@@ -39,7 +21,7 @@ from .style import SCRIPT, STYLE
 
 def html_fragment(content: Document, view: View) -> str:
     """The document as a fragment with its style."""
-    wide = any(isinstance(block, Columns) for block in content)
+    wide = any(isinstance(block, blocks.Columns) for block in content)
     return article("\n".join(part for block in content for part in _parts(block, view)), "wide" if wide else "")
 
 
@@ -65,37 +47,39 @@ def html_page(fragments: str, title: str) -> str:
 
 def _parts(block: Block, view: View) -> Iterator[str]:
     match block:
-        case Heading(phrase, level):
+        case blocks.Heading(phrase, level):
             yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
-        case Variables(rows):
+        case blocks.Variables(rows):
             yield table(
                 (value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin))
                 for one in rows
             )
-        case Numbers(given):
+        case blocks.Numbers(given):
             told = ", ".join(f'<span class="given">{numbers_html(one)}</span>' for one in given)
             yield f'<p class="numbers">in numbers: {told}</p>'
-        case Sentence():
+        case blocks.Sentence():
             yield from _sentence(block, view)
-        case Formula():
+        case blocks.Formula():
             yield from _formula(block, view)
-        case Chain():
+        case blocks.Chain():
             yield from _chain(block, view)
-        case Cases(label, rows):
+        case blocks.Cases(label, rows):
             yield f'<div class="formula">{cases_html(label, rows)}</div>'
-        case Grid():
+        case blocks.Grid():
             yield _grid(block)
-        case Pattern():
+        case blocks.Pattern():
             yield pattern(block)
-        case Table(sentence, head, rows):
+        case blocks.Table(sentence, head, rows):
             yield f"<p>{prose_html(sentence)}:</p>"
             yield table([tuple(map(phrase_html, row)) for row in rows], head)
-        case Columns(parts):
+        case blocks.Columns(parts):
             yield from _columns(parts, view)
 
 
 def _columns(parts: tuple[Document, ...], view: View) -> Iterator[str]:
-    titles = [next((phrase_html(block.phrase) for block in part if isinstance(block, Heading)), "") for part in parts]
+    titles = [
+        next((phrase_html(block.phrase) for block in part if isinstance(block, blocks.Heading)), "") for part in parts
+    ]
     links = "".join(f'<a href="#part-{number}">{title}</a>' for number, title in enumerate(titles, 1))
     yield f"<nav>{links}</nav>"
     sections = ("\n".join(shown for block in part for shown in _parts(block, view)) for part in parts)
@@ -108,7 +92,7 @@ def _columns(parts: tuple[Document, ...], view: View) -> Iterator[str]:
 _LEADS = {"note": "note: ", "assuming": "assuming "}
 
 
-def _sentence(block: Sentence, view: View) -> Iterator[str]:
+def _sentence(block: blocks.Sentence, view: View) -> Iterator[str]:
     verdict = f" {_verdict(block.verdict)}" if block.verdict is not None else ""
     small = ' class="small"' if block.role in ("note", "legend") else ""
     yield f"<p{small}>{_LEADS.get(block.role, '')}{phrase_html(block.phrase)}{verdict}</p>"
@@ -119,7 +103,7 @@ def _verdict(verdict: Verdict) -> str:
     return f'<span class="verdict {verdict.kind}">{SIGNS[verdict.kind]} {WORDS[verdict.kind]}</span>'
 
 
-def _reasons(block: Sentence | Move, view: View) -> Iterator[str]:
+def _reasons(block: blocks.Sentence | blocks.Move, view: View) -> Iterator[str]:
     """Why, and what the verdict rests on, folded away."""
     reasons = [phrase_html(block.why)] if block.why else []
     if block.evidence and block.verdict is not None:
@@ -129,7 +113,7 @@ def _reasons(block: Sentence | Move, view: View) -> Iterator[str]:
         yield f"<details{opened}><summary>why</summary>{''.join(f'<p>{reason}</p>' for reason in reasons)}</details>"
 
 
-def _formula(block: Formula, view: View) -> Iterator[str]:
+def _formula(block: blocks.Formula, view: View) -> Iterator[str]:
     where = "where " if block.role == "where" else ""
     shapes = view.shapes and block.role in ("result", "equation")
     css = "formula result" if block.role == "result" else "formula"
@@ -139,7 +123,7 @@ def _formula(block: Formula, view: View) -> Iterator[str]:
         yield shapes_of(block.right)
 
 
-def _line(line: Line, left: Expr | None, view: View) -> str:
+def _line(line: blocks.Line, left: Expr | None, view: View) -> str:
     """A line of a chain, and at the right edge what it is."""
     kind = f'<span class="kind">{kind_text(line.body)}</span>' if view.detail != "brief" else ""
     shown = line_html(line.body, line.changed, view.shapes, left if left is not None else "")
@@ -150,7 +134,7 @@ def _numbers(numbers: str) -> str:
     return f'<div class="formula numbers">{numbers_html(f"= {numbers}")}</div>' if numbers else ""
 
 
-def _chain(block: Chain, view: View) -> Iterator[str]:
+def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
     if block.left is not None and block.start is not None:
         yield _line(block.start, block.left, view) + _numbers(block.numbers)
     if block.letters:
@@ -160,7 +144,7 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
     yield f"<ol>\n{''.join(_move(move, view) for move in block.moves)}</ol>"
 
 
-def _move(move: Move, view: View) -> str:
+def _move(move: blocks.Move, view: View) -> str:
     parts = [f'<p><span class="number">{move.number}</span>{phrase_html(move.sentence)} {_verdict(move.verdict)}</p>']
     if move.inner:
         parts += [f"<ol>\n{''.join(_move(inner, view) for inner in move.inner)}</ol>", *_reasons(move, view)]
@@ -190,7 +174,7 @@ def _cells(row: Iterable[str]) -> str:
     return "".join(f"<td>{cell}</td>" for cell in row)
 
 
-def _grid(block: Grid) -> str:
+def _grid(block: blocks.Grid) -> str:
     rows = "".join(f"<mtr>{''.join(f'<mtd>{_cell(cell)}</mtd>' for cell in row)}</mtr>" for row in block.cells)
     said = f' <span class="small">← row {value_html(block.row)} in the middle</span>' if block.row is not None else ""
     return f'<div class="formula">{math(f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>")}{said}</div>'

@@ -8,26 +8,9 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
+from ... import ir
 from ...diagnostics import Diagnostic
-from ...ir import (
-    ONE,
-    Delta,
-    Dim,
-    Expr,
-    Index,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Named,
-    Partial,
-    Shape,
-    SumOver,
-    Symbol,
-    mul,
-    nodes_of,
-    rename,
-    whole_derivative,
-)
+from ...ir import ONE, Dim, Expr, Index, Shape, Symbol, mul, nodes_of, rename, whole_derivative
 from ...ir.walk import names_in
 from ...notation.printing.to_unicode import dim_unicode, name_unicode, to_unicode
 from ..document.blocks import Chain, Move, Pattern
@@ -81,13 +64,13 @@ def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
     if move.change is None:
         return
     old, new = move.change
-    left = {letter for node in nodes_of(new) if isinstance(node, SumOver) for letter in node.indices}
+    left = {letter for node in nodes_of(new) if isinstance(node, ir.SumOver) for letter in node.indices}
     for node in nodes_of(old):
-        if not isinstance(node, SumOver):
+        if not isinstance(node, ir.SumOver):
             continue
-        factors = node.body.factors if isinstance(node.body, Mul) else (node.body,)
+        factors = node.body.factors if isinstance(node.body, ir.Mul) else (node.body,)
         for delta in factors:
-            if not isinstance(delta, Delta):
+            if not isinstance(delta, ir.Delta):
                 continue
             for letter, kept in ((delta.left, delta.right), (delta.right, delta.left)):
                 if (
@@ -101,8 +84,8 @@ def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
 
 def shapes(body: Expr) -> str:
     """A product as rectangles, sides of one length in one colour; nothing where the line is no single product."""
-    product = body.factors[-1] if isinstance(body, Mul) else body
-    if not isinstance(product, MatMul) or len(product.factors) > 6 or body.free:
+    product = body.factors[-1] if isinstance(body, ir.Mul) else body
+    if not isinstance(product, ir.MatMul) or len(product.factors) > 6 or body.free:
         return ""
     parts = [("result", product.shape), *((to_unicode(part), part.shape) for part in product.factors)]
     return figure(
@@ -213,9 +196,9 @@ def graph(block: Chain) -> str:
 
 def _ends(block: Chain) -> tuple[Symbol, Symbol] | None:
     """The variable and the loss of ∂L/∂W."""
-    left = whole_derivative(block.left) if isinstance(block.left, MatrixOf) else None
-    inner = block.left.body if isinstance(block.left, MatrixOf) else block.left
-    if isinstance(inner, Partial):
+    left = whole_derivative(block.left) if isinstance(block.left, ir.MatrixOf) else None
+    inner = block.left.body if isinstance(block.left, ir.MatrixOf) else block.left
+    if isinstance(inner, ir.Partial):
         body = left if left is not None else inner.body
         return (inner.variable, body) if isinstance(body, Symbol) else None
     return None
@@ -233,7 +216,7 @@ def _arrow(start: float, end: float, y: float, kind: str) -> str:
     )
 
 
-def _parts(block: Chain) -> list[Named]:
+def _parts(block: Chain) -> list[ir.Named]:
     """The named parts, each after what it is made of; none where one is made of two others."""
     bodies = [move.line.body for move in block.moves] + [
         inner.line.body for move in block.moves for inner in move.inner

@@ -9,25 +9,8 @@ from collections.abc import Iterator
 from ...ir import Expr
 from ...notation.printing.precedence import split_marks
 from ...notation.printing.to_latex import name_latex, printer, shape_latex, to_latex
-from ..document.blocks import (
-    Block,
-    Cases,
-    Cell,
-    Chain,
-    Columns,
-    Document,
-    Formula,
-    Grid,
-    Heading,
-    Label,
-    Move,
-    Numbers,
-    Ratio,
-    Sentence,
-    Table,
-    Variable,
-    Variables,
-)
+from ..document import blocks
+from ..document.blocks import Block, Cell, Document, Label, Ratio
 from ..document.derivation import shaped_factors
 from ..labels import label
 from ..view import View
@@ -65,44 +48,48 @@ def latex_lines(content: Document, view: View) -> Iterator[str]:
     place = 0
     while place < len(content):
         together = [content[place]]
-        while isinstance(content[place], Formula | Cases) and place + 1 < len(content) and _goes_on(content[place + 1]):
+        while (
+            isinstance(content[place], blocks.Formula | blocks.Cases)
+            and place + 1 < len(content)
+            and _goes_on(content[place + 1])
+        ):
             place += 1
             together.append(content[place])
         place += 1
         follows = content[place] if place < len(content) else None
         match together[0]:
-            case Formula() | Cases():
+            case blocks.Formula() | blocks.Cases():
                 yield from _displayed(together, view)
-            case Sentence():
-                yield from _sentence_lines(together[0], ":" if isinstance(follows, Formula) else ".")
+            case blocks.Sentence():
+                yield from _sentence_lines(together[0], ":" if isinstance(follows, blocks.Formula) else ".")
             case other:
                 yield from _lines(other, view)
 
 
 def _goes_on(block: Block) -> bool:
-    return isinstance(block, Cases) or (isinstance(block, Formula) and block.role == "where")
+    return isinstance(block, blocks.Cases) or (isinstance(block, blocks.Formula) and block.role == "where")
 
 
 def _lines(block: Block, view: View) -> Iterator[str]:
     match block:
-        case Heading(phrase, level):
+        case blocks.Heading(phrase, level):
             yield rf"\{'paragraph' if level == 1 else 'subsection*'}{{{phrase_latex(phrase)}}}"
-        case Variables(rows):
+        case blocks.Variables(rows):
             yield f"with {_listed([_variable(known) for known in rows])}."
-        case Numbers(given):
+        case blocks.Numbers(given):
             yield f"In numbers: {given_latex(given)}."
-        case Chain():
+        case blocks.Chain():
             yield from _chain(block, view)
-        case Grid():
+        case blocks.Grid():
             yield from (r"\begin{equation*}", grid_latex(block), r"\end{equation*}")
-        case Table():
+        case blocks.Table():
             yield from _table(block, view)
-        case Columns(parts):
+        case blocks.Columns(parts):
             for part in parts:
                 yield from latex_lines(part, view)
 
 
-def _variable(known: Variable) -> str:
+def _variable(known: blocks.Variable) -> str:
     shape = known.symbol.shape
     kind = "column vector" if shape.is_column else "row vector" if shape.is_row else "matrix"
     said = "(a number)" if shape.is_number else f"({kind}, ${shape_latex(shape)}$)"
@@ -120,7 +107,7 @@ def sentence(text: str, stop: str = ".") -> str:
     return text if text.endswith((".", "!", "?", ":")) else text + stop
 
 
-def _sentence_lines(block: Sentence, stop: str) -> Iterator[str]:
+def _sentence_lines(block: blocks.Sentence, stop: str) -> Iterator[str]:
     said = phrase_latex(block.phrase)
     if block.role == "legend":
         return
@@ -135,19 +122,19 @@ def label_latex(of: Label | Expr) -> str:
     return label(of, printer())
 
 
-def _displayed(blocks: list[Block], view: View) -> Iterator[str]:
-    if isinstance(blocks[0], Formula) and blocks[0].role == "loss":
+def _displayed(together: list[Block], view: View) -> Iterator[str]:
+    if isinstance(together[0], blocks.Formula) and together[0].role == "loss":
         yield r"\noindent Let"
     yield r"\begin{align*}"
-    for place, block in enumerate(blocks):
+    for place, block in enumerate(together):
         start = r"\\ " if place else ""
-        if isinstance(block, Cases):
+        if isinstance(block, blocks.Cases):
             yield rf"{start}&= {cases_latex(block)}"
-        elif isinstance(block, Formula):
+        elif isinstance(block, blocks.Formula):
             where = r"\text{where } " if block.role == "where" else ""
             left = label_latex(block.left)
             shapes = block.role == "result"
-            after = "," if block.role == "loss" and len(blocks) == 1 else ""
+            after = "," if block.role == "loss" and len(together) == 1 else ""
             yield f"{start}{where}{left} &= {_row(block.right, width(left) + (9 if where else 3), view, shapes)}{after}"
     yield r"\end{align*}"
 
@@ -166,7 +153,7 @@ def _row(body: Expr, space: float, view: View, shapes: bool = True) -> str:
     return " \\\\\n&\\quad ".join(broken(to_latex(body), room, room - 3))
 
 
-def _chain(block: Chain, view: View) -> Iterator[str]:
+def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
     rows: list[str] = []
     space = 3.0
     if block.left is not None and block.start is not None:
@@ -217,7 +204,7 @@ def _numbers(numbers: str, view: View, left: float) -> str:
     )
 
 
-def _flat(move: Move, view: View) -> Iterator[tuple[str, Move]]:
+def _flat(move: blocks.Move, view: View) -> Iterator[tuple[str, blocks.Move]]:
     """The sentence of a step with its line; a group's sentence is joined to that of its first substep."""
     own = f"({move.number}) {sentence(phrase_latex(move.sentence))}"
     if move.letters and view.detail != "brief":
@@ -266,7 +253,7 @@ def condition_latex(condition: str) -> str:
     return r"\text{if } " + re.sub(r", (?![^()]*\))", r",\\ ", condition).replace("≠", r"\ne")
 
 
-def cases_latex(block: Cases) -> str:
+def cases_latex(block: blocks.Cases) -> str:
     r"""The case table as \begin{cases} … \end{cases}."""
     rows = [f"{to_latex(value)} & {condition_latex(condition)}" for value, condition in block.rows]
     return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
@@ -275,7 +262,7 @@ def cases_latex(block: Cases) -> str:
 _DOTS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots"}
 
 
-def grid_latex(block: Grid) -> str:
+def grid_latex(block: blocks.Grid) -> str:
     r"""Cells as \begin{bmatrix} … \end{bmatrix}."""
     apart = r" \\[4pt] " if any(isinstance(cell, Ratio) for row in block.cells for cell in row) else r" \\ "
     rows = apart.join(" & ".join(map(_cell, row)) for row in block.cells)
@@ -287,7 +274,7 @@ def _cell(cell: Cell) -> str:
     return _DOTS.get(cell, cell) if isinstance(cell, str) else value_latex(cell).strip("$")
 
 
-def _table(block: Table, view: View) -> Iterator[str]:
+def _table(block: blocks.Table, view: View) -> Iterator[str]:
     """A table, or in a narrow column a line of text for each row."""
     yield rf"\noindent {sentence(escaped(block.sentence)).rstrip('.:')}:"
     yield ""

@@ -8,23 +8,8 @@ from ...diagnostics.regex import regex
 from ...ir import Expr
 from ...notation.printing.to_latex import name_latex, to_latex
 from ...verify.verdict import Verdict
-from ..document.blocks import (
-    WORDS,
-    Block,
-    Cases,
-    Chain,
-    Columns,
-    Document,
-    Formula,
-    Grid,
-    Heading,
-    Move,
-    Numbers,
-    Phrase,
-    Sentence,
-    Table,
-    Variables,
-)
+from ..document import blocks
+from ..document.blocks import WORDS, Block, Document, Phrase
 from ..view import View
 from ..words import described
 from .fragment import cases_latex, grid_latex, label_latex, underbraced
@@ -50,9 +35,9 @@ def markdown_page(content: Document, view: View) -> str:
 def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
     """The paragraphs of a block."""
     match block:
-        case Heading(phrase, level):
+        case blocks.Heading(phrase, level):
             yield f"{'#' * (level + 1)} {_prose(phrase)}"
-        case Variables(rows):
+        case blocks.Variables(rows):
             cells = [
                 (
                     f"${name_latex(known.symbol.name)}$",
@@ -63,25 +48,25 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
                 for known in rows
             ]
             yield _table(("variable", "shape", "known", "from"), cells)
-        case Numbers(given):
+        case blocks.Numbers(given):
             yield f"In numbers: {given_latex(given)}."
-        case Sentence():
+        case blocks.Sentence():
             yield from _sentence(block)
-        case Formula():
+        case blocks.Formula():
             if block.role == "where":
-                yield "and" if isinstance(before, Formula) and before.role == "where" else "where"
+                yield "and" if isinstance(before, blocks.Formula) and before.role == "where" else "where"
             yield _formula(f"{label_latex(block.left)} = ", block.right, block.role == "result" and view.shapes)
             yield from _numbers(block.numbers)
-        case Chain():
+        case blocks.Chain():
             yield from _chain(block, view)
-        case Cases():
+        case blocks.Cases():
             yield _display(f"= {cases_latex(block)}")
-        case Grid():
+        case blocks.Grid():
             yield _display(grid_latex(block))
-        case Table():
+        case blocks.Table():
             yield f"{block.sentence}:"
             yield _table(block.head, [tuple(map(_prose, row)) for row in block.rows])
-        case Columns(parts):
+        case blocks.Columns(parts):
             for part in parts:
                 yield markdown_page(part, view).rstrip("\n")
 
@@ -89,14 +74,14 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
 _LEADS = {"note": "> ", "legend": "> ", "assuming": "Assuming "}
 
 
-def _sentence(block: Sentence) -> Iterator[str]:
+def _sentence(block: blocks.Sentence) -> Iterator[str]:
     said = f"{_LEADS.get(block.role, '')}{_prose(block.phrase)}"
     end = "" if said.endswith(("*", ":", ".")) or block.role in ("note", "legend") else "."
     yield f"{said} {_verdict(block.verdict)}" if block.verdict is not None else f"{title_case(said)}{end}"
     yield from _reasons(block)
 
 
-def _reasons(block: Sentence | Move) -> Iterator[str]:
+def _reasons(block: blocks.Sentence | blocks.Move) -> Iterator[str]:
     if block.why:
         yield f"*Why:* {_prose(block.why)}"
     if block.evidence and block.verdict is not None:
@@ -149,7 +134,7 @@ def _display(body: str) -> str:
     return f"$$\n{body}\n$$"
 
 
-def _chain(block: Chain, view: View) -> Iterator[str]:
+def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
     if block.left is not None and block.start is not None:
         yield f"### Derivation by the {block.method} method"
         yield _formula(f"{to_latex(block.left)} = ", block.start.body, view.shapes)
@@ -164,7 +149,7 @@ def _numbers(numbers: str) -> Iterator[str]:
         yield f"In numbers: ${numbers_latex(numbers)}$"
 
 
-def _move(move: Move, view: View) -> Iterator[str]:
+def _move(move: blocks.Move, view: View) -> Iterator[str]:
     yield f"**{move.number}** {_prose(move.sentence)} {_verdict(move.verdict)}"
     yield from _reasons(move)
     for inner in move.inner:

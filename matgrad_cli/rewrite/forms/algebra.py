@@ -6,31 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from ...ir import (
-    Add,
-    Call,
-    Delta,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Index,
-    Kron,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Number,
-    Power,
-    Shape,
-    Transpose,
-    add,
-    hadamard,
-    kron,
-    matmul,
-    mul,
-    product,
-)
+from ... import ir
+from ...ir import Expr, Index, Shape, add, hadamard, kron, matmul, mul, product
 from ...ir.dimensions import Dim
 from ...ir.terms import MINUS, UNIT, ordered
 from ...ir.walk import folded
@@ -39,7 +16,7 @@ from ...ir.walk import folded
 @folded
 def transposes(expr: Expr, below: list[int]) -> int:
     """How many transposes are written in `expr` (shared parts counted once for each use, capped)."""
-    return min(isinstance(expr, Transpose) + sum(below), 10**9)
+    return min(isinstance(expr, ir.Transpose) + sum(below), 10**9)
 
 
 def flip(expr: Expr) -> Expr:
@@ -47,32 +24,38 @@ def flip(expr: Expr) -> Expr:
     and pushed into sums only if that saves one."""
     if expr.shape.is_number:
         return expr
-    if isinstance(expr, Transpose):
+    if isinstance(expr, ir.Transpose):
         return expr.body
-    if isinstance(expr, Eye) or (isinstance(expr, Call) and expr.function == "diag"):
+    if isinstance(expr, ir.Eye) or (isinstance(expr, ir.Call) and expr.function == "diag"):
         return expr
-    if isinstance(expr, Fill):
-        return Fill(expr.value, expr.shape.transposed)
-    if isinstance(expr, MatMul):
+    if isinstance(expr, ir.Fill):
+        return ir.Fill(expr.value, expr.shape.transposed)
+    if isinstance(expr, ir.MatMul):
         return matmul(*map(flip, reversed(expr.factors)))
-    if isinstance(expr, Mul):
+    if isinstance(expr, ir.Mul):
         return mul(*map(flip, expr.factors))
-    if isinstance(expr, Add) and {flip(term) for term in expr.terms} == set(expr.terms):
+    if isinstance(expr, ir.Add) and {flip(term) for term in expr.terms} == set(expr.terms):
         return expr  # A + Aᵀ is its own transpose
     pushed = _pushed(expr)
-    allowed = transposes(expr) + isinstance(expr, Kron)  # I ⊗ xᵀ reads better than (I ⊗ x)ᵀ
-    return pushed if pushed is not None and transposes(pushed) <= allowed else Transpose(expr)
+    allowed = transposes(expr) + isinstance(expr, ir.Kron)  # I ⊗ xᵀ reads better than (I ⊗ x)ᵀ
+    return pushed if pushed is not None and transposes(pushed) <= allowed else ir.Transpose(expr)
 
 
 def _pushed(expr: Expr) -> Expr | None:
-    if isinstance(expr, Add | Hadamard | Kron):
+    if isinstance(expr, ir.Add | ir.Hadamard | ir.Kron):
         return joined(expr, map(flip, expr.children))
-    if isinstance(expr, Power):
-        return Power(flip(expr.base), expr.exponent)
-    return MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, MatrixPower) else None
+    if isinstance(expr, ir.Power):
+        return ir.Power(flip(expr.base), expr.exponent)
+    return ir.MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, ir.MatrixPower) else None
 
 
-JOINED: dict[type[Expr], Callable[..., Expr]] = {Add: add, Mul: mul, Hadamard: hadamard, MatMul: product, Kron: kron}
+JOINED: dict[type[Expr], Callable[..., Expr]] = {
+    ir.Add: add,
+    ir.Mul: mul,
+    ir.Hadamard: hadamard,
+    ir.MatMul: product,
+    ir.Kron: kron,
+}
 """How sums and products are built, nested ones flattened."""
 
 
@@ -83,23 +66,23 @@ def joined(node: Expr, parts: Iterable[Expr]) -> Expr:
 
 def zero(shape: Shape) -> Expr:
     """The zero of a shape."""
-    return Number(0) if shape.is_number else Fill(0, shape)
+    return ir.Number(0) if shape.is_number else ir.Fill(0, shape)
 
 
 def is_root(node: Expr) -> bool:
     """Whether a node is a power whose exponent is a fraction."""
-    return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
+    return isinstance(node, ir.Power) and isinstance(node.exponent, ir.Number) and node.exponent.value.denominator > 1
 
 
 def basis(position: int, dim: Dim) -> Expr:
     """The basis vector e with a 1 at `position` (0-based)."""
     letter = Index("r", dim)
-    return MatrixOf(letter, None, Delta(letter, position))
+    return ir.MatrixOf(letter, None, ir.Delta(letter, position))
 
 
 def factors_of(expr: Expr) -> tuple[Expr, ...]:
     """The factors of a matrix product; a single matrix is its own only factor."""
-    return expr.factors if isinstance(expr, MatMul) else (expr,)
+    return expr.factors if isinstance(expr, ir.MatMul) else (expr,)
 
 
 def apart(factors: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
@@ -110,7 +93,7 @@ def apart(factors: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
 
 def numerals_first(product: Expr) -> Expr:
     """A product in this order."""
-    if not isinstance(product, Mul) or not any(isinstance(factor, Number) for factor in product.factors):
+    if not isinstance(product, ir.Mul) or not any(isinstance(factor, ir.Number) for factor in product.factors):
         return product
     found = ordered(product.factors)
     return product if found == product.factors else mul(*(found or (UNIT,)))
@@ -121,21 +104,21 @@ def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
     known = [number for number in numbers if rational(number) is not None]
     rest = tuple(number for number in numbers if rational(number) is None)
     if len(known) < 2:
-        return (*(number for number in known if number is not Number(1)), *rest)
+        return (*(number for number in known if number is not ir.Number(1)), *rest)
     value = Fraction(1)
     for number in known:
         value *= rational(number) or Fraction(0)
-    return (*((Number(value),) if value != 1 else ()), *rest)
+    return (*((ir.Number(value),) if value != 1 else ()), *rest)
 
 
 def rational(number: Expr) -> Fraction | None:
     """The value of a rational number, also of one that is written as a divisor; None for all else."""
-    if isinstance(number, Number):
+    if isinstance(number, ir.Number):
         return number.value
     if (
-        isinstance(number, Power)
-        and isinstance(number.base, Number)
-        and number.exponent is Number(-1)
+        isinstance(number, ir.Power)
+        and isinstance(number.base, ir.Number)
+        and number.exponent is ir.Number(-1)
         and number.base.value
     ):
         return 1 / number.base.value
@@ -151,8 +134,8 @@ def size(_: Expr, below: list[int]) -> int:
 @folded
 def signs(expr: Expr, below: list[int]) -> int:
     """How many of its leaves are no symbols on the page: the −1 of a minus, the exponent −1 of what is divided by."""
-    factors = expr.children if isinstance(expr, Mul | Hadamard) else ()
-    divisors = sum(isinstance(factor, Power) and factor.exponent is MINUS for factor in factors)
+    factors = expr.children if isinstance(expr, ir.Mul | ir.Hadamard) else ()
+    divisors = sum(isinstance(factor, ir.Power) and factor.exponent is MINUS for factor in factors)
     minus = sum(factor is MINUS for factor in factors)
     own = minus + (divisors if minus + divisors < len(factors) else 0)
     return min(own + sum(below), 10**9)

@@ -5,24 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ... import ir
 from ...diagnostics.record import record
-from ...ir import (
-    Call,
-    Entry,
-    Expr,
-    Index,
-    MatMul,
-    MatrixOf,
-    Named,
-    Number,
-    Partial,
-    Path,
-    Power,
-    Shape,
-    Symbol,
-    at,
-    nodes_of,
-)
+from ...ir import Expr, Index, Path, Shape, Symbol, at, nodes_of
 from ...ir.entries import entry, letters_for
 from ...ir.terms import has_pending, split, terms_of
 from ...ir.walk import letters_in, outermost
@@ -67,7 +52,7 @@ class Target:
 
     def start(self) -> Expr:
         """The first line: ∂(entry)/∂X[row, col]."""
-        return Partial(self.entry, self.variable, self.row, self.col)
+        return ir.Partial(self.entry, self.variable, self.row, self.col)
 
 
 def target_of(expr: Expr, variable: Symbol, taken: set[str]) -> Target:
@@ -95,19 +80,19 @@ def differentiate(recorder: Recorder) -> None:
         recorder.run("index", "count", terms_of(recorder.line))  # ½·2 in front of a term is multiplied at once
 
 
-def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> None:
+def _unfold_round(recorder: Recorder, search: Search, ready: list[ir.Partial]) -> None:
     """One rule at all the pending derivatives that it comes first for: a step."""
     rules = recorder.rules.method("index").phase("unfold").rules
     found = search.turn(rules, recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
     if isinstance(found, Expr):
-        assert isinstance(found, Partial)
+        assert isinstance(found, ir.Partial)
         part = to_unicode(inside_of(found))
         raise recorder.stuck(
             f"no rule is known for the derivative of `{part}`", "matgrad rules list shows what can be differentiated"
         )
     path, first = next(iter(found.items()))
     pending = next(
-        node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial)
+        node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, ir.Partial)
     )
     row, col = pending.row, pending.col
     said = (
@@ -130,13 +115,13 @@ def collapse(recorder: Recorder) -> None:
 @native("partial-named")
 def named(site: Site) -> tuple[Expr, Bindings] | None:
     """A name stands for a part of the loss: what is pending is that part."""
-    if not isinstance(site.node, Partial):
+    if not isinstance(site.node, ir.Partial):
         return None
     body = site.node.body
-    name = body.base if isinstance(body, Entry) else body
-    if not isinstance(name, Named):
+    name = body.base if isinstance(body, ir.Entry) else body
+    if not isinstance(name, ir.Named):
         return None
-    inner = entry(name.body, body.row, body.col) if isinstance(body, Entry) else name.body
+    inner = entry(name.body, body.row, body.col) if isinstance(body, ir.Entry) else name.body
     return site.node.rebuilt((inner,)), (("name", name), ("A", name.body))
 
 
@@ -166,7 +151,7 @@ def read_arrays(recorder: Recorder) -> None:
     """What is said of an array entry by entry is said of the matrix, before it is differentiated: with the rows W x_i
     it is xWᵀ."""
     arrays: dict[Expr, None] = {
-        node: None for node in nodes_of(recorder.line) if isinstance(node, MatrixOf) and node.symbols
+        node: None for node in nodes_of(recorder.line) if isinstance(node, ir.MatrixOf) and node.symbols
     }
     if arrays:
         recorder.run("index", "arrays", places_of(recorder.line, arrays, lambda _: True))
@@ -176,7 +161,7 @@ def read_arrays(recorder: Recorder) -> None:
 def array(site: Site) -> tuple[Expr, Bindings] | None:
     """The matrix whose entries the array has, where they are read as one; they are written out for that."""
     node = site.node
-    if not isinstance(node, MatrixOf) or node.free:
+    if not isinstance(node, ir.MatrixOf) or node.free:
         return None
     body, search = node.body, Search(site.scene)
     rules = site.scene.rules.method("index").phase("open").rules
@@ -189,19 +174,19 @@ def array(site: Site) -> tuple[Expr, Bindings] | None:
 
 
 def _holds_rows(node: Expr) -> bool:
-    if isinstance(node, Entry):
+    if isinstance(node, ir.Entry):
         return bool(node.base.free)
-    if isinstance(node, Power):  # a squared norm is a sum of squares, without the root
+    if isinstance(node, ir.Power):  # a squared norm is a sum of squares, without the root
         return (
-            isinstance(node.base, Call)
+            isinstance(node.base, ir.Call)
             and node.base.function == "norm"
-            and node.exponent == Number(2)
+            and node.exponent == ir.Number(2)
             and _holds_rows(node.base)
         )
-    if isinstance(node, MatMul) and node.shape.is_number:
+    if isinstance(node, ir.MatMul) and node.shape.is_number:
         return bool(node.free)
     return (
-        isinstance(node, Call)
+        isinstance(node, ir.Call)
         and node.shape.is_number
         and bool(node.argument.free)
         and not node.argument.shape.is_number

@@ -9,32 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ... import ir
 from ...diagnostics.record import record, replace
 from ...facts import Problem
-from ...ir import (
-    Add,
-    Differential,
-    Entry,
-    Expr,
-    Eye,
-    Index,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Named,
-    Number,
-    Partial,
-    Path,
-    Shape,
-    SumOver,
-    Symbol,
-    Transpose,
-    add,
-    matmul,
-    mul,
-    product,
-    sum_over,
-)
+from ...ir import Expr, Index, Path, Shape, Symbol, add, matmul, mul, product, sum_over
 from ...ir.entries import entry, letters_for
 from ...ir.memory import remembered
 from ...records import Bindings
@@ -55,14 +33,14 @@ _OUTER = ("s", "t", "p", "q", "u", "v")
 def _laid(turned: bool, body: Expr, row: Index | None, col: Index | None) -> Expr:
     if row is None and col is None:
         return body
-    return MatrixOf(col, row, body) if turned else MatrixOf(row, col, body)
+    return ir.MatrixOf(col, row, body) if turned else ir.MatrixOf(row, col, body)
 
 
-def _pending_of(node: Expr) -> Partial | None:
+def _pending_of(node: Expr) -> ir.Partial | None:
     """The derivative that waits inside a matrix of entries, or its transpose."""
-    while isinstance(node, MatrixOf | Transpose):
+    while isinstance(node, ir.MatrixOf | ir.Transpose):
         node = node.body
-    return node if isinstance(node, Partial) else None
+    return node if isinstance(node, ir.Partial) else None
 
 
 @record
@@ -84,7 +62,9 @@ class ChainForm:
         """∂part/∂X of a number, ∂part/∂x of a column, laid out: one row for each entry of the part (turned:
         one column)."""
         i, _, row, col = self.letters(part.shape)
-        return _laid(turned, Partial(entry(part, i, None), self.variable, row, col), *((i, row) if i else (row, col)))
+        return _laid(
+            turned, ir.Partial(entry(part, i, None), self.variable, row, col), *((i, row) if i else (row, col))
+        )
 
     def start(self, loss: Expr) -> Expr:
         """The derivative of the loss."""
@@ -92,13 +72,13 @@ class ChainForm:
 
     def whole(self, term: Term) -> Expr:
         """All that multiplies; of a column the identity where nothing else does."""
-        one = Eye(body_of(term).shape.rows) if self.jacobian and term.gradient is None else term.gradient
+        one = ir.Eye(body_of(term).shape.rows) if self.jacobian and term.gradient is None else term.gradient
         return whole_of(term.numbers, one)
 
     def term(self, whole: Expr, move: Expr) -> Term:
         """The term in which this multiplies what is pending."""
         numbers, array = ((whole,), None) if whole.shape.is_number else peeled(whole)
-        return Term(numbers, None if self.jacobian and isinstance(array, Eye) else array, move)
+        return Term(numbers, None if self.jacobian and isinstance(array, ir.Eye) else array, move)
 
     def show(self, term: Term) -> Expr:
         """numbers · (what multiplies) · ∂part/∂X, or the finished derivative by the variable."""
@@ -113,9 +93,9 @@ class ChainForm:
         if part.shape.is_column and (self.variable.shape.is_column or self.variable.shape.is_number):
             inner = self.pending(part, turned=False)
             in_front = self.turned or self.variable.shape.is_number
-            return mul(*term.numbers, matmul(flip(outer), inner) if in_front else matmul(Transpose(inner), outer))
+            return mul(*term.numbers, matmul(flip(outer), inner) if in_front else matmul(ir.Transpose(inner), outer))
         i, j, row, col = self.letters(part.shape)
-        body = mul(entry(outer, i, j), Partial(entry(part, i, j), self.variable, row, col))
+        body = mul(entry(outer, i, j), ir.Partial(entry(part, i, j), self.variable, row, col))
         return mul(
             *term.numbers,
             _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col),
@@ -123,8 +103,8 @@ class ChainForm:
 
     def read(self, node: Expr) -> Term | None:
         """The term that is written so; None if it is none, or nothing is pending in it."""
-        numbers, last = (node.factors[:-1], node.factors[-1]) if isinstance(node, Mul) else ((), node)
-        factors = last.factors if isinstance(last, MatMul) else (last,)
+        numbers, last = (node.factors[:-1], node.factors[-1]) if isinstance(node, ir.Mul) else ((), node)
+        factors = last.factors if isinstance(last, ir.MatMul) else (last,)
         for rest, end, turned in (
             (factors[:-1], factors[-1], not self.jacobian),
             (factors[1:], factors[0], self.jacobian),
@@ -133,19 +113,19 @@ class ChainForm:
             if pending is not None:
                 whole = matmul(*rest) if rest else None
                 return Term(numbers, flip(whole) if whole is not None and turned else whole, self._d(pending))
-        inside = last.body if isinstance(last, MatrixOf) else last
-        *others, waiting = inside.body.children if isinstance(inside, SumOver) else (None,)
-        if not isinstance(waiting, Partial):
+        inside = last.body if isinstance(last, ir.MatrixOf) else last
+        *others, waiting = inside.body.children if isinstance(inside, ir.SumOver) else (None,)
+        if not isinstance(waiting, ir.Partial):
             return None
         move = self._d(waiting)
         row, col = self.letters(move.body.shape)[:2]
         return Term(numbers, _array(tuple(others), row, col), move)
 
-    def _d(self, pending: Partial) -> Differential:
+    def _d(self, pending: ir.Partial) -> ir.Differential:
         """d of the array or number whose derivative is pending; of an array an entry at a letter is written."""
         body = pending.body
-        return Differential(
-            body.base if isinstance(body, Entry) and isinstance(body.row or body.col, Index) else body, self.variable
+        return ir.Differential(
+            body.base if isinstance(body, ir.Entry) and isinstance(body.row or body.col, Index) else body, self.variable
         )
 
     def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
@@ -158,10 +138,12 @@ class ChainForm:
             if matrices is None or set(matrices) != set(pendings(term.move)):
                 return None
             return [self._times(term, textbook(matrix, scene.problem), child) for child, matrix in matrices.items()]
-        if isinstance(term.move, Differential):
+        if isinstance(term.move, ir.Differential):
             return [term]
         found = carried(term.numbers, term.gradient, term.move, Scene(scene.problem, scene.rules))
-        return list(map(_numbers_in_front, found)) if all(isinstance(one.move, Differential) for one in found) else None
+        return (
+            list(map(_numbers_in_front, found)) if all(isinstance(one.move, ir.Differential) for one in found) else None
+        )
 
     def _times(self, term: Term, matrix: Expr, child: Expr) -> Term:
         """What multiplies the derivative of an inner part: the Jacobian so far times the matrix of the part."""
@@ -177,21 +159,21 @@ def _numbers_in_front(term: Term) -> Term:
 
 def _cancelled(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The numbers in front, those that are powers of one put together: u and 1/u are 1."""
-    together = collect_powers(Mul(numbers)) if len(numbers) > 1 else None
+    together = collect_powers(ir.Mul(numbers)) if len(numbers) > 1 else None
     if together is None:
         return numbers
-    return together.factors if isinstance(together, Mul) else () if together is Number(1) else (together,)
+    return together.factors if isinstance(together, ir.Mul) else () if together is ir.Number(1) else (together,)
 
 
 def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Expr:
     """The array whose entry at the letters is this product."""
-    if len(factors) == 1 and isinstance(factors[0], Entry):
+    if len(factors) == 1 and isinstance(factors[0], ir.Entry):
         one = factors[0]
         if (one.row, one.col) == (row, col):
             return one.base
         if row is None and (one.row, one.col) == (col, None):
             return flip(one.base)
-    return MatrixOf(row, col, mul(*factors))
+    return ir.MatrixOf(row, col, mul(*factors))
 
 
 def form_of(problem: Problem, turned: bool) -> ChainForm:
@@ -219,7 +201,7 @@ def mover_of(problem: Problem, rules: Rulebook) -> Mover:
 
 
 @terms_with_differentials
-def taken_over(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Expr | None]] | None:
+def taken_over(node: Expr, scene: Scene) -> tuple[ir.Differential, Callable[[Expr], Expr | None]] | None:
     """d(part) of the part that a term waits for, and the terms that come of what a rule makes of it."""
     found = read_term(node, scene.problem)
     if found is None:
@@ -233,7 +215,7 @@ def taken_over(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr],
         shown = [form.show(one) for one in new]
         return add(*shown) if shown else zero(node.shape)
 
-    assert isinstance(term.move, Differential)
+    assert isinstance(term.move, ir.Differential)
     return term.move, terms
 
 
@@ -252,7 +234,7 @@ def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Pat
     found = read_term(line, problem)
     if found is not None:
         yield path, found[1]
-    elif isinstance(line, Add | Mul):
+    elif isinstance(line, ir.Add | ir.Mul):
         for number, part in enumerate(line.children):
             yield from waiting(part, problem, (*path, number))
 
@@ -263,7 +245,7 @@ def gradient_named(site: Site) -> tuple[Expr, Bindings] | None:
     name = site.bound("name")
     chained = "Partial" in operators_in(site.node)
     found = read_term(site.node, site.scene.problem) if chained else PairForm.of(site.node, site.scene.direction)
-    if found is None or found[1].gradient is None or not isinstance(name, Named):
+    if found is None or found[1].gradient is None or not isinstance(name, ir.Named):
         return None
     form, term = found
     return form.show(replace(term, gradient=name)), site.bindings

@@ -3,28 +3,8 @@ of names."""
 
 from __future__ import annotations
 
-from ...ir import (
-    ONE,
-    Call,
-    Differential,
-    Entry,
-    Expr,
-    Fill,
-    Inverse,
-    Kron,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Pair,
-    Shape,
-    Transpose,
-    add,
-    hadamard,
-    kron,
-    matmul,
-    mul,
-    sum_over,
-)
+from ... import ir
+from ...ir import ONE, Expr, Shape, add, hadamard, kron, matmul, mul, sum_over
 from ...ir.entries import counted, entry, letters_for
 from ...ir.functions import is_change, unknown, unknown_parts
 from ...records import Bindings
@@ -43,10 +23,10 @@ LAST_ORDER = 8
 def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ; A⁻ⁿ is the n-th power of the inverse."""
     node = site.node
-    if not isinstance(node, Differential) or not isinstance(node.body, MatrixPower):
+    if not isinstance(node, ir.Differential) or not isinstance(node.body, ir.MatrixPower):
         return None
     body = node.body
-    base, count, terms = body.base if body.exponent > 0 else Inverse(body.base), abs(body.exponent), []
+    base, count, terms = body.base if body.exponent > 0 else ir.Inverse(body.base), abs(body.exponent), []
     for before in range(count):
         parts = (_power_of(base, before), d(base, node), _power_of(base, count - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
@@ -57,8 +37,8 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
 def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
     """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ, where A and dA are symmetric."""
     match site.node:
-        case Differential(Call("eigmax", (inner,))) as node:
-            return Call("tr", matmul(Transpose(Call("topvv", inner)), d(inner, node))), (("A", inner),)
+        case ir.Differential(ir.Call("eigmax", (inner,))) as node:
+            return ir.Call("tr", matmul(ir.Transpose(ir.Call("topvv", inner)), d(inner, node))), (("A", inner),)
     return None
 
 
@@ -67,24 +47,24 @@ def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
     """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA;
     an array f(x) by J_f(x) dx."""
     node = site.node
-    body = node.body if isinstance(node, Differential) else None
-    parts = unknown_parts(body.function) if isinstance(body, Call) else None
+    body = node.body if isinstance(node, ir.Differential) else None
+    parts = unknown_parts(body.function) if isinstance(body, ir.Call) else None
     if parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
         return None
-    assert isinstance(node, Differential)
+    assert isinstance(node, ir.Differential)
     (inner, *_), (kind, order, name) = node.body.children, parts
     said: Bindings = (("A", inner),)
     if kind in "st":
         moving = [(place, part) for place, part in enumerate(node.body.children, 1) if node.variable in part.symbols]
-        slopes = [Call(unknown(name, kind, place), *node.body.children) for place, _ in moving]
+        slopes = [ir.Call(unknown(name, kind, place), *node.body.children) for place, _ in moving]
         met = hadamard if kind == "s" and not inner.shape.is_number else paired
         return add(*(met(slope, d(part, node)) for slope, (_, part) in zip(slopes, moving, strict=True))), said
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
     moved = d(inner, node)
     if kind == "m":
-        return Call(unknown(name, kind, 1), inner, moved), said
-    return _along(kind, order, Call(unknown(name, kind, order + 1), inner), moved, inner), said
+        return ir.Call(unknown(name, kind, 1), inner, moved), said
+    return _along(kind, order, ir.Call(unknown(name, kind, order + 1), inner), moved, inner), said
 
 
 def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr:
@@ -98,7 +78,7 @@ def _power_of(base: Expr, exponent: int) -> Expr | None:
     """baseᵏ written as books do: nothing for k = 0, the matrix itself for k = 1."""
     if exponent == 0:
         return None
-    return base if exponent == 1 else MatrixPower(base, exponent)
+    return base if exponent == 1 else ir.MatrixPower(base, exponent)
 
 
 VEC = "vec"
@@ -106,7 +86,7 @@ VEC = "vec"
 
 def _alone(site: Site) -> tuple[Expr, Expr] | None:
     """G and M of ⟨G, M⟩ with nothing in front, where M moves."""
-    if isinstance(site.node, Mul) or not site.node.shape.is_number:
+    if isinstance(site.node, ir.Mul) or not site.node.shape.is_number:
         return None
     _, gradient, part = beside(site.node, site.scene.direction)
     return None if gradient is None else (gradient, part)
@@ -122,7 +102,7 @@ def _moved(site: Site, gradient: Expr, part: Expr, numbers: tuple[Expr, ...] = (
 def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨G, A ⊗ M⟩ as numbers · ⟨G′, M⟩, and ⟨G, M ⊗ B⟩ likewise."""
     gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, Kron):
+    if gradient is None or not isinstance(part, ir.Kron):
         return None
     factors, place = (
         part.factors,
@@ -138,7 +118,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
 def change_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨G, the change of f at A along H⟩ = ⟨the change of f at Aᵀ along G, H⟩."""
     gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, Call) or not is_change(part.function):
+    if gradient is None or not isinstance(part, ir.Call) or not is_change(part.function):
         return None
     *at, along = part.arguments
     return _moved(site, change(part.function, at, gradient), along)
@@ -148,7 +128,7 @@ def change_move(site: Site) -> tuple[Expr, Bindings] | None:
 def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
     """⟨g, vec(M)⟩ = ⟨G, M⟩ with the matrix G that g stacks."""
     gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, Call) or part.function != VEC:
+    if gradient is None or not isinstance(part, ir.Call) or part.function != VEC:
         return None
     return _moved(site, _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument)
 
@@ -157,25 +137,25 @@ def _unstacked(column: Expr, shape: Shape) -> Expr:
     """The matrix whose stacked columns are `column`: A for vec(A), else entry by entry."""
     if ONE in (shape.rows, shape.cols):
         return column if shape.is_column else flip(column)
-    if isinstance(column, Call) and column.function == "vec" and column.argument.shape is shape:
+    if isinstance(column, ir.Call) and column.function == "vec" and column.argument.shape is shape:
         return column.argument
-    if isinstance(column, Mul):
+    if isinstance(column, ir.Mul):
         numbers, array = peeled(column)
         return mul(*numbers, _unstacked(array, shape))
-    if isinstance(column, Fill):
-        return Fill(column.value, shape)
+    if isinstance(column, ir.Fill):
+        return ir.Fill(column.value, shape)
     row, col = letters_for(shape, set())
     assert row is not None
     assert col is not None
-    return MatrixOf(row, col, Entry(column, Pair(col, row, shape.rows), None))
+    return ir.MatrixOf(row, col, ir.Entry(column, ir.Pair(col, row, shape.rows), None))
 
 
 def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tuple[tuple[Expr, ...], Expr]:
     """⟨G, A ⊗ dB⟩ as numbers · ⟨G′, dB⟩, the moving factor being the first or the last one."""
     moving, others = factors[place], (*factors[:place], *factors[place + 1 :])
-    if isinstance(gradient, Transpose) and isinstance(gradient.body, Kron):
+    if isinstance(gradient, ir.Transpose) and isinstance(gradient.body, ir.Kron):
         gradient = kron(*map(flip, gradient.body.factors))
-    if isinstance(gradient, Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
+    if isinstance(gradient, ir.Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
         numbers = tuple(
             number_of(part, other) for part, other in zip(gradient.factors, factors, strict=True) if other is not moving
         )
@@ -191,4 +171,4 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
     row, col = (counted(*pair) for pair in pairs)
     summed = [letter for letter in (p, q) if letter is not None]
     body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
-    return (), MatrixOf(i, j, body)
+    return (), ir.MatrixOf(i, j, body)

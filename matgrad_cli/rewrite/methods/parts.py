@@ -5,42 +5,26 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...ir import (
-    Add,
-    Call,
-    Entry,
-    Expr,
-    Hadamard,
-    Inverse,
-    Kron,
-    MatMul,
-    MatrixPower,
-    Mul,
-    Named,
-    Power,
-    Symbol,
-    Transpose,
-    is_elementwise,
-    nodes_of,
-)
+from ... import ir
+from ...ir import Expr, Symbol, is_elementwise, nodes_of
 from ...ir.functions import CHANGES
 from ...ir.walk import innermost_first
 from ..naming import named_parts
 
 
-def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
+def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[ir.Named]]:
     """The loss with its parts named, innermost first; with `columns` only parts that are columns."""
     chosen: dict[Expr, str] = {}
     under_log = _softmax_under_log(loss)
     for node in nodes_of(loss):
         for part, wish in _inside(node, variable):
-            body = part.body if isinstance(part, Transpose) else part
+            body = part.body if isinstance(part, ir.Transpose) else part
             if (
                 body is loss
                 or body in under_log
                 or variable not in body.symbols
                 or body.free
-                or isinstance(body, Symbol | Named | Entry)
+                or isinstance(body, Symbol | ir.Named | ir.Entry)
             ):
                 continue
             if body.shape.is_column or not columns:
@@ -59,8 +43,8 @@ def _softmax_under_log(loss: Expr) -> set[Expr]:
     under, elsewhere = set[Expr](), set[Expr]()
     for node in nodes_of(loss):
         for child in node.children:
-            if isinstance(child, Call) and child.function.startswith("softmax"):
-                (under if isinstance(node, Call) and node.function == "log" else elsewhere).add(child)
+            if isinstance(child, ir.Call) and child.function.startswith("softmax"):
+                (under if isinstance(node, ir.Call) and node.function == "log" else elsewhere).add(child)
     return under - elsewhere
 
 
@@ -70,7 +54,7 @@ def _sized(wish: str, node: Expr) -> str:
 
 def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
     """The parts that one operation asks to be named: what a curved function is taken of, and the layer itself."""
-    if isinstance(node, Call):
+    if isinstance(node, ir.Call):
         found = []
         if is_elementwise(node.function) or node.function.startswith(("softmax", "logsumexp")):
             found.append((node.argument, "z"))
@@ -83,15 +67,15 @@ def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
         elif f"D{node.function}" in CHANGES:
             found += [(node.argument, "a"), (node, "b")]
         return found
-    if isinstance(node, Power):
-        return [] if isinstance(node.base, Call) and node.base.function == "norm" else [(node.base, "v")]
-    if isinstance(node, Inverse | MatrixPower):
+    if isinstance(node, ir.Power):
+        return [] if isinstance(node.base, ir.Call) and node.base.function == "norm" else [(node.base, "v")]
+    if isinstance(node, ir.Inverse | ir.MatrixPower):
         return [(node.children[0], "a"), (node, "b")]
-    if isinstance(node, Mul | MatMul | Hadamard | Kron):
-        active = [child for child in node.children if variable in child.symbols and not isinstance(child, Power)]
-        return [(child, "e" if _plain(child, Add) else "v") for child in active] if len(active) > 1 else []
+    if isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Kron):
+        active = [child for child in node.children if variable in child.symbols and not isinstance(child, ir.Power)]
+        return [(child, "e" if _plain(child, ir.Add) else "v") for child in active] if len(active) > 1 else []
     return []
 
 
 def _plain(node: Expr, kind: type[Expr]) -> bool:
-    return isinstance(node.body if isinstance(node, Transpose) else node, kind)
+    return isinstance(node.body if isinstance(node, ir.Transpose) else node, kind)

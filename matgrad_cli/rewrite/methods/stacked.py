@@ -7,37 +7,11 @@ columns into the order of stacked rows.
 
 from __future__ import annotations
 
+from ... import ir
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Delta,
-    Differential,
-    Entry,
-    Expr,
-    Eye,
-    Index,
-    Kron,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Named,
-    Number,
-    Pair,
-    Position,
-    Shape,
-    Transpose,
-    add,
-    kron,
-    matmul,
-    mul,
-    nodes_of,
-    substitute,
-    sum_over,
-)
+from ...ir import ONE, Expr, Index, Position, Shape, add, kron, matmul, mul, nodes_of, substitute, sum_over
 from ...ir.dimensions import Dim
 from ...ir.entries import delta
 from ...ir.terms import terms_of
@@ -64,16 +38,16 @@ MOST_SIZES = 6
 def reordered(site: Site) -> tuple[Expr, Bindings] | None:
     """vec(Aᵀ) = K vec(A); vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec(A) ⊗ vec(B)), where one of both moves."""
     match site.node:
-        case Call("vec", (Transpose(body),)):
-            return matmul(commutation(body.shape.rows, body.shape.cols), Call("vec", body)), ()
-        case Call("vec", (Kron((*before, last)),)):
+        case ir.Call("vec", (ir.Transpose(body),)):
+            return matmul(commutation(body.shape.rows, body.shape.cols), ir.Call("vec", body)), ()
+        case ir.Call("vec", (ir.Kron((*before, last)),)):
             first = kron(*before)
-            order = (Eye(first.shape.cols), commutation(last.shape.cols, first.shape.rows), Eye(last.shape.rows))
-            whole = Eye(first.shape.rows * first.shape.cols * last.shape.rows * last.shape.cols)
-            swap = whole if isinstance(order[1], Eye) else kron(*(part for part in order if part is not Eye(ONE)))
-            left, right = Call("vec", first), Call("vec", last)
+            order = (ir.Eye(first.shape.cols), commutation(last.shape.cols, first.shape.rows), ir.Eye(last.shape.rows))
+            whole = ir.Eye(first.shape.rows * first.shape.cols * last.shape.rows * last.shape.cols)
+            swap = whole if isinstance(order[1], ir.Eye) else kron(*(part for part in order if part is not ir.Eye(ONE)))
+            left, right = ir.Call("vec", first), ir.Call("vec", last)
             moves = site.scene.motion(last)
-            beside = kron(left, Eye(right.shape.rows)) if moves else kron(Eye(left.shape.rows), right)
+            beside = kron(left, ir.Eye(right.shape.rows)) if moves else kron(ir.Eye(left.shape.rows), right)
             return matmul(*(() if swap is whole else (swap,)), beside, right if moves else left), ()
     return None
 
@@ -88,42 +62,42 @@ def factors(line: Expr) -> dict[Expr, Expr] | None:
     None for other lines."""
     found: dict[Expr, list[Expr]] = {}
     for _, term in terms_of(line) if holds_pending(line) else ():
-        parts = term.factors if isinstance(term, Mul) else (term,)
+        parts = term.factors if isinstance(term, ir.Mul) else (term,)
         last = next(filter(holds_pending, reversed(parts)), term)
         numbers = [one for one in parts if one is not last]
-        front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, MatMul) else ((), last)
+        front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, ir.MatMul) else ((), last)
         if (
             not _is_end(part)
             or not all(one.shape.is_number for one in numbers)
             or any(map(holds_pending, (*numbers, *front)))
         ):
             return None
-        found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else Eye(part.shape.rows)))
+        found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else ir.Eye(part.shape.rows)))
     return {part: add(*several) for part, several in found.items()}
 
 
 def _is_end(part: Expr) -> bool:
-    return isinstance(part.argument if isinstance(part, Call) and part.function == "vec" else part, Differential)
+    return isinstance(part.argument if isinstance(part, ir.Call) and part.function == "vec" else part, ir.Differential)
 
 
 def change_of(problem: Problem) -> Expr:
     """The change of the loss: by a number as it is, else as a column."""
-    change = d(problem.loss, Differential(problem.wrt, problem.wrt))
+    change = d(problem.loss, ir.Differential(problem.wrt, problem.wrt))
     stands = problem.wrt.shape.is_number or change.shape.is_number or change.shape.is_column
-    return change if stands else Call("vec", change)
+    return change if stands else ir.Call("vec", change)
 
 
 def _with_swaps_together(matrix: Expr) -> Expr:
     """(Aᵀ ⊗ I) K + I ⊗ Aᵀ is (I + K)(I ⊗ Aᵀ)."""
-    terms = list(matrix.terms) if isinstance(matrix, Add) else []
+    terms = list(matrix.terms) if isinstance(matrix, ir.Add) else []
     for term in terms:
-        numbers, last = (term.factors[:-1], term.factors[-1]) if isinstance(term, Mul) else ((), term)
+        numbers, last = (term.factors[:-1], term.factors[-1]) if isinstance(term, ir.Mul) else ((), term)
         match last:
-            case MatMul((Kron((first, second)), swap)) if is_commutation(swap):
+            case ir.MatMul((ir.Kron((first, second)), swap)) if is_commutation(swap):
                 twin = kron(second, first)
                 other = mul(*numbers, twin)
                 if other in terms and first.shape.rows is second.shape.rows:
-                    bracket = add(Eye(twin.shape.rows), commutation(second.shape.rows, first.shape.rows))
+                    bracket = add(ir.Eye(twin.shape.rows), commutation(second.shape.rows, first.shape.rows))
                     rest = [one for one in terms if one not in (term, other)]
                     return add(mul(*numbers, matmul(bracket, twin)), *rest)
     return matrix
@@ -140,7 +114,7 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
         or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES
     ):
         return None
-    opened = substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)})
+    opened = substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, ir.Named)})
     found = in_front(replace(problem, loss=opened), scene.rules, Unasked(problem))
     if found is None:
         return None
@@ -148,7 +122,7 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
     tidied = with_own_names(textbook(plain, problem), problem)
     if tidied.weight > MOST_SYMBOLS:
         return None
-    claimed = Entry(tidied, paired(rows), paired(cols)) if rows else Entry(tidied, paired(cols), None)
+    claimed = ir.Entry(tidied, paired(rows), paired(cols)) if rows else ir.Entry(tidied, paired(cols), None)
     return tidied if judge.compare_over(result.entry, claimed, result.letters).holds else None
 
 
@@ -185,7 +159,7 @@ def _to_front(runner: Runner) -> Expr:
 def factored(site: Site) -> tuple[Expr, Bindings] | None:
     """dt A + dt B as (A + B) dt."""
     variable = site.scene.problem.wrt
-    moved = Differential(variable, variable)
+    moved = ir.Differential(variable, variable)
     found = _beside(site.node, moved)
     return mul(found, moved), (("G", found), ("dX", moved))
 
@@ -195,8 +169,8 @@ def _beside(line: Expr, moved: Expr) -> Expr:
     if not holds_pending(line):
         return zero(line.shape)
     if line is moved:
-        return Number(1)
-    if isinstance(line, Mul) and moved in line.factors:
+        return ir.Number(1)
+    if isinstance(line, ir.Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
     return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))
 
@@ -208,19 +182,19 @@ def commutation(rows: Dim, cols: Dim) -> Expr:
     """K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z: K[(s,t),(t,s)] = 1, else 0."""
     both = rows * cols
     if ONE in (rows, cols):
-        return Eye(both)
+        return ir.Eye(both)
     r, c = Index("r", both), Index("c", both)
     s, t = Index("s", rows), Index("t", cols)
-    body = sum_over((s, t), mul(delta(r, Pair(s, t, cols)), delta(c, Pair(t, s, rows))))
-    return Named("K", MatrixOf(r, c, body))
+    body = sum_over((s, t), mul(delta(r, ir.Pair(s, t, cols)), delta(c, ir.Pair(t, s, rows))))
+    return ir.Named("K", ir.MatrixOf(r, c, body))
 
 
 def is_commutation(node: Expr) -> bool:
     """Whether a named part is a commutation matrix that was put in here."""
     return (
-        isinstance(node, Named)
-        and isinstance(node.body, MatrixOf)
-        and any(isinstance(part, Delta) for part in nodes_of(node.body))
+        isinstance(node, ir.Named)
+        and isinstance(node.body, ir.MatrixOf)
+        and any(isinstance(part, ir.Delta) for part in nodes_of(node.body))
     )
 
 
@@ -228,12 +202,12 @@ def with_own_names(matrix: Expr, problem: Problem) -> Expr:
     """K, or K1, K2 … if there are several; another letter if the problem has a K of its own."""
     swaps = [node for node in nodes_of(matrix) if is_commutation(node)]
     taken = {symbol.name for symbol in problem.variables} | {
-        node.name for node in nodes_of(matrix) if isinstance(node, Named)
+        node.name for node in nodes_of(matrix) if isinstance(node, ir.Named)
     } - {"K"}
     taken |= {name for dim in problem.sizes for name in dim.names}
     head = next(letter for letter in ("K", "C", "T", "P", "Q", "comm") if letter not in taken or letter == "comm")
     names = {
-        swap: Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
+        swap: ir.Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
         for number, swap in enumerate(swaps, 1)
     }
     return substitute(matrix, names) if names else matrix
@@ -244,6 +218,6 @@ def paired(letters: Letters) -> Position:
     position: Position = letters[-1]
     inner = letters[-1].dim
     for letter in reversed(letters[:-1]):
-        position = Pair(letter, position, inner)
+        position = ir.Pair(letter, position, inner)
         inner = letter.dim * inner
     return position

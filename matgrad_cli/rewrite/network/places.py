@@ -3,24 +3,13 @@ a fixed row, a function of an entry, what is the same everywhere, a row for a co
 
 from __future__ import annotations
 
+from ... import ir
 from ...ir import (
-    Add,
-    Call,
-    Delta,
     Dim,
-    Entry,
     Expr,
-    Eye,
-    Fill,
     Index,
-    Inverse,
-    Kron,
-    Mul,
-    Number,
-    Pair,
     Position,
     Shape,
-    Transpose,
     add,
     is_elementwise,
     kron,
@@ -46,7 +35,7 @@ def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
     letter that was introduced last goes first."""
     for index in reversed(term.indices):
         for factor in term.factors:
-            if not isinstance(factor, Delta):
+            if not isinstance(factor, ir.Delta):
                 continue
             for old, new in ((factor.left, factor.right), (factor.right, factor.left)):
                 if old is index and index not in letters_of(new):
@@ -60,7 +49,7 @@ def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
 def _dropped(term: Term) -> Term:
     factors: list[Expr] = []
     for factor in term.factors:
-        factors.extend(factor.factors if isinstance(factor, Mul) else (factor,))
+        factors.extend(factor.factors if isinstance(factor, ir.Mul) else (factor,))
     return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
 
 
@@ -70,34 +59,36 @@ def tidy_positions(factor: Expr) -> Expr:
     at pairs are entries of A and B."""
     mapping: dict[Expr, Expr] = {}
     for node in nodes_of(factor):
-        if isinstance(node, Delta):
+        if isinstance(node, ir.Delta):
             new = delta(node.left, node.right)
             if new is not node:
                 mapping[node] = new
-        elif isinstance(node, Entry) and isinstance(node.base, Eye):
+        elif isinstance(node, ir.Entry) and isinstance(node.base, ir.Eye):
             mapping[node] = delta(node.row, node.col)
-        elif isinstance(node, Entry) and isinstance(node.row, Pair | None) and isinstance(node.col, Pair | None):
+        elif (
+            isinstance(node, ir.Entry) and isinstance(node.row, ir.Pair | None) and isinstance(node.col, ir.Pair | None)
+        ):
             split_up = _paired_entry(node)
             if split_up is not None:
                 mapping[node] = split_up
     return substitute(factor, mapping) if mapping else factor
 
 
-def _paired_entry(node: Entry) -> Expr | None:
+def _paired_entry(node: ir.Entry) -> Expr | None:
     match node.base:
-        case Call("vec", (argument,)) if isinstance(node.row, Pair):
+        case ir.Call("vec", (argument,)) if isinstance(node.row, ir.Pair):
             return entry(argument, node.row.inner, node.row.outer)
-        case Transpose(Kron() | Inverse() as body):
-            return _paired_entry(Entry(body, node.col, node.row))
-        case Inverse(Kron(factors)) if all(part.shape.is_square for part in factors):
-            return _paired_entry(Entry(kron(*map(Inverse, factors)), node.row, node.col))
-        case Add(parts) | Mul(parts):
+        case ir.Transpose(ir.Kron() | ir.Inverse() as body):
+            return _paired_entry(ir.Entry(body, node.col, node.row))
+        case ir.Inverse(ir.Kron(factors)) if all(part.shape.is_square for part in factors):
+            return _paired_entry(ir.Entry(kron(*map(ir.Inverse, factors)), node.row, node.col))
+        case ir.Add(parts) | ir.Mul(parts):
             entries = [
-                part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in parts
+                part if part.shape.is_number else _paired_entry(ir.Entry(part, node.row, node.col)) for part in parts
             ]
             found = [part for part in entries if part is not None]
-            return (add if isinstance(node.base, Add) else mul)(*found) if len(found) == len(parts) else None
-        case Kron((first, *rest)):
+            return (add if isinstance(node.base, ir.Add) else mul)(*found) if len(found) == len(parts) else None
+        case ir.Kron((first, *rest)):
             second = kron(*rest)
             row = _halves(node.row, first.shape.rows is ONE, second.shape.rows is ONE)
             col = _halves(node.col, first.shape.cols is ONE, second.shape.cols is ONE)
@@ -114,7 +105,7 @@ def _halves(
         return None, position
     if second_flat:
         return position, None
-    return (position.outer, position.inner) if isinstance(position, Pair) else None
+    return (position.outer, position.inner) if isinstance(position, ir.Pair) else None
 
 
 @native("collapse-delta")
@@ -133,47 +124,47 @@ def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
 @native_at("read-function")
 def function(node: Expr) -> Expr | None:
     """f of A_ij is an entry of f(A)."""
-    if not isinstance(node, Call) or not is_elementwise(node.function):
+    if not isinstance(node, ir.Call) or not is_elementwise(node.function):
         return None
-    first = next((inside for inside in node.arguments if isinstance(inside, Entry)), None)
+    first = next((inside for inside in node.arguments if isinstance(inside, ir.Entry)), None)
     if first is None:
         return None
     bases = list[Expr]()
     for inside in node.arguments:
-        alike = isinstance(inside, Entry) and (inside.row, inside.col, inside.base.shape) == (
+        alike = isinstance(inside, ir.Entry) and (inside.row, inside.col, inside.base.shape) == (
             first.row,
             first.col,
             first.base.shape,
         )
-        if alike and isinstance(inside, Entry) and not inside.base.free:
+        if alike and isinstance(inside, ir.Entry) and not inside.base.free:
             bases.append(inside.base)
-        elif not inside.free and not isinstance(inside, Entry):  # what is the same everywhere is spread
-            bases.append(mul(inside, Fill(1, first.base.shape)))
+        elif not inside.free and not isinstance(inside, ir.Entry):  # what is the same everywhere is spread
+            bases.append(mul(inside, ir.Fill(1, first.base.shape)))
         else:
             return None
-    return Entry(Call(node.function, *bases), first.row, first.col)
+    return ir.Entry(ir.Call(node.function, *bases), first.row, first.col)
 
 
 @native("entry-basis")
 def fixed_place(site: Site) -> tuple[Expr, Bindings] | None:
     """A_i2 is an entry of A e₂, A_2j of Aᵀ e₂, δ_i2 of e₂; in a line without letters A_21 is e₂ᵀ A e₁."""
     node = site.node
-    if isinstance(node, Delta):
+    if isinstance(node, ir.Delta):
         letter, place = (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right)
         return (
-            (Entry(basis(place, letter.dim), letter, None), ())
+            (ir.Entry(basis(place, letter.dim), letter, None), ())
             if isinstance(letter, Index) and isinstance(place, int)
             else None
         )
-    if not isinstance(node, Entry) or node.base.free or not (node.free or not site.scene.entrywise):
+    if not isinstance(node, ir.Entry) or node.base.free or not (node.free or not site.scene.entrywise):
         return None
     (row, left), (col, right) = _fixed(node.row, node.base.shape.rows), _fixed(node.col, node.base.shape.cols)
     if (row, col) == (node.row, node.col):
         return None
     if row is None and isinstance(col, Index):
-        return Entry(matmul(flip(node.base), *left), col, None), ()
+        return ir.Entry(matmul(flip(node.base), *left), col, None), ()
     picked = matmul(*map(flip, left), node.base, *right)
-    return (picked if row is None else Entry(picked, row, None)), (("M", node.base),)
+    return (picked if row is None else ir.Entry(picked, row, None)), (("M", node.base),)
 
 
 def _fixed(place: Position | None, dim: Dim) -> tuple[Position | None, list[Expr]]:
@@ -190,41 +181,41 @@ def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
     if not isinstance(row, Index) or (col is not None and not isinstance(col, Index)):
         return None
     term = site.node
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = term.factors if isinstance(term, ir.Mul) else (term,)
     numbers, arrays = [one for one in factors if not one.free], [one for one in factors if one.free]
     if term.free >= {row, *((col,) if col else ())} or len(arrays) > 1:
         return None
     spread = _spread(arrays[0] if arrays else None, row, col)
     if spread is None:
         return None
-    return mul(*(one for one in numbers if one is not Number(1)), Entry(spread, row, col)), site.bindings
+    return mul(*(one for one in numbers if one is not ir.Number(1)), ir.Entry(spread, row, col)), site.bindings
 
 
 def _spread(vector: Expr | None, row: Index, col: Index | None) -> Expr | None:
     width = col.dim if col else ONE
     if vector is None:
-        return Fill(1, Shape(row.dim, width))
-    if not isinstance(vector, Entry) or vector.col is not None or vector.base.free or col is None:
+        return ir.Fill(1, Shape(row.dim, width))
+    if not isinstance(vector, ir.Entry) or vector.col is not None or vector.base.free or col is None:
         return None
     if vector.row is row:
-        return matmul(vector.base, Fill(1, Shape(ONE, width)))
-    return matmul(Fill(1, Shape(row.dim)), flip(vector.base)) if vector.row is col else None
+        return matmul(vector.base, ir.Fill(1, Shape(ONE, width)))
+    return matmul(ir.Fill(1, Shape(row.dim)), flip(vector.base)) if vector.row is col else None
 
 
 @native_at("read-row")
 def row_of(node: Expr) -> Expr | None:
     """An entry of a column is one of a row."""
-    if not isinstance(node, Entry) or node.col is not None:
+    if not isinstance(node, ir.Entry) or node.col is not None:
         return None
-    turned = node.base.body if isinstance(node.base, Transpose) else Transpose(node.base)
-    return Entry(turned, None, node.row)
+    turned = node.base.body if isinstance(node.base, ir.Transpose) else ir.Transpose(node.base)
+    return ir.Entry(turned, None, node.row)
 
 
 @native_at("entry-elementwise", "Entry")
 def elementwise(node: Expr) -> Expr | None:
     """f(A)_ij is f of A_ij."""
-    if isinstance(node, Entry) and isinstance(node.base, Call) and is_elementwise(node.base.function):
-        return Call(node.base.function, *[entry(part, node.row, node.col) for part in node.base.arguments])
+    if isinstance(node, ir.Entry) and isinstance(node.base, ir.Call) and is_elementwise(node.base.function):
+        return ir.Call(node.base.function, *[entry(part, node.row, node.col) for part in node.base.arguments])
     return None
 
 
@@ -232,4 +223,4 @@ def elementwise(node: Expr) -> Expr | None:
 def nothing_left(site: Site) -> tuple[Expr, Bindings] | None:
     """0 as the entry of an array of zeros."""
     zero = site.bound("zero")
-    return (zero, site.bindings) if is_zero(site.node) and isinstance(zero, Entry) and is_zero(zero.base) else None
+    return (zero, site.bindings) if is_zero(site.node) and isinstance(zero, ir.Entry) and is_zero(zero.base) else None

@@ -8,29 +8,9 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+from ... import ir
 from ...facts.holding import holds
-from ...ir import (
-    Add,
-    Call,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Inverse,
-    MatMul,
-    MatrixPower,
-    Mul,
-    Named,
-    Number,
-    Power,
-    Shape,
-    Size,
-    Transpose,
-    add,
-    hadamard,
-    matmul,
-    mul,
-)
+from ...ir import Expr, Shape, add, hadamard, matmul, mul
 from ...records import Bindings
 from ..engine.natives import Site, native, native_at
 from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
@@ -41,46 +21,48 @@ LARGEST_POWER = 64
 
 
 @native_at("multiply-numbers", "Mul", "Power", "Size")
-def multiply_numbers(node: Mul | Power | Size) -> Expr | None:
+def multiply_numbers(node: ir.Mul | ir.Power | ir.Size) -> Expr | None:
     """2·½·A = A: numbers are multiplied, 1 is dropped, 0 swallows the product; the size of a side of length 3 is 3."""
-    if isinstance(node, Size):
-        return None if node.dim.names else Number(node.dim.factor)
-    if isinstance(node, Power):
+    if isinstance(node, ir.Size):
+        return None if node.dim.names else ir.Number(node.dim.factor)
+    if isinstance(node, ir.Power):
         return _number_to_a_power(node)
     if not node.factors:
-        return Number(1)
-    if Number(0) in node.factors:
+        return ir.Number(1)
+    if ir.Number(0) in node.factors:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
     first = node.factors[0]
     behind = first not in numbers and any(
-        isinstance(one, Number) or isinstance(first, Named | Power) for one in numbers
+        isinstance(one, ir.Number) or isinstance(first, ir.Named | ir.Power) for one in numbers
     )  # det(X) · 2
     return (
-        mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers or behind else None
+        mul(*(multiplied(node.factors) or (ir.Number(1),)))
+        if len(numbers) > 1 or ir.Number(1) in numbers or behind
+        else None
     )
 
 
-def _number_to_a_power(node: Power) -> Expr | None:
-    if node.exponent is Number(1):
+def _number_to_a_power(node: ir.Power) -> Expr | None:
+    if node.exponent is ir.Number(1):
         return node.base
-    if not (isinstance(node.base, Number) and isinstance(node.exponent, Number)):
+    if not (isinstance(node.base, ir.Number) and isinstance(node.exponent, ir.Number)):
         return None
     exponent = node.exponent.value
     if exponent.denominator != 1 or abs(exponent) >= LARGEST_POWER or (not node.base.value and exponent <= 0):
         return None
-    return Number(node.base.value ** int(exponent))
+    return ir.Number(node.base.value ** int(exponent))
 
 
 @native_at("add-numbers", "Add")
-def add_numbers(node: Add) -> Expr | None:
+def add_numbers(node: ir.Add) -> Expr | None:
     """2 + c + 3 = c + 5; a term 0 is left out."""
-    numbers = [term for term in node.terms if isinstance(term, Number)]
-    if len(numbers) < 2 and Number(0) not in numbers:
+    numbers = [term for term in node.terms if isinstance(term, ir.Number)]
+    if len(numbers) < 2 and ir.Number(0) not in numbers:
         return None
     total = sum((term.value for term in numbers), Fraction(0))
-    rest = [term for term in node.terms if not isinstance(term, Number)]
-    return add(*rest, *((Number(total),) if total or not rest else ()))
+    rest = [term for term in node.terms if not isinstance(term, ir.Number)]
+    return add(*rest, *((ir.Number(total),) if total or not rest else ()))
 
 
 # ---------------------------------------------------------------- powers
@@ -88,10 +70,10 @@ def add_numbers(node: Add) -> Expr | None:
 
 def split_power(factor: Expr) -> tuple[Expr, Fraction]:
     """base and rational exponent of a factor."""
-    if isinstance(factor, Power) and isinstance(factor.exponent, Number):
-        base, exponent = split_power(factor.base) if isinstance(factor.base, Call) else (factor.base, Fraction(1))
+    if isinstance(factor, ir.Power) and isinstance(factor.exponent, ir.Number):
+        base, exponent = split_power(factor.base) if isinstance(factor.base, ir.Call) else (factor.base, Fraction(1))
         return base, exponent * factor.exponent.value
-    if isinstance(factor, Call) and factor.function == "sqrt":
+    if isinstance(factor, ir.Call) and factor.function == "sqrt":
         return factor.argument, Fraction(1, 2)
     return factor, Fraction(1)
 
@@ -101,17 +83,17 @@ def powered(base: Expr, exponent: Fraction) -> Expr:
     if exponent == 1:
         return base
     if abs(exponent) == Fraction(1, 2):
-        root = Call("sqrt", base)
-        return root if exponent > 0 else Power(root, Number(-1))
-    return Power(base, Number(exponent))
+        root = ir.Call("sqrt", base)
+        return root if exponent > 0 else ir.Power(root, ir.Number(-1))
+    return ir.Power(base, ir.Number(exponent))
 
 
 @native_at("collect-powers", "Mul", "Hadamard")
-def collect_powers(node: Mul | Hadamard) -> Expr | None:
+def collect_powers(node: ir.Mul | ir.Hadamard) -> Expr | None:
     """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
-    entrywise = isinstance(node, Hadamard)
+    entrywise = isinstance(node, ir.Hadamard)
     counted = [
-        factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, Number))
+        factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, ir.Number))
     ]
     exponents: dict[Expr, Fraction] = {}
     for base, exponent in map(split_power, counted):
@@ -126,47 +108,47 @@ def collect_powers(node: Mul | Hadamard) -> Expr | None:
         elif exponents.get(base):
             kept.append(powered(base, exponents.pop(base)))
     if not kept:
-        return Number(1) if node.shape.is_number else Fill(1, node.shape)
-    return mul(*kept) if isinstance(node, Mul) else hadamard(*kept)
+        return ir.Number(1) if node.shape.is_number else ir.Fill(1, node.shape)
+    return mul(*kept) if isinstance(node, ir.Mul) else hadamard(*kept)
 
 
 @native_at("power-of-power", "Power")
-def power_of_power(node: Power) -> Expr | None:
+def power_of_power(node: ir.Power) -> Expr | None:
     """(√u)² = u where u is positive under the root; (u^a)^b with integers a, b; (u/v)⁻¹ = v/u."""
-    if not (isinstance(node.exponent, Number) and node.exponent.value.denominator == 1):
+    if not (isinstance(node.exponent, ir.Number) and node.exponent.value.denominator == 1):
         return None
     base, exponent = node.base, node.exponent.value
-    if isinstance(base, Call) and base.function == "sqrt":
+    if isinstance(base, ir.Call) and base.function == "sqrt":
         return powered(base.argument, exponent / 2) if exponent != -1 else None
-    if isinstance(base, Power) and isinstance(base.exponent, Number) and base.exponent.value.denominator == 1:
+    if isinstance(base, ir.Power) and isinstance(base.exponent, ir.Number) and base.exponent.value.denominator == 1:
         return powered(base.base, base.exponent.value * exponent)
-    if isinstance(base, Mul):
-        return mul(*(Power(factor, node.exponent) for factor in base.factors))
-    if isinstance(base, Hadamard) and any(isinstance(factor, Power) for factor in base.factors):
-        return hadamard(*(Power(factor, node.exponent) for factor in base.factors))
+    if isinstance(base, ir.Mul):
+        return mul(*(ir.Power(factor, node.exponent) for factor in base.factors))
+    if isinstance(base, ir.Hadamard) and any(isinstance(factor, ir.Power) for factor in base.factors):
+        return hadamard(*(ir.Power(factor, node.exponent) for factor in base.factors))
     return None
 
 
 def _matrix_power(factor: Expr) -> tuple[Expr, int, bool]:
     """base, exponent and whether it is transposed: (X³)ᵀ → X, 3, True; X⁻¹ → X, −1, False."""
-    if isinstance(factor, Transpose):
+    if isinstance(factor, ir.Transpose):
         base, exponent, turned = _matrix_power(factor.body)
         return base, exponent, not turned
-    if isinstance(factor, Inverse):
+    if isinstance(factor, ir.Inverse):
         base, exponent, turned = _matrix_power(factor.body)
         return base, -exponent, turned
-    return (factor.base, factor.exponent, False) if isinstance(factor, MatrixPower) else (factor, 1, False)
+    return (factor.base, factor.exponent, False) if isinstance(factor, ir.MatrixPower) else (factor, 1, False)
 
 
 def _raised(base: Expr, exponent: int) -> Expr:
     if not exponent:
-        return Eye(base.shape.rows)
-    whole = base if abs(exponent) == 1 else MatrixPower(base, abs(exponent))
-    return whole if exponent > 0 else Inverse(whole)
+        return ir.Eye(base.shape.rows)
+    whole = base if abs(exponent) == 1 else ir.MatrixPower(base, abs(exponent))
+    return whole if exponent > 0 else ir.Inverse(whole)
 
 
 @native_at("collect-matrix-powers", "MatMul")
-def collect_matrix_powers(node: MatMul) -> Expr | None:
+def collect_matrix_powers(node: ir.MatMul) -> Expr | None:
     """X² X = X³, X⁻¹ X³ = X²: neighbouring powers of one matrix, one of them already written as a power."""
     for number, (left, right) in enumerate(pairwise(node.factors)):
         (base, first, turned), (other, second, also) = _matrix_power(left), _matrix_power(right)
@@ -181,21 +163,21 @@ def collect_matrix_powers(node: MatMul) -> Expr | None:
 
 
 @native_at("transpose-of-product", "Transpose")
-def transpose_of_product(node: Transpose) -> Expr | None:
+def transpose_of_product(node: ir.Transpose) -> Expr | None:
     """(AB)ᵀ = BᵀAᵀ and (A + B)ᵀ = Aᵀ + Bᵀ where that leaves fewer transposes."""
     turned = flip(node.body)
-    return turned if transposes(turned) < transposes(node) or not isinstance(turned, Transpose) else None
+    return turned if transposes(turned) < transposes(node) or not isinstance(turned, ir.Transpose) else None
 
 
 @native_at("merge-like-terms", "Add")
-def merge_like_terms(node: Add) -> Expr | None:
+def merge_like_terms(node: ir.Add) -> Expr | None:
     """c A + d A = (c + d) A; terms that cancel vanish."""
     terms = [scaled(term) for term in node.terms]
     return merged(terms, node.shape) if len({term.key for term in terms}) < len(terms) else None
 
 
 @native_at("positive-first", "Add")
-def positive_first(node: Add) -> Expr | None:
+def positive_first(node: ir.Add) -> Expr | None:
     """−y + p = p − y."""
     if scaled(node.terms[0]).value > 0:
         return None
@@ -206,28 +188,28 @@ def positive_first(node: Add) -> Expr | None:
 
 
 @native_at("open-bracket", "Add", "Hadamard", "Mul")
-def open_brackets(node: Add | Hadamard | Mul) -> Expr | None:
+def open_brackets(node: ir.Add | ir.Hadamard | ir.Mul) -> Expr | None:
     """Brackets of elementwise products, and of products of numbers, multiplied out:
     all of a sum, in a product one that cancels.
 
     (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u,
     where each term loses a denominator.
     """
-    if isinstance(node, Add):
+    if isinstance(node, ir.Add):
         parts = [opened for term in node.terms for opened in multiplied_out(term)]
         return add(*parts) if len(node.terms) < len(parts) <= MANY_TERMS else None
     for factor in node.children:
         others = tuple(other for other in node.children if other is not factor)
-        if isinstance(factor, Add) and all(_divisors(term) & set(others) for term in factor.terms):
-            return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, Hadamard) else mul(term, *others)
+        if isinstance(factor, ir.Add) and all(_divisors(term) & set(others) for term in factor.terms):
+            return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, ir.Hadamard) else mul(term, *others)
                          for term in factor.terms))  # fmt: skip
     return None
 
 
 def _divisors(term: Expr) -> set[Expr]:
     """The bases that a term divides by."""
-    factors = term.children if isinstance(term, Hadamard | Mul) else (term,)
-    inner = [part for factor in factors for part in (factor.factors if isinstance(factor, Hadamard) else (factor,))]
+    factors = term.children if isinstance(term, ir.Hadamard | ir.Mul) else (term,)
+    inner = [part for factor in factors for part in (factor.factors if isinstance(factor, ir.Hadamard) else (factor,))]
     return {base for base, exponent in map(split_power, inner) if exponent < 0}
 
 
@@ -239,14 +221,16 @@ def multiplied_out(term: Expr) -> list[Expr]:
     """A number, or an array entry by entry, times sums as a sum."""
     part = scaled(term)
     factors = part.entrywise if part.array is not None else part.scalars
-    if not any(isinstance(factor, Add) for factor in factors):
+    if not any(isinstance(factor, ir.Add) for factor in factors):
         return [term]
     rows: list[tuple[Expr, ...]] = [()]
     for factor in factors:
-        rows = [(*row, choice) for row in rows for choice in (factor.terms if isinstance(factor, Add) else (factor,))]
+        rows = [
+            (*row, choice) for row in rows for choice in (factor.terms if isinstance(factor, ir.Add) else (factor,))
+        ]
         if len(rows) > MANY_TERMS:
             return [term]
-    front: list[Expr] = [Number(part.value)] if part.value != 1 else []
+    front: list[Expr] = [ir.Number(part.value)] if part.value != 1 else []
     if part.array is None:
         return [mul(*front, *row) for row in rows]
     return [mul(*front, *part.scalars, *_split_numbers(row)) for row in rows]
@@ -255,21 +239,21 @@ def multiplied_out(term: Expr) -> list[Expr]:
 def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     """The numbers in front of an elementwise product, then the product."""
     numbers, arrays = apart(
-        [part for factor in row for part in (factor.factors if isinstance(factor, Mul) else (factor,))]
+        [part for factor in row for part in (factor.factors if isinstance(factor, ir.Mul) else (factor,))]
     )
     return [*numbers, hadamard(*arrays)]
 
 
 @native_at("softmax-quotient", "Mul")
-def softmax_quotient(node: Mul) -> Expr | None:
+def softmax_quotient(node: ir.Mul) -> Expr | None:
     """eˣ/sum(eˣ) = softmax(x), wherever eˣ is a factor of what the number multiplies."""
     for number in node.factors:
         base, power = split_power(number)
-        top = base.argument if isinstance(base, Call) and base.function == "sum" else base
-        if not isinstance(top, Call) or top.function != "exp" or top is base or not top.shape.is_column:
+        top = base.argument if isinstance(base, ir.Call) and base.function == "sum" else base
+        if not isinstance(top, ir.Call) or top.function != "exp" or top is base or not top.shape.is_column:
             continue
         whole: Expr = mul(*(factor for factor in node.factors if factor is not number))
-        while power <= -1 and (found := _with_factor(whole, top, Call("softmax", top.argument))) is not None:
+        while power <= -1 and (found := _with_factor(whole, top, ir.Call("softmax", top.argument))) is not None:
             whole, power = found, power + 1
         if power != split_power(number)[1]:
             return whole if not power else mul(powered(base, power), whole)
@@ -280,8 +264,8 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
     """A product with one factor for another, the first that is found."""
     if node is old:
         return new
-    linear = isinstance(node, Mul | MatMul | Hadamard | Transpose) or (
-        isinstance(node, Call) and node.function in ("diag", "sum", "tr")
+    linear = isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Transpose) or (
+        isinstance(node, ir.Call) and node.function in ("diag", "sum", "tr")
     )
     for number, part in enumerate(node.children if linear else ()):
         if (found := _with_factor(part, old, new)) is not None:
@@ -292,10 +276,10 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
 @native("simplex-rows")
 def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
-    factors = site.node.children if isinstance(site.node, MatMul) else ()
+    factors = site.node.children if isinstance(site.node, ir.MatMul) else ()
     for place, (inner, ones) in enumerate(pairwise(factors)):
-        if not (isinstance(ones, Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
+        if not (isinstance(ones, ir.Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
             continue
         if any(holds(inner, word, site.scene.problem) for word in ("simplex", "onehot")):
-            return matmul(*factors[:place], Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
+            return matmul(*factors[:place], ir.Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
     return None
