@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ...ir import (
-    Call,
-    Delta,
-    Dim,
-    Expr,
-    Fill,
-    Hadamard,
-    Index,
-    Kron,
-    MatrixOf,
-    Power,
-    nodes_of,
-    row_of,
-    whole_derivative,
-)
+from ... import ir
+from ...ir import Dim, Expr, Index, nodes_of, row_of, whole_derivative
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 from ...ir.walk import letters_of_node
 
@@ -64,8 +51,8 @@ def explained(shown: Iterable[Expr]) -> Iterator[tuple[str, Expr]]:
     told: set[str] = set()
     for root in shown:
         for node in nodes_of(root):
-            said = MEANINGS.get(node.function) or _of_unknown(node.function) if isinstance(node, Call) else ""
-            if said and isinstance(node, Call) and said not in told:
+            said = MEANINGS.get(node.function) or _of_unknown(node.function) if isinstance(node, ir.Call) else ""
+            if said and isinstance(node, ir.Call) and said not in told:
                 told.add(said)
                 yield said, node.argument
 
@@ -87,40 +74,40 @@ def _of_unknown(function: str) -> str:
     return ""
 
 
-def _has_a_name(node: MatrixOf) -> bool:
+def _has_a_name(node: ir.MatrixOf) -> bool:
     """Whether an array of entries is printed by a name, without its letters: x_i of a matrix x, a basis vector e_3."""
-    basis = node.col is None and isinstance(node.body, Delta) and node.body.left is node.row
+    basis = node.col is None and isinstance(node.body, ir.Delta) and node.body.left is node.row
     return basis or row_of(node) is not None
 
 
 _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
-    (lambda node: isinstance(node, Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
+    (lambda node: isinstance(node, ir.Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
     (
-        lambda node: isinstance(node, MatrixOf) and not (_has_a_name(node) or whole_derivative(node)),
+        lambda node: isinstance(node, ir.MatrixOf) and not (_has_a_name(node) or whole_derivative(node)),
         "[X_st]_st is the array with the entries X_st",
     ),
     (
-        lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
+        lambda node: isinstance(node, ir.Hadamard | ir.Power) and not node.shape.is_number,
         "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",
     ),
     (
-        lambda node: isinstance(node, Fill) and node.value == 1,
+        lambda node: isinstance(node, ir.Fill) and node.value == 1,
         "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x",
     ),
-    (lambda node: isinstance(node, Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),
+    (lambda node: isinstance(node, ir.Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),
     (
-        lambda node: isinstance(node, Call) and node.function == "diag",
+        lambda node: isinstance(node, ir.Call) and node.function == "diag",
         "diag(v) is the matrix with v on its diagonal and 0 elsewhere",
     ),
     (
-        lambda node: isinstance(node, Call) and node.function == "norm" and node.argument.shape.is_matrix,
+        lambda node: isinstance(node, ir.Call) and node.function == "norm" and node.argument.shape.is_matrix,
         "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
     ),
     (
-        lambda node: isinstance(node, Call) and node.function == "vec",
+        lambda node: isinstance(node, ir.Call) and node.function == "vec",
         "vec(X) are the columns of X on top of each other (matgrad why kron)",
     ),
-    (lambda node: isinstance(node, Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
+    (lambda node: isinstance(node, ir.Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
 )
 
 
@@ -145,7 +132,7 @@ def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
     known, stack = {line}, [line]
     while stack:
         node = stack.pop()
-        named, whole = (_has_a_name(node), whole_derivative(node)) if isinstance(node, MatrixOf) else (False, None)
+        named, whole = (_has_a_name(node), whole_derivative(node)) if isinstance(node, ir.MatrixOf) else (False, None)
         shown |= node.free if named else letters_of_node(node) if whole is None else frozenset()
         inside = set() if named else {whole} - known if whole is not None else set(node.children) - known
         known |= inside

@@ -13,33 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 
+from ... import ir
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record, replace
 from ...facts import Problem
-from ...ir import (
-    Add,
-    Call,
-    Differential,
-    Expr,
-    Fill,
-    Hadamard,
-    Index,
-    LinearMap,
-    MatMul,
-    Mul,
-    Named,
-    Partial,
-    Path,
-    Symbol,
-    Transpose,
-    add,
-    at,
-    hadamard,
-    matmul,
-    mul,
-    places,
-    substitute,
-)
+from ...ir import Expr, Index, Path, Symbol, add, at, hadamard, matmul, mul, places, substitute
 from ...ir.memory import remembered
 from ...ir.terms import ZERO, is_entries, join, split
 from ...ir.walk import letters_in, mapped, nodes_of
@@ -90,7 +68,7 @@ class Scene:
         return along(self.problem.wrt if self.inside else self.direction)
 
 
-Terms = Callable[[Expr, Scene], "tuple[Differential, Callable[[Expr], Expr | None]] | None"]
+Terms = Callable[[Expr, Scene], "tuple[ir.Differential, Callable[[Expr], Expr | None]] | None"]
 _TERMS: list[Terms] = []
 
 
@@ -101,17 +79,17 @@ def terms_with_differentials(reads: Terms) -> Terms:
     return reads
 
 
-def pending_of(node: Expr, scene: Scene) -> Differential | Partial:
+def pending_of(node: Expr, scene: Scene) -> ir.Differential | ir.Partial:
     """What is pending: the part itself, or what the term waits for."""
-    if isinstance(node, Differential) or (scene.entrywise and isinstance(node, Partial)):
+    if isinstance(node, ir.Differential) or (scene.entrywise and isinstance(node, ir.Partial)):
         return node
     seen = _term(node, scene)
     assert seen is not None
     return seen[0]
 
 
-def _term(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Expr | None]] | None:
-    if isinstance(node, Differential):
+def _term(node: Expr, scene: Scene) -> tuple[ir.Differential, Callable[[Expr], Expr | None]] | None:
+    if isinstance(node, ir.Differential):
         return None
     return next((found for reads in _TERMS if (found := reads(node, scene)) is not None), None)
 
@@ -147,13 +125,13 @@ def fit(
         new = None if inside is None else carried(inside.new)
         return None if inside is None or new is None else replace(inside, new=new)
     whole = before if before is not None else node
-    if isinstance(node, Partial) and (scene.entrywise if rule.pending == "d" else rule.pending):
+    if isinstance(node, ir.Partial) and (scene.entrywise if rule.pending == "d" else rule.pending):
         return _fit_pending(rule, node, scene, bindings, whole, path)
     return _fit(rule, node, scene, bindings, whole, path)
 
 
 def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
-    if isinstance(node, Differential) and isinstance(node.body, Named):
+    if isinstance(node, ir.Differential) and isinstance(node.body, ir.Named):
         return _through_name(rule, node, node.body, scene, bindings, whole, path)
     if rule.native:
         found = NATIVE[rule.id](Site(node, scene, bindings))
@@ -165,7 +143,7 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
 
 
 def _through_name(
-    rule: Rule, node: Differential, name: Named, scene: Scene, bindings: Bindings, whole: Expr, path: Path
+    rule: Rule, node: ir.Differential, name: ir.Named, scene: Scene, bindings: Bindings, whole: Expr, path: Path
 ) -> Rewriting | None:
     """The differential of a part that has a name is that of what it stands for;
     where that stands whole, the name is written."""
@@ -174,7 +152,7 @@ def _through_name(
 
 
 def _fit_pending(
-    rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path
+    rule: Rule, node: ir.Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path
 ) -> Rewriting | None:
     """A pending derivative of an entry: a rule about ∂ as it is, a rule about d read entry by entry."""
     if rule.pending == "d":
@@ -190,16 +168,16 @@ def _fit_pending(
 
 def _with_names(new: Expr, names: Mapping[Expr, Expr]) -> Expr:
     """Parts that have a name are written by it, except inside what is still pending."""
-    seen = [*nodes_of(new, inside=lambda node: not isinstance(node, Partial | Named))] if names else []
+    seen = [*nodes_of(new, inside=lambda node: not isinstance(node, ir.Partial | ir.Named))] if names else []
     if not any(node in names for node in seen):
         return new
-    return substitute(new, {**names, **{node: node for node in seen if isinstance(node, Partial | Named)}})
+    return substitute(new, {**names, **{node: node for node in seen if isinstance(node, ir.Partial | ir.Named)}})
 
 
 def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str | Index]:
     """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the
     place. With them the letters of other places, which have one range each."""
-    term = line.children[path[0]] if path and isinstance(line, Add) else line
+    term = line.children[path[0]] if path and isinstance(line, ir.Add) else line
     return reserved_names(scene.problem).union((letter.name for letter in letters_in(term)), scene.letters)
 
 
@@ -208,10 +186,10 @@ def under_pending(line: Expr, path: Path) -> bool:
     there no fact about the variable may be used."""
     node = line
     for step in path:
-        if isinstance(node, Differential | Partial):
+        if isinstance(node, ir.Differential | ir.Partial):
             return True
         node = node.children[step]
-    return isinstance(node, Differential | Partial)
+    return isinstance(node, ir.Differential | ir.Partial)
 
 
 @remembered(maxsize=8)
@@ -244,8 +222,8 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
     after = with_parts(before, {path: _shown(rewriting.new) for path, rewriting in found.items()})
     if is_entries(before):
         after = join(split(after))  # a line of entries is a sum of terms, each with its Σ in front
-    elif isinstance(before, LinearMap) or holds_pending(before):
-        after = _counted(after, along(before.argument if isinstance(before, LinearMap) else None))
+    elif isinstance(before, ir.LinearMap) or holds_pending(before):
+        after = _counted(after, along(before.argument if isinstance(before, ir.LinearMap) else None))
     assumed = tuple(dict.fromkeys(one for rewriting in found.values() for one in rewriting.assumed))
     return Application(first.rule, before, after, tuple(found), first.bindings, assumed)
 
@@ -253,13 +231,13 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
 def _counted(line: Expr, motion: Motion) -> Expr:
     """A number as a sum of terms: brackets of terms that move are multiplied out,
     and the rational numbers in front multiplied."""
-    if isinstance(line, LinearMap):
-        return LinearMap(line.argument, _counted(line.body, motion))
-    if isinstance(line, Add) and line.shape.is_number:
+    if isinstance(line, ir.LinearMap):
+        return ir.LinearMap(line.argument, _counted(line.body, motion))
+    if isinstance(line, ir.Add) and line.shape.is_number:
         return add(*(_counted(term, motion) for term in line.terms))
-    if not isinstance(line, Mul):
+    if not isinstance(line, ir.Mul):
         return line
-    bracket = next((factor for factor in line.factors if isinstance(factor, Add) and motion(factor)), None)
+    bracket = next((factor for factor in line.factors if isinstance(factor, ir.Add) and motion(factor)), None)
     if bracket is None or not line.shape.is_number:
         return mul(*multiplied(line.factors))
     return add(
@@ -272,7 +250,7 @@ def _counted(line: Expr, motion: Motion) -> Expr:
 
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
     """Where the wanted parts stand, in reading order; nothing is looked for below them, nor below names."""
-    found = places(root, (), lambda node: node not in wanted and inside(node) and not isinstance(node, Named))
+    found = places(root, (), lambda node: node not in wanted and inside(node) and not isinstance(node, ir.Named))
     return ((path, node) for path, node in found if node in wanted)
 
 
@@ -281,10 +259,10 @@ def _shown(new: Expr) -> Expr:
     what is pending stands last among numbers."""
     known: dict[Expr, Expr] = {}
     for node in nodes_of(new) if "Differential" in operators_in(new) else ():
-        if isinstance(node, Differential) and node.body is node.variable and node.direction is not None:
+        if isinstance(node, ir.Differential) and node.body is node.variable and node.direction is not None:
             known[node] = node.direction
     new = replaced(new, known) if known else new
-    return add(*map(_scalars, new.terms)) if isinstance(new, Add) else _scalars(new)
+    return add(*map(_scalars, new.terms)) if isinstance(new, ir.Add) else _scalars(new)
 
 
 def replaced(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
@@ -309,20 +287,21 @@ def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     """`node` over new parts, with the invisible moves and no others."""
     if parts == node.children:
         return node
-    if isinstance(node, Add):
+    if isinstance(node, ir.Add):
         kept = [part for part in parts if not is_zero(part)]
         return add(*kept) if kept else parts[0]
     if any(is_zero(part) for part in parts) and (
-        isinstance(node, Mul | MatMul | Hadamard | Transpose) or (isinstance(node, Call) and node.function in _LINEAR)
+        isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Transpose)
+        or (isinstance(node, ir.Call) and node.function in _LINEAR)
     ):
         return zero(node.shape)
-    if isinstance(node, Mul):
+    if isinstance(node, ir.Mul):
         return _scalars(mul(*parts))
-    if isinstance(node, MatMul):
+    if isinstance(node, ir.MatMul):
         return matmul(*parts)
-    if isinstance(node, Hadamard):
+    if isinstance(node, ir.Hadamard):
         return hadamard(*parts)
-    if isinstance(node, Transpose) and isinstance(parts[0], Transpose):
+    if isinstance(node, ir.Transpose) and isinstance(parts[0], ir.Transpose):
         return parts[0].body
     return node.rebuilt(parts)
 
@@ -330,7 +309,7 @@ def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
 def _scalars(product: Expr) -> Expr:
     """Numerals stand in front; among numbers what is pending stands last, so that nothing seems to stand under it."""
     product = numerals_first(product)
-    factors = product.factors if isinstance(product, Mul) and product.shape.is_number else ()
+    factors = product.factors if isinstance(product, ir.Mul) and product.shape.is_number else ()
     last = [factor for factor in factors if holds_pending(factor)]
     if len(last) != 1 or factors[-1] is last[0]:
         return product
@@ -339,4 +318,4 @@ def _scalars(product: Expr) -> Expr:
 
 def is_zero(expr: Expr) -> bool:
     """Whether the expression is the number 0 or an array of zeros."""
-    return expr is ZERO or (isinstance(expr, Fill) and expr.value == 0)
+    return expr is ZERO or (isinstance(expr, ir.Fill) and expr.value == 0)

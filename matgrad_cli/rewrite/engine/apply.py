@@ -6,28 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ... import ir
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds, may_hold
-from ...ir import (
-    Add,
-    Differential,
-    Entry,
-    Expr,
-    Hadamard,
-    Index,
-    MatMul,
-    Mul,
-    Named,
-    Partial,
-    SumOver,
-    Symbol,
-    add,
-    letters_in,
-    mul,
-    sum_over,
-)
+from ...ir import Expr, Index, Symbol, add, letters_in, mul, sum_over
 from ...ir.entries import Taken
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
@@ -138,17 +122,17 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool)
     """A rule about two factors (or terms) used for all of them: what it split off is split again,
     what does not move is 0."""
     terms: list[Expr] = []
-    for term in new.terms if isinstance(new, Add) else (new,):
+    for term in new.terms if isinstance(new, ir.Add) else (new,):
         part = _pending_in(term)
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
             again = (
                 None
-                if isinstance(part.body, Named)
+                if isinstance(part.body, ir.Named)
                 else next(rewritings(rule, part, problem, taken, pending, (), True), None)
             )
-            more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
+            more = () if again is None else again.new.terms if isinstance(again.new, ir.Add) else (again.new,)
             terms += [
                 mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: one})
                 for one in more
@@ -168,10 +152,10 @@ def again(
     return joined(new, parts), assumed
 
 
-def _pending_in(term: Expr) -> Differential | Partial | None:
-    if isinstance(term, Differential | Partial):
+def _pending_in(term: Expr) -> ir.Differential | ir.Partial | None:
+    if isinstance(term, ir.Differential | ir.Partial):
         return term
-    found = (_pending_in(child) for child in term.children if not isinstance(child, Named))
+    found = (_pending_in(child) for child in term.children if not isinstance(child, ir.Named))
     return next((part for part in found if part is not None), None)
 
 
@@ -196,26 +180,26 @@ def _surround(
 
 def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Table, Surround]]:
     """Fits of the whole node, and of some of the parts of a sum or product."""
-    if isinstance(p, Add | Mul | Hadamard):
+    if isinstance(p, ir.Add | ir.Mul | ir.Hadamard):
         # an elementwise rule also holds among the numbers of a scalar product
-        kind = Mul if isinstance(p, Hadamard) and isinstance(node, Mul) else type(p)
+        kind = ir.Mul if isinstance(p, ir.Hadamard) and isinstance(node, ir.Mul) else type(p)
         for table, rest, used in unordered(matcher, kind, p.children, node.children, b) if type(node) is kind else ():
             place = sum(1 for number in range(min(used, default=0)) if number not in used)
             yield table, _surround(node, rest, place)
-    elif isinstance(p, SumOver):
-        for table, letters, outside in matcher.sums(p, node, b) if isinstance(node, SumOver) else ():
+    elif isinstance(p, ir.SumOver):
+        for table, letters, outside in matcher.sums(p, node, b) if isinstance(node, ir.SumOver) else ():
             yield table, _surround(node, outside, len(outside), (), letters)
     else:
         for table in _whole(matcher, p, node, b):
             yield table, _surround(node)
-        if isinstance(p, MatMul) and isinstance(node, MatMul) and len(p.factors) <= len(node.factors):
+        if isinstance(p, ir.MatMul) and isinstance(node, ir.MatMul) and len(p.factors) <= len(node.factors):
             for table, start, end in matcher.runs(p.factors, node.factors, b):
                 yield table, _surround(node, node.factors[:start], start, node.factors[end:])
 
 
 def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
     """Fits of the whole node; a number is an entry of itself, and a bare letter no pattern."""
-    if isinstance(p, Entry) and node.shape.is_number and not isinstance(node, Entry):
+    if isinstance(p, ir.Entry) and node.shape.is_number and not isinstance(node, ir.Entry):
         return matcher.entry(p, node, b)
     alike = type(p) is type(node) and not isinstance(p, Symbol) and p.head == node.head
     return matcher.match(p, node, b) if alike else iter(())

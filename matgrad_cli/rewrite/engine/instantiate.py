@@ -6,39 +6,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Delta,
-    Differential,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Index,
-    Inverse,
-    Kron,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Number,
-    Partial,
-    Position,
-    Power,
-    Shape,
-    Size,
-    SumOver,
-    Symbol,
-    Transpose,
-    fresh_index,
-    hadamard,
-    mul,
-    sum_over,
-    transpose,
-)
+from ... import ir
+from ...ir import ONE, Dim, Expr, Index, Position, Shape, Symbol, fresh_index, hadamard, mul, sum_over, transpose
 from ...ir.entries import Taken, entry
 from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
@@ -94,31 +63,31 @@ class _Builder:
             case Symbol():
                 found: Expr = self.table.get(p, p)
                 return found
-            case Add() | MatMul() | Kron():
+            case ir.Add() | ir.MatMul() | ir.Kron():
                 return JOINED[type(p)](*map(self.build, p.children))
-            case Mul(factors):
+            case ir.Mul(factors):
                 return self.product_of(factors)
-            case Hadamard(factors):
+            case ir.Hadamard(factors):
                 parts = list(map(self.build, factors))
                 return mul(*parts) if parts[0].shape.is_number else hadamard(*parts)
-            case Transpose(body):
+            case ir.Transpose(body):
                 built = self.build(body)
                 if self.short and isinstance(body, Symbol):
                     return flip(built)
-                return built.body if isinstance(built, Transpose) else transpose(built)
-            case Eye(dim):
-                return Number(1) if self.dim(dim) is ONE else Eye(self.dim(dim))
-            case Fill(value, shape):
+                return built.body if isinstance(built, ir.Transpose) else transpose(built)
+            case ir.Eye(dim):
+                return ir.Number(1) if self.dim(dim) is ONE else ir.Eye(self.dim(dim))
+            case ir.Fill(value, shape):
                 whole = Shape(self.dim(shape.rows), self.dim(shape.cols))
-                return Number(value) if whole.is_number else Fill(value, whole)
-            case Size(dim):
+                return ir.Number(value) if whole.is_number else ir.Fill(value, whole)
+            case ir.Size(dim):
                 size = self.dim(dim)
-                return Size(size) if size.powers else Number(size.factor)
-            case Call(function, arguments):
+                return ir.Size(size) if size.powers else ir.Number(size.factor)
+            case ir.Call(function, arguments):
                 return self.call(function, list(map(self.build, arguments)))
-            case Inverse(body):
+            case ir.Inverse(body):
                 built = self.build(body)
-                return Power(built, Number(-1)) if built.shape.is_number else Inverse(built)
+                return ir.Power(built, ir.Number(-1)) if built.shape.is_number else ir.Inverse(built)
         return self.index_level(p)
 
     def call(self, function: str, arguments: list[Expr]) -> Expr:
@@ -127,9 +96,9 @@ class _Builder:
         if function == "vec" and arguments[0].shape.is_column:  # a column is stacked already
             return arguments[0]
         power = _added(arguments[1]) if function == "powm" else None
-        if isinstance(power, Number) and power.value.denominator == 1:
+        if isinstance(power, ir.Number) and power.value.denominator == 1:
             return matrix_power(arguments[0], int(power.value))
-        return Call(function, *arguments)
+        return ir.Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
         """Numbers and at most one array; a δ over an absent letter, ones of size 1, or a coefficient 1 are left out."""
@@ -137,37 +106,37 @@ class _Builder:
         kept = [
             part
             for factor, part in parts
-            if not (isinstance(factor, Delta | Fill | Symbol | Size) and part is Number(1))
+            if not (isinstance(factor, ir.Delta | ir.Fill | Symbol | ir.Size) and part is ir.Number(1))
         ]
         if sum(isinstance(factor, Symbol) and factor.shape.is_number for factor in factors) > 1:
             kept = list(multiplied(tuple(kept)))
-        return numerals_first(mul(*kept)) if kept else Number(1)
+        return numerals_first(mul(*kept)) if kept else ir.Number(1)
 
     def index_level(self, p: Expr) -> Expr:
         match p:
-            case Entry(base, row, col):
+            case ir.Entry(base, row, col):
                 built = self.build(base)
                 return entry(built, self.position(row), self.position(col))
-            case Delta(left, right):
+            case ir.Delta(left, right):
                 first, second = self.position(left), self.position(right)
-                return Number(1) if first is None or second is None else Delta(first, second)
-            case SumOver(indices, body):
+                return ir.Number(1) if first is None or second is None else ir.Delta(first, second)
+            case ir.SumOver(indices, body):
                 letters = [letter for index in indices for letter in self.letters(index)]
                 return sum_over(letters, self.build(body))
-            case MatrixOf(row, col, body):
-                return MatrixOf(self.fresh(row) if row else None, self.fresh(col) if col else None, self.build(body))
-            case Partial(body, variable, row, col):
+            case ir.MatrixOf(row, col, body):
+                return ir.MatrixOf(self.fresh(row) if row else None, self.fresh(col) if col else None, self.build(body))
+            case ir.Partial(body, variable, row, col):
                 symbol = self.build(variable)
                 assert isinstance(symbol, Symbol)
-                return Partial(self.build(body), symbol, self.position(row), self.position(col))
-            case Differential(body, variable, _):
+                return ir.Partial(self.build(body), symbol, self.position(row), self.position(col))
+            case ir.Differential(body, variable, _):
                 symbol = self.build(variable)
                 assert isinstance(symbol, Symbol)
                 moved = self.build(body)
-                if isinstance(moved, Transpose):  # (dA)ᵀ: written so, it needs no step of its own
-                    return transpose(Differential(moved.body, symbol, self.table.get(DIRECTION)))
-                return Differential(moved, symbol, self.table.get(DIRECTION))
-            case Power(base, exponent):
+                if isinstance(moved, ir.Transpose):  # (dA)ᵀ: written so, it needs no step of its own
+                    return transpose(ir.Differential(moved.body, symbol, self.table.get(DIRECTION)))
+                return ir.Differential(moved, symbol, self.table.get(DIRECTION))
+            case ir.Power(base, exponent):
                 return raised(self.build(base), self.build(exponent))
         return p.rebuilt(tuple(self.build(child) for child in p.children))
 
@@ -192,12 +161,12 @@ class _Builder:
 def raised(base: Expr, exponent: Expr) -> Expr:
     """base to the exponent, whose numbers are added up: A^(3−1) is A², and A¹ is A."""
     exponent = _added(exponent)
-    return base if exponent is Number(1) else Power(base, exponent)
+    return base if exponent is ir.Number(1) else ir.Power(base, exponent)
 
 
 def _added(exponent: Expr) -> Expr:
-    if isinstance(exponent, Add) and all(isinstance(term, Number) for term in exponent.terms):
-        return Number(sum((term.value for term in exponent.terms if isinstance(term, Number)), Fraction(0)))
+    if isinstance(exponent, ir.Add) and all(isinstance(term, ir.Number) for term in exponent.terms):
+        return ir.Number(sum((term.value for term in exponent.terms if isinstance(term, ir.Number)), Fraction(0)))
     return exponent
 
 

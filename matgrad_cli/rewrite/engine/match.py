@@ -10,36 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import permutations
 
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Constant,
-    Delta,
-    Differential,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Index,
-    Inverse,
-    Kron,
-    MatMul,
-    MatrixPower,
-    Mul,
-    Number,
-    Partial,
-    Position,
-    Power,
-    Shape,
-    Size,
-    SumOver,
-    Symbol,
-    Transpose,
-    transpose,
-)
+from ... import ir
+from ...ir import ONE, Dim, Expr, Index, Position, Shape, Symbol, transpose
 from ...ir.terms import MINUS
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED
@@ -59,8 +31,8 @@ class Matcher:
     def match(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         """Every way in which the whole of `node` fits `p`."""
         kind = type(p)
-        if isinstance(node, MatrixPower) and kind is Call:
-            node = Call("powm", node.base, Number(node.exponent))
+        if isinstance(node, ir.MatrixPower) and kind is ir.Call:
+            node = ir.Call("powm", node.base, ir.Number(node.exponent))
         return _WAYS[kind](self, p, node, b) if type(node) is kind or kind in _OTHER_KINDS else iter(())
 
     def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
@@ -85,7 +57,7 @@ class Matcher:
                 yield b
         elif not (
             self._rests(p, node)
-            or (p in self.pattern.single and isinstance(node, Mul if p.shape.is_number else MatMul))
+            or (p in self.pattern.single and isinstance(node, ir.Mul if p.shape.is_number else ir.MatMul))
         ):
             table = self._shape(p.shape, node.shape, b)
             if table is not None:
@@ -102,38 +74,40 @@ class Matcher:
 
     def _value(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         if p is node or (
-            isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number
+            isinstance(node, ir.Fill) and isinstance(p, ir.Number) and p.value == node.value and node.shape.is_number
         ):
             yield b
 
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         body = p.children[0]
-        if isinstance(node, Transpose):
+        if isinstance(node, ir.Transpose):
             yield from self.match(body, node.body, b)
         if isinstance(body, Symbol):
             bound = b.get(body)
             if bound is not None:
-                if not isinstance(node, Transpose) and same(transpose(bound), node):
+                if not isinstance(node, ir.Transpose) and same(transpose(bound), node):
                     yield b
             elif node.shape.is_number:
                 yield from self.letter(body, node, b)
             # A free Aᵀ does not fit a symmetric S: that S is Sᵀ has to be a step of its own.
 
     def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        if (isinstance(p, Eye) and isinstance(node, Eye)) or (isinstance(p, Size) and isinstance(node, Size)):
+        if (isinstance(p, ir.Eye) and isinstance(node, ir.Eye)) or (
+            isinstance(p, ir.Size) and isinstance(node, ir.Size)
+        ):
             table = self._dim(p.dim, node.dim, b)
         else:
-            alike = isinstance(p, Fill) and isinstance(node, Fill | Number) and p.value == node.value
+            alike = isinstance(p, ir.Fill) and isinstance(node, ir.Fill | ir.Number) and p.value == node.value
             table = self._shape(p.shape, node.shape, b) if alike else None
         yield from () if table is None else (table,)
 
     def _whole(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        kind: type[Expr] = Mul if isinstance(p, Hadamard) and node.shape.is_number else type(p)
+        kind: type[Expr] = ir.Mul if isinstance(p, ir.Hadamard) and node.shape.is_number else type(p)
         if type(node) is kind:
             for table, rest, _ in unordered(self, kind, p.children, node.children, b):
                 if not rest:
                     yield table
-        elif kind is Mul and len(p.children) == 2 and isinstance(node, Add) and p.children[0] is MINUS:
+        elif kind is ir.Mul and len(p.children) == 2 and isinstance(node, ir.Add) and p.children[0] is MINUS:
             yield from self.match(p.children[1], negated(node), b)
 
     def _in_order(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
@@ -144,30 +118,30 @@ class Matcher:
     def _parts(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         return self._each(p.children, node.children, b) if p.head == node.head else iter(())
 
-    def _matrix_power(self, p: MatrixPower, node: MatrixPower, b: Table) -> Iterator[Table]:
+    def _matrix_power(self, p: ir.MatrixPower, node: ir.MatrixPower, b: Table) -> Iterator[Table]:
         return self.match(p.base, node.base, b) if p.exponent == node.exponent else iter(())
 
-    def _delta(self, p: Delta, node: Delta, b: Table) -> Iterator[Table]:
+    def _delta(self, p: ir.Delta, node: ir.Delta, b: Table) -> Iterator[Table]:
         yield from self._positions((p.left, node.left), (p.right, node.right), b=b)
         yield from self._positions((p.left, node.right), (p.right, node.left), b=b)
 
-    def _partial(self, p: Partial, node: Partial, b: Table) -> Iterator[Table]:
+    def _partial(self, p: ir.Partial, node: ir.Partial, b: Table) -> Iterator[Table]:
         for table in self.letter(p.variable, node.variable, b):
             for longer in self._positions((p.row, node.row), (p.col, node.col), b=table):
                 yield from self.match(p.body, node.body, longer)
 
-    def _differential(self, p: Differential, node: Differential, b: Table) -> Iterator[Table]:
+    def _differential(self, p: ir.Differential, node: ir.Differential, b: Table) -> Iterator[Table]:
         for table in self.letter(p.variable, node.variable, b):
             yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
 
-    def _whole_sum(self, p: SumOver, node: SumOver, b: Table) -> Iterator[Table]:
+    def _whole_sum(self, p: ir.SumOver, node: ir.SumOver, b: Table) -> Iterator[Table]:
         for table, rest, outside in self.sums(p, node, b):
             if not rest and not outside:
                 yield table
 
-    def entry(self, p: Entry, node: Expr, b: Table) -> Iterator[Table]:
+    def entry(self, p: ir.Entry, node: Expr, b: Table) -> Iterator[Table]:
         """An entry; a number is its own: bᵀx fits (A B)_ij, both letters absent."""
-        base, row, col = (node.base, node.row, node.col) if isinstance(node, Entry) else (node, None, None)
+        base, row, col = (node.base, node.row, node.col) if isinstance(node, ir.Entry) else (node, None, None)
         for table in self.match(p.base, base, b):
             yield from self._positions((p.row, row), (p.col, col), b=table)
 
@@ -219,7 +193,7 @@ class Matcher:
         """Ways to fit the patterns to neighbours somewhere in a product:
         the table, and the first and one past the last of them."""
         for start in range(len(parts) - len(patterns) + 1):
-            for table, end in self._forward(patterns, parts, start, b, MatMul, whole=False):
+            for table, end in self._forward(patterns, parts, start, b, ir.MatMul, whole=False):
                 yield table, start, end
 
     def _forward(
@@ -240,12 +214,12 @@ class Matcher:
     def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr]) -> range:
         if room < 1:
             return range(0)
-        variable = p.children[0] if isinstance(p, Transpose) else p
+        variable = p.children[0] if isinstance(p, ir.Transpose) else p
         bound = b.get(variable)
         if bound is not None:
             length = len(bound.children) if type(bound) is kind else 1
             return range(
-                1 if isinstance(p, Transpose) else length, min(length, room) + 1
+                1 if isinstance(p, ir.Transpose) else length, min(length, room) + 1
             )  # (AB)ᵀ is one factor or two: BᵀAᵀ
         if not self.is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
@@ -255,7 +229,9 @@ class Matcher:
 
     # ---- sums over letters
 
-    def sums(self, p: SumOver, node: SumOver, b: Table) -> Iterator[tuple[Table, tuple[Index, ...], tuple[Expr, ...]]]:
+    def sums(
+        self, p: ir.SumOver, node: ir.SumOver, b: Table
+    ) -> Iterator[tuple[Table, tuple[Index, ...], tuple[Expr, ...]]]:
         """Fit Σ: the table, the letters of `node` that are left over, and factors of its body that are left over."""
         if p.indices[0] in self.pattern.holding.values():
             for final, outside in self._body(p.body, node.body, {**b, p.indices[0]: node.indices}):
@@ -279,23 +255,25 @@ class Matcher:
                 yield final, rest, outside
 
     def _body(self, p: Expr, body: Expr, b: Table) -> Iterator[tuple[Table, tuple[Expr, ...]]]:
-        if isinstance(body, Mul):
-            factors = p.children if isinstance(p, Mul) else (p,)
-            for table, rest, _ in unordered(self, Mul, factors, body.children, b):
+        if isinstance(body, ir.Mul):
+            factors = p.children if isinstance(p, ir.Mul) else (p,)
+            for table, rest, _ in unordered(self, ir.Mul, factors, body.children, b):
                 yield table, rest
         else:
             yield from ((table, ()) for table in self.match(p, body, b))
 
 
 _WAYS: dict[type[Expr], Callable[..., Iterator[Table]]] = {
-    Symbol: Matcher.letter, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose,
-    Eye: Matcher._constant,
-    Fill: Matcher._constant, Size: Matcher._constant, Add: Matcher._whole, Mul: Matcher._whole,
-    Hadamard: Matcher._whole,
-    MatMul: Matcher._in_order, Kron: Matcher._in_order, Call: Matcher._parts, Power: Matcher._parts,
-    Inverse: Matcher._parts,
-    MatrixPower: Matcher._matrix_power, Entry: Matcher.entry, Delta: Matcher._delta, Partial: Matcher._partial,
-    Differential: Matcher._differential, SumOver: Matcher._whole_sum,
+    Symbol: Matcher.letter, ir.Transpose: Matcher._transpose, ir.MatrixPower: Matcher._matrix_power,
+    ir.Entry: Matcher.entry, ir.Delta: Matcher._delta, ir.Partial: Matcher._partial,
+    ir.Differential: Matcher._differential, ir.SumOver: Matcher._whole_sum,
+    **dict.fromkeys((ir.Number, ir.Constant), Matcher._value),
+    **dict.fromkeys((ir.Eye, ir.Fill, ir.Size), Matcher._constant),
+    **dict.fromkeys((ir.Add, ir.Mul, ir.Hadamard), Matcher._whole),
+    **dict.fromkeys((ir.MatMul, ir.Kron), Matcher._in_order),
+    **dict.fromkeys((ir.Call, ir.Power, ir.Inverse), Matcher._parts),
 }  # fmt: skip
-_OTHER_KINDS = frozenset((Symbol, Number, Constant, Transpose, Eye, Fill, Size, Add, Mul, Hadamard))
+_OTHER_KINDS = frozenset(
+    (Symbol, ir.Number, ir.Constant, ir.Transpose, ir.Eye, ir.Fill, ir.Size, ir.Add, ir.Mul, ir.Hadamard)
+)
 """Patterns that fit expressions of other kinds too."""

@@ -7,24 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ...ir import (
-    Add,
-    Dim,
-    Expr,
-    Hadamard,
-    Index,
-    Inverse,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Transpose,
-    add,
-    letters_of,
-    matmul,
-    mul,
-    transpose,
-)
+from ... import ir
+from ...ir import Dim, Expr, Index, add, letters_of, matmul, mul, transpose
 from ...ir.memory import remembered
 from ..forms.algebra import joined
 
@@ -48,7 +32,7 @@ def instantiate_dim(p: Dim, b: Table) -> Dim:
 @remembered(maxsize=100_000)
 def pushed(node: Expr) -> Expr:
     """The same matrix with every transpose carried to the leaves: a form in which equal up to transposes is equal."""
-    if isinstance(node, Transpose):
+    if isinstance(node, ir.Transpose):
         return _mirrored(node.body)
     parts = tuple(pushed(child) for child in node.children)
     return node if parts == node.children else node.rebuilt(parts)
@@ -57,18 +41,18 @@ def pushed(node: Expr) -> Expr:
 @remembered(maxsize=100_000)
 def _mirrored(node: Expr) -> Expr:
     match node:
-        case Transpose(body):
+        case ir.Transpose(body):
             return pushed(body)
-        case MatMul(factors):
+        case ir.MatMul(factors):
             return matmul(*map(_mirrored, reversed(factors)))
-        case Mul(factors):
+        case ir.Mul(factors):
             return mul(*(pushed(factor) if factor.shape.is_number else _mirrored(factor) for factor in factors))
-        case Add() | Hadamard():
+        case ir.Add() | ir.Hadamard():
             return joined(node, map(_mirrored, node.children))
-        case Inverse(body):
-            return Inverse(_mirrored(body))
-        case Power(base, exponent):
-            return Power(_mirrored(base), exponent)
+        case ir.Inverse(body):
+            return ir.Inverse(_mirrored(body))
+        case ir.Power(base, exponent):
+            return ir.Power(_mirrored(base), exponent)
     return transpose(pushed(node))
 
 
@@ -79,20 +63,20 @@ def same(left: Expr, right: Expr) -> bool:
     if left.shape is not right.shape or left.symbols != right.symbols:
         return False
     first, second = pushed(left), pushed(right)
-    if isinstance(first, Add) and isinstance(second, Add):
+    if isinstance(first, ir.Add) and isinstance(second, ir.Add):
         return Counter(first.terms) == Counter(second.terms)
     return first is second
 
 
 def negated(node: Expr) -> Expr:
     """−node with every sign turned at its term: −(y − X w) = X w − y."""
-    if isinstance(node, Add):
+    if isinstance(node, ir.Add):
         return add(*(negated(term) for term in node.terms))
-    if isinstance(node, Mul) and isinstance(node.factors[0], Number):
+    if isinstance(node, ir.Mul) and isinstance(node.factors[0], ir.Number):
         value = -node.factors[0].value
         rest = node.factors[1:]
-        return mul(*rest) if value == 1 else mul(Number(value), *rest)
-    return mul(Number(-1), node)
+        return mul(*rest) if value == 1 else mul(ir.Number(value), *rest)
+    return mul(ir.Number(-1), node)
 
 
 def exactly(

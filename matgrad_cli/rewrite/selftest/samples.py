@@ -9,25 +9,10 @@ from itertools import product as every
 from random import Random
 from typing import Final
 
+from ... import ir
 from ...diagnostics.record import record
 from ...facts import Fact, Problem
-from ...ir import (
-    ONE,
-    Differential,
-    Dim,
-    Expr,
-    Index,
-    Mul,
-    Number,
-    Partial,
-    Shape,
-    Symbol,
-    add,
-    hadamard,
-    mul,
-    nodes_of,
-    product,
-)
+from ...ir import ONE, Dim, Expr, Index, Shape, Symbol, add, hadamard, mul, nodes_of, product
 from ...ir.entries import entry
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
@@ -119,7 +104,7 @@ def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = 
     everything = tuple(sorted(symbols_used, key=lambda symbol: symbol.name))
     wrt = variable or (everything[0] if everything else Symbol("x", Shape(ONE, ONE)))
     facts = tuple(Fact(symbol, word) for symbol, word in conditioned)
-    scaled = () if scale == 1 else tuple(label for label, letter in sides.names if isinstance(table[letter], Mul))
+    scaled = () if scale == 1 else tuple(label for label, letter in sides.names if isinstance(table[letter], ir.Mul))
     return Sample(name, lhs, rhs, Problem(lhs, wrt, everything or (wrt,), facts), conditioned, scaled, scale)
 
 
@@ -141,18 +126,18 @@ def _value(
     value = (
         own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
     )
-    return value if scale == 1 or value is variable or label in fixed else mul(Number(scale), value)
+    return value if scale == 1 or value is variable or label in fixed else mul(ir.Number(scale), value)
 
 
 def _bare(value: Expr) -> Symbol:
     """The variable itself, without the number that it is multiplied by."""
-    found = value.children[-1] if isinstance(value, Mul) else value
+    found = value.children[-1] if isinstance(value, ir.Mul) else value
     assert isinstance(found, Symbol)
     return found
 
 
 def _hidden(side: Expr) -> frozenset[Symbol]:
-    return frozenset(node.variable for node in nodes_of(side) if isinstance(node, Partial | Differential))
+    return frozenset(node.variable for node in nodes_of(side) if isinstance(node, ir.Partial | ir.Differential))
 
 
 def _sized(dim: Dim, table: Table) -> Dim:
