@@ -209,10 +209,10 @@ def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
     end = 0
     for found in PLACE.finditer(sentence.template):
         if found.group(1) in values:
-            said, value = sentence.template[end : found.start()], _lettered(values[found.group(1)])
+            said, value = sentence.template[end : found.start()], values[found.group(1)]
             if said.endswith(_BY) and (below := _under_one(value)) is not None:
                 said, value = f"{said.removesuffix(_BY)}multiplied by ", below
-            parts += [said, value]
+            parts += [said, *_lettered(value)]
             end = found.end()
         elif bindings is not None:
             parts.append(sentence.template[end : found.start()])
@@ -236,8 +236,8 @@ def _under_one(value: object) -> Expr | None:
     return None
 
 
-def _lettered(value: Value) -> Value:
+def _lettered(value: Value) -> Phrase:
     """Index letters that were handed over as text are mathematics all the same."""
-    if isinstance(value, str) and re.fullmatch(r"[a-z]\d?", value):
-        return Index(value, ONE)
-    return value
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z]\d?(, [a-z]\d?)*", value):
+        return (value,)
+    return tuple(part for name in value.split(", ") for part in (", ", Index(name, ONE)))[1:]
