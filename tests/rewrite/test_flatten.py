@@ -37,7 +37,7 @@ FORMS = [
     ("x@x.T", "x", ("x: n",), 1, "x ⊗ I + I ⊗ x"),
     ("sin(X)", "X", ("X: m×n",), 1, "diag(vec(cos(X)))"),
     ("A@(X*B)@C", "X", (), 1, "(Cᵀ ⊗ A) diag(vec(B))"),
-    ("det(X)*X", "X", (), 1, "det(X) (vec(X) vec(X⁻ᵀ)ᵀ + I)"),
+    ("det(X)*X", "X", (), 1, "det(X) (I + vec(X) vec(X⁻ᵀ)ᵀ)"),
     ("softmax(W@x)", "W", (), 1, "xᵀ ⊗ (diag(softmax(Wx)) − softmax(Wx) softmax(Wx)ᵀ)"),
     ("kron(A,X)", "X", (), 1, "(I ⊗ K ⊗ I)(vec(A) ⊗ I)"),
     ("norm(A@X@B-C)**2", "X", (), 2, "2(BBᵀ ⊗ AᵀA)"),
