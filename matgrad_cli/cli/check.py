@@ -13,7 +13,8 @@ import typer
 
 from ..diagnostics import UsageError
 from ..records.layout import LAYOUTS
-from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
+from ..reports.formats import FORMATS
+from .choices import CHECK_SYNTAXES, chosen
 from .guard import tell
 from .options import one_of
 from .output import columns, deliver, nonempty, say, usable, wants_colour
@@ -21,6 +22,7 @@ from .output import columns, deliver, nonempty, say, usable, wants_colour
 if TYPE_CHECKING:
     from ..records.finding import Report
 
+CHECK_FORMATS = ("terminal", *FORMATS)
 MANY = 8
 SHOWN = 10
 REVEALS = ("none", "hint", "full")

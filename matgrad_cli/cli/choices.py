@@ -15,18 +15,6 @@ CHECK_SYNTAXES = (*SYNTAXES, "python")
 EXPLAIN_FORMATS = ("terminal", "text", "latex", "markdown", "html", "json")
 SOLVE_FORMATS = (*EXPLAIN_FORMATS, "numpy")
 GRADIENT_FORMATS = ("text", "latex", "numpy", "torch", "jax", "sympy", "json")
-CHECK_FORMATS = (
-    "terminal",
-    "json",
-    "junit",
-    "github",
-    "gradescope",
-    "prairielearn",
-    "csv",
-    "gradebook",
-    "sarif",
-    "html",
-)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

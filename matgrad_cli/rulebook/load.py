@@ -14,19 +14,8 @@ from .heads import Form, Head, form, heads_at, operators_in
 from .rule import METHOD_FIELDS, Method, Phase, Rule, complain
 
 FAMILIES = (
-    "entries",
-    "norms",
-    "indices",
-    "partials",
-    "softmax",
-    "transposes",
-    "traces",
-    "inverses",
-    "differentials",
-    "adjoints",
-    "elementwise",
-    "simplify",
-)
+    "entries norms indices partials softmax transposes traces inverses differentials adjoints elementwise simplify"
+).split()
 
 
 def rules_folder() -> Path:

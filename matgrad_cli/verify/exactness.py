@@ -9,7 +9,8 @@ from .. import ir
 from ..ir import Expr
 from ..ir.memory import table
 from ..ir.walk import found_in
-from .functions import DEFINITIONS, EXACT_VALUES, LINEAR, constant_value, squared_root
+from .arrays.structure import LINEAR
+from .functions import DEFINITIONS, EXACT_VALUES, constant_value, squared_root
 
 RATIONAL_KIND: Final = 0
 TOTAL_KIND: Final = 1
@@ -19,7 +20,7 @@ FLOAT_KIND: Final = 3
 _kinds: dict[Expr, int] = table()
 _TOTAL: Final = frozenset(("exp", "sin", "cos", "tanh", "sinh", "cosh", "atan", "sigmoid", "softplus", "expm1"))
 _PARTIAL: Final = EXACT_VALUES.keys() - _TOTAL | {"logdet"}
-_PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner", "pinv"}
+_PLAIN: Final = LINEAR.keys() | DEFINITIONS.keys() | {"det", "inner", "pinv"}
 
 
 def kind(expr: Expr) -> int:

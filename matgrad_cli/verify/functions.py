@@ -284,25 +284,6 @@ def pseudoinverse(u: Expr, tall: bool) -> Expr:
     return matmul(ir.Inverse(matmul(turned, u)), turned) if tall else matmul(turned, ir.Inverse(matmul(u, turned)))
 
 
-LINEAR: Final = frozenset(
-    (
-        "tr",
-        "sum",
-        "sum0",
-        "sum1",
-        "diagonal",
-        "diag",
-        "vec",
-        "strictupper",
-        "shiftup",
-        "butlast",
-        "tril",
-        "triu",
-        "crossmat",
-    )
-)
-"""Functions that only move and add entries."""
-
 SPECTRAL: Final = {
     "nuclear": "polar",
     "spectral": "leading",

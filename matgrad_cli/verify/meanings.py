@@ -36,16 +36,7 @@ from .arrays.jets import (
 from .arrays.linear import determinant, inverse
 from .arrays.tensor import COL, ROW, Tensor, mapped, matmul, powered, product, renamed, scalar, scaled, total, turned
 from .fields import Field, Floats, NotExact, NoValue
-from .functions import (
-    DEFINITIONS,
-    DERIVATIVES,
-    LINEAR,
-    SPECTRAL,
-    constant_value,
-    elementwise,
-    pseudoinverse,
-    squared_root,
-)
+from .functions import DEFINITIONS, DERIVATIVES, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -238,7 +229,7 @@ def on_call(here: Evaluator, node: ir.Call, tags: Tags) -> Jet:
         *before, last = u.factors
         left, right = _chained(here, tuple(before), tags), each(here.jet(last, tags), turned)
         return jet_product(left, right, lay.sides(Shape(u.shape.rows, last.shape.rows)), here.p)
-    if name in LINEAR:
+    if name in lay.LINEAR:
         return each(here.jet(u, tags), lambda t: lay.LINEAR[name](t, here.p))
     if name in GREATEST or name in PRODUCTS:
         return _of_entries(here, name, u, tags)

@@ -9,7 +9,8 @@ from verify_helpers import N, S, X, arrays, differences, numbers, r, x
 from gamma_functions import DIGAMMA, LGAMMA, TRIGAMMA
 from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Call, Dim, Index, Mul, Number, Partial, Shape, Symbol
 from matgrad_cli.ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
-from matgrad_cli.verify.functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL
+from matgrad_cli.verify.arrays.structure import LINEAR
+from matgrad_cli.verify.functions import DEFINITIONS, DERIVATIVES, SPECTRAL
 
 erf = np.vectorize(math.erf)
 
@@ -164,7 +165,7 @@ def partial(expr, symbol, at):
 
 
 def test_every_function_has_a_meaning():
-    known = set(DERIVATIVES) | set(DEFINITIONS) | LINEAR | set(SPECTRAL) | GREATEST | PRODUCTS
+    known = set(DERIVATIVES) | set(DEFINITIONS) | set(LINEAR) | set(SPECTRAL) | GREATEST | PRODUCTS
     known |= {"det", "logdet", "inner", "pinv", *MATRIX_FUNCTIONS, *CHANGES}
     assert set(FUNCTIONS) == known == set(NUMPY)
     assert set(DERIVATIVES) <= set(ELEMENTWISE) <= known
