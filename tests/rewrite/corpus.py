@@ -24,6 +24,7 @@ class Case:
     wrt: str
     shapes: str
     facts: str
+    layout: str = "gradient"
 
     def problem(self) -> Problem:
         return read_problem(self.loss, self.wrt, [self.shapes], [self.facts] if self.facts else [])
@@ -37,7 +38,7 @@ def cases() -> list[Case]:
 def derived(case: Case, method: str, book: Rulebook | None = None) -> Derivation | None:
     """The derivation by a method; None where the method knows no way."""
     try:
-        return derive(case.problem(), method, rules=book)
+        return derive(case.problem(), method, case.layout, rules=book)
     except StuckError:
         return None
 
