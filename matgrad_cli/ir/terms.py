@@ -173,11 +173,6 @@ def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
     return Term(term.coefficient, indices, tuple(rename(factor, mapping) for factor in term.factors))
 
 
-def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
-    return tuple(sorted(factors, key=lambda factor: isinstance(factor, Partial)))
-
-
 def split(expr: Expr) -> tuple[Term, ...]:
     """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
     return tuple(term for part in (expr.terms if isinstance(expr, Add) else (expr,)) for term in _terms(part))
@@ -191,7 +186,10 @@ def _terms(part: Expr) -> tuple[Term, ...]:
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
-        factors = pending_last(term.factors) if term.pending else chained(term.factors)
+        # the pending derivative behind all others, so that nothing seems to stand under it: a_s ∂/∂x_p (…)
+        factors = chained(term.factors)
+        if term.pending is not None:
+            factors = tuple(sorted(term.factors, key=lambda factor: isinstance(factor, Partial)))
         found.append(Term(coefficient, term.indices, factors))
     return tuple(found)
 
@@ -208,7 +206,8 @@ def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
     while waiting and len(found) <= MOST_TERMS:
         term = waiting.pop(0)
         sums = (one for one in term.factors if isinstance(one, Add))
-        bracket = next((one for one in sums if _holds_delta(one) or len(one.free) > 2), None)
+        linked = (one for one in sums if len(one.free) > 2 or any(isinstance(part, Delta) for part in nodes_of(one)))
+        bracket = next(linked, None)
         if bracket is None:
             found.append(term)
             continue
@@ -216,7 +215,3 @@ def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
         parts = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in bracket.children]
         waiting = [piece for part in parts for piece in split(part)] + waiting
     return tuple(found)
-
-
-def _holds_delta(factor: Expr) -> bool:
-    return any(isinstance(node, Delta) for node in nodes_of(factor))

@@ -144,8 +144,8 @@ class _Blocks:
                 left = _turned(left)  # u @ v of two vectors
             if len(left[0]) != len(right):
                 self.stop(span, f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks")
-            columns = [*zip(*right, strict=True)]
-            found = _grid([_summed_products(span, operator, row, column) for column in columns] for row in left)
+            pairs = [[zip(row, column, strict=True) for column in zip(*right, strict=True)] for row in left]
+            found = _grid([_sum([_product(span, operator, *two) for two in cells]) for cells in row] for row in pairs)
             return s.Group(span, found[0][0]) if len(found) == len(found[0]) == 1 else found
         if operator not in ("+", "-", "*", "hadamard") or (len(left), len(left[0])) != (len(right), len(right[0])):
             self.stop(span, "the blocks of the two sides do not stand in the same places")
@@ -290,10 +290,6 @@ def _product(span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s
     if operator == "@" and (_is_number(left) or _is_number(right)):
         operator = "*"
     return s.Binary(span, operator, s.Group(left.span, left), s.Group(right.span, right))
-
-
-def _summed_products(span: Span, operator: s.Operator, row: Sequence[s.Node], column: Sequence[s.Node]) -> s.Node:
-    return _sum([_product(span, operator, left, right) for left, right in zip(row, column, strict=True)])
 
 
 def _sum(parts: Sequence[s.Node]) -> s.Node:

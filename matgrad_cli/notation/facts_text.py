@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from ..diagnostics import InputError, Source, Span, UsageError
@@ -63,7 +64,9 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
             _refuse_equation(source, span)
             words = text[span.start : span.end].replace(":", " ").split()
             if len(words) == 1:
-                word = _fact_or_none(words[0])
+                word = None
+                with suppress(UsageError):
+                    word = parse_fact_word(words[0])
                 if word is not None and last is not None:
                     found.append(StatedFact(last, word, source, span))
                 else:
@@ -124,13 +127,6 @@ def _pieces(text: str) -> list[Span]:
             found.append(Span(first, first + len(body)))
         start += len(part) + 1
     return found
-
-
-def _fact_or_none(word: str) -> str | None:
-    try:
-        return parse_fact_word(word)
-    except UsageError:
-        return None
 
 
 def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[dict[str, Shape], tuple[str, ...]]:

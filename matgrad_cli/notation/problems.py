@@ -152,8 +152,9 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
     refuse_run_together(tree, replace(scope, syntax=language), plain_name(wrt))
-    if isinstance(tree, s.Derivative) and tree.body is not None and _is_variable(tree, plain_name(wrt)):
-        tree, choice = tree.body, (*choice, "the derivative sign round the loss is dropped")
+    match tree:
+        case s.Derivative(_, s.Node() as body, s.Name(_, name), ()) if name == plain_name(wrt):
+            tree, choice = body, (*choice, "the derivative sign round the loss is dropped")
     signs = next((fact for fact in facts if fact.word == "signs"), None)
     if signs is not None and any("the labels being 0 and 1" in note for note in choice):
         help = "write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`"
@@ -190,7 +191,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
             found.assumed,
             (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes),
-            _sizes_used(reading),
+            tuple(dict.fromkeys(node.dim for node in nodes_of(reading.expr) if isinstance(node, Size))),
             loss,
             tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
             columns,
@@ -199,11 +200,6 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             expected=any(isinstance(part, s.Apply) and part.function == "expectation" for part in s.parts_of(tree)),
         )
     )
-
-
-def _is_variable(sign: s.Derivative, name: str) -> bool:
-    """Whether a derivative is taken by the variable itself."""
-    return isinstance(sign.variable, s.Name) and sign.variable.name == name and not sign.indices
 
 
 def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
@@ -370,10 +366,6 @@ def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) ->
             found.setdefault(symbol)
     found.setdefault(variable)
     return tuple(found)
-
-
-def _sizes_used(reading: Reading) -> tuple[Dim, ...]:
-    return tuple(dict.fromkeys(node.dim for node in nodes_of(reading.expr) if isinstance(node, Size)))
 
 
 __all__ = ["Reading", "looks_like_latex", "read_expression", "read_in", "read_problem", "scope_of"]

@@ -138,7 +138,8 @@ class BookPrinter(Forms):
         if all(is_known(node) for node, _ in above[plain:rest]):
             plain = max(plain, rest)  # aᵀb/‖b‖² b, not 1/‖b‖² aᵀb b
         tops = [part for _, part in above[:plain]]
-        top = self.above_bar(tops[0]) if len(tops) == 1 else self.join([(part, _NONE) for part in tops]) or self.one
+        alone = self.within if self.stroke else lambda top, _: self.signed(top)  # in brackets above a stroke
+        top = alone(tops[0], PRODUCT) if len(tops) == 1 else self.join([(part, _NONE) for part in tops]) or self.one
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[ir.Index]().union(*(free for _, free in bottoms))
@@ -155,10 +156,6 @@ class BookPrinter(Forms):
     def runs_on(self, bottom: Piece, after: ir.Expr, shown: Piece) -> bool:
         """Whether the factor after a fraction could be taken for a part of its denominator: (1/a) xᵀx, but 2/m Xᵀ."""
         return False
-
-    def above_bar(self, top: Piece) -> str:
-        """A single factor as a numerator: in brackets where the bar is a stroke."""
-        return self.within(top, PRODUCT) if self.stroke else self.signed(top)
 
     def whole_over(self, top: Piece) -> bool:
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""

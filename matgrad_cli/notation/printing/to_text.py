@@ -191,7 +191,9 @@ class TextPrinter(Printer):
     def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         if (at := ir.number_of(node)) is not None:
             return Piece(f"{self.piece(node.body.children[0]).text}[{at}]")
-        return Piece(f"entries[{_matrix_letters(node)}]({self.signed(parts[0])})")
+        row, col = (_bound(letter, node.body) if letter else "" for letter in (node.row, node.col))
+        letters = f"{row},{col}" if col else row  # a column writes one letter; a row needs its place kept
+        return Piece(f"entries[{letters}]({self.signed(parts[0])})")
 
     def on_partial(self, node: ir.Partial, parts: tuple[Piece, ...]) -> Piece:
         letters = positions_text(node.row, node.col)
@@ -207,12 +209,6 @@ class TextPrinter(Printer):
 def _bound(index: ir.Index, body: ir.Expr) -> str:
     """A bound letter, with its length where no entry says it: `i`, but `i:n` in a sum of δ's alone."""
     return index.name if index in counted_letters(body) else f"{index.name}:{dim_text(index.dim)}"
-
-
-def _matrix_letters(node: ir.MatrixOf) -> str:
-    # a column writes one letter; a row needs its place kept
-    row, col = (_bound(letter, node.body) if letter else "" for letter in (node.row, node.col))
-    return f"{row},{col}" if col else row
 
 
 @remembered(maxsize=1)

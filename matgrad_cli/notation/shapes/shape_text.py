@@ -144,7 +144,8 @@ def _declarations(source: Source) -> list[Declared]:
         body = _undressed(body.strip())
         shape, count = _shape(source, name, body, Span(match.end(), max(end, match.end() + 1)))
         note = f"`{body}` is read as the shape {shape}" if _starred(body.strip("()[]")) else ""
-        found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body), count=count))
+        sides = [side for side in _sides(body.strip("()[]")) if side]  # `n×1`, and not `n` or `(n,)`
+        found.append(Declared(name, shape, source, span, note, shape.is_column and len(sides) == 2, count=count))
     return found
 
 
@@ -195,11 +196,6 @@ def _sides(plain: str) -> list[str]:
         if char in "xX" and 0 < place < len(plain) - 1 and (plain[place - 1].isalnum() and plain[place + 1].isalnum()):
             return [plain[:place].strip(), plain[place + 1 :].strip()]
     return plain.split() if " " in plain and "*" not in plain and "·" not in plain else [plain]
-
-
-def _two_sided(body: str) -> bool:
-    """Whether a shape is written with both sides: `n×1`, and not `n` or `(n,)`."""
-    return len([side for side in _sides(body.strip().strip("()[]")) if side]) == 2
 
 
 def _starred(plain: str) -> list[str]:

@@ -175,25 +175,17 @@ def _along(way: str, found: dict[str, None], scope: Scope, vectors: Collection[s
 
     def stretched(side: s.Node, beside: s.Node) -> s.Node:
         inner, ones = s.ungrouped(side), s.Apply(side.span, "ones", ())
-        if not isinstance(inner, s.Name) or inner.name not in vectors or not _has_matrix(beside, scope):
+        others = (scope.find(one.name) for one in s.parts_of(beside) if isinstance(one, s.Name))
+        has_matrix = any(value is not None and value.shape.is_matrix for value in others)
+        if not isinstance(inner, s.Name) or inner.name not in vectors or not has_matrix:
             return side
         found.setdefault(inner.name)
-        turned = s.Transposed(side.span, side)
-        row, column = (side, turned) if _is_row(scope, inner.name) else (turned, side)
+        turned, value = s.Transposed(side.span, side), scope.find(inner.name)
+        row, column = (side, turned) if value is not None and value.shape.is_row else (turned, side)
         left, right = (ones, row) if way == "row" else (column, s.Transposed(side.span, ones))
         return s.Binary(side.span, "juxtapose", left, right)
 
     return replace(part, left=stretched(part.left, part.right), right=stretched(part.right, part.left))
-
-
-def _has_matrix(node: s.Node, scope: Scope) -> bool:
-    names = (scope.find(part.name) for part in s.parts_of(node) if isinstance(part, s.Name))
-    return any(value is not None and value.shape.is_matrix for value in names)
-
-
-def _is_row(scope: Scope, name: str) -> bool:
-    value = scope.find(name)
-    return value is not None and value.shape.is_row
 
 
 def _is_offset(name: str) -> bool:
