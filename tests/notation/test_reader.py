@@ -229,7 +229,7 @@ REFUSED = [
     ("c[i]", "index-mismatch"),
     ("X[i,i]", "index-mismatch"),
     ("K[5,0]", "index-out-of-range"),
-    ("x[-1]", "index-out-of-range"),
+    ("x[-12]", "index-out-of-range"),
     ("x[i+1]", "sum-range"),
     ("sum[i](c)", "missing-shape"),
     ("delta[i,j]", "missing-shape"),

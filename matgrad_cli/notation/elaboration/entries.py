@@ -11,7 +11,7 @@ from ..shapes.uses import length_of
 from .complaints import described
 from .elaborator import Elaborator
 from .guards import guarded
-from .parts import moved, shifted
+from .parts import SAID, moved, shifted
 from .sizes import dim_of_array
 
 _WHOLE: Final = "only sums through a whole dimension can be read"
@@ -126,10 +126,34 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
         shown = f"{e.text(node.body)} is {described(base.shape)}"
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
     counted = node.indices
+    for place in reversed(range(len(counted))):
+        if back := _from_end(counted[place]):
+            base = _last_of(e, base, back, base.shape.is_column or (place == 0 and base.shape.is_matrix))
+            counted = (*counted[:place], *counted[place + 1 :])
+    if not counted:
+        return base
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
     return ir.entry_of_member(base, row, col)
+
+
+def _from_end(index: s.Node) -> int:
+    """1 of x[-1], the last entry; 0 of any other index."""
+    match s.ungrouped(index):
+        case s.Negative(_, s.Literal_(_, value)) if value.denominator == 1 and 0 < value < 10:
+            return int(value)
+    return 0
+
+
+def _last_of(e: Elaborator, base: ir.Expr, back: int, rows: bool) -> ir.Expr:
+    """The row, column or entry that is counted from the end: x[-1] is uᵀx, where u is 1 in the last row alone."""
+    e.note(SAID)
+    ones = ir.Fill(1, ir.Shape(base.shape.rows if rows else base.shape.cols))
+    last = moved(ir.sub(ones, ir.Call("butlast", ones)), back - 1)
+    if rows and base.shape.is_matrix:
+        return ir.matmul(ir.transpose(base), last)
+    return ir.matmul(ir.transpose(last), base) if rows else ir.matmul(base, last)
 
 
 def _is_first(index: s.Node) -> bool:
@@ -189,6 +213,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> ir.Expr:
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
         base, (index,) = shifted(e, base, (index,))
+    if back := _from_end(index):
+        return _last_of(e, base, back, not column)
     at = position(e, index, side)
     own = _place(e, base, at, base.shape.rows if column else base.shape.cols)
     if node.is_numbered:

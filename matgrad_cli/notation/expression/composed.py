@@ -48,7 +48,8 @@ def composed(
             for part in arguments
             for one in (part.arguments if isinstance(part, s.Apply) and part.function == "tuple" else (part,))
         )
-    for row in ABBREVIATIONS.get(name, ()):
+    told = name == "size" and own is not None and len(arguments) == 1  # elsewhere it is all sizes at once
+    for row in () if told else ABBREVIATIONS.get(name, ()):
         parameters, _, body = row.partition("): ")
         values = _bound(span, parameters, arguments, options, parse, own or parse)
         if values is None:

@@ -361,6 +361,8 @@ def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
     arguments = node.arguments
     if len(arguments) == 1 and isinstance(arguments[0], s.Apply) and arguments[0].function == "tuple":
         arguments = arguments[0].arguments
+    if arguments and isinstance(arguments[0], s.Apply) and arguments[0].function == "size":
+        return solver.walk(arguments[0].arguments[0])
     sides = [solver.side(argument) for argument in arguments]
     if not sides:
         side = Side()
