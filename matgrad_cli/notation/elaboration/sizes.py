@@ -15,8 +15,8 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
     if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
         parts = parts[0].arguments
     if parts and isinstance(parts[0], s.Apply) and parts[0].function == "size":  # ones(size(X)) of MATLAB
-        shape, value = e.expr(parts[0].arguments[0]).shape, int(function == "ones")
-        return Number(value) if shape.is_number else Fill(value, shape)
+        like, value = e.expr(parts[0].arguments[0]).shape, int(function == "ones")
+        return Number(value) if like.is_number else Fill(value, like)
     if not parts:
         shape = e.asked(node)
         if shape is None:
