@@ -15,7 +15,7 @@ from ..expression import brackets
 from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.keywords import is_of_two, library, option, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
-from ..names import nearest_name
+from ..names import nearest_name, words
 from ..shapes.uses_of_functions import is_unknown
 from . import matrix_functions, parts, products
 from .at_points import at_zero, is_loss_called, limit, loss_at
@@ -31,7 +31,6 @@ from .sizes import constructor, size_of_array
 from .unknown_functions import SLOPES, unknown_call
 
 Arguments = tuple[Expr, ...]
-_POINTS: Final = {"value at": at_zero, "limit": limit}
 
 
 def call(e: Elaborator, node: s.Apply) -> Expr:
@@ -41,35 +40,23 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         function = f"{node.function}imum"
     if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
         function = function[:3]
-    if node.function[0] == "[" and (value := _of_reader(e, node)) is not None:
-        return value
+    if (made := _OF_READERS.get(node.function)) is not None:
+        return made(e, node)
     has_signs = ":" in e.scope.source.text or "diff(" in e.scope.source.text
     if function in ("sum", "mean", "norm") and has_signs and parts.has_part(node):
         return parts.over_part(e, node, function)
-    if node.function in _POINTS:
-        return _POINTS[node.function](e, node)
     value = loss_at(e, node) if is_loss_called(e, node) else None
     if value is not None:
         return value
-    value = e.scope.find(node.function)
-    if value is not None:
+    if (value := e.scope.find(node.function)) is not None:
         return _variable_called(e, node, value)
-    if function == "tuple":
-        e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node)
-    if function in ("eye", "ones", "zeros"):
-        refuse_unknown(e.scope, node)
-        return constructor(e, node, function)
-    if function in (brackets.AS_COLUMN, brackets.AS_ROW):
-        return _new_axis(e, node)
     if is_unknown(e.scope, node):
         return unknown_call(e, node)
     if function not in FUNCTION_NAMES:
         _unknown(e, node, function)
     refuse_unknown(e.scope, node)
-    if function == "basis":
-        return basis(e, node)
-    if function == "shape" or function == "len":
-        return size_of_array(e, node)
+    if (made := _OF_TREES.get(function)) is not None:
+        return made(e, node)
     with e.inside(function):
         if function == "tr" and (root := root_of_square(e, node)) is not None:
             return root
@@ -89,31 +76,15 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     return value
 
 
-def _of_reader(e: Elaborator, node: s.Apply) -> Expr | None:
-    """The functions that only the readers write: masks of ranges, parts of arrays."""
-    match node.function:
-        case s.LIST:
-            return _written_out(e, node)
-        case s.WITHIN | s.BEFORE:
-            return mask(e, node)
-        case s.COUNTED:
-            return counted(e, node)
-        case s.MOVED:
-            value = e.expr(node.arguments[0])
-            e.flatten(node, e.is_flat(node.arguments[0]))
-            return parts.moved(value, int(dict(node.options)["first"]))
-        case s.PAIRED:
-            return _paired(e, node)
-        case s.KEPT:
-            return parts.kept(e, node)
-        case s.PART:
-            parts.refuse(e, node)
-        case brackets.AS_SHEETS | brackets.AS_LAYERS:
-            help = (
-                "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
-            )
-            e.fail("slice", "an array has one or two sides", node, help)
-    return None
+def _moved(e: Elaborator, node: s.Apply) -> Expr:
+    value = e.expr(node.arguments[0])
+    e.flatten(node, e.is_flat(node.arguments[0]))
+    return parts.moved(value, int(dict(node.options)["first"]))
+
+
+def _three_sides(e: Elaborator, node: s.Apply) -> NoReturn:
+    help = "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
+    e.fail("slice", "an array has one or two sides", node, help)
 
 
 def _written_out(e: Elaborator, node: s.Apply) -> Expr:
@@ -246,22 +217,35 @@ def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
 
 
-_LIKE_ITS_ARGUMENT: Final = frozenset(
-    ("T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast")
-)
-
+_MOVES: Final = words("polar leading strictupper shiftup butlast")
+_LIKE_ITS_ARGUMENT: Final = words("T ones_like zeros_like") | _MOVES
 _ARITY: Final = {
-    **dict.fromkeys(
-        ("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax", "hardmax", "prod", "max", "min"),
-        (1, 2),
-    ),
-    "cross": (2, 2),
-    **dict.fromkeys(("dot", "inner", "outer", "kron", "solve", "matrix_power", *CHANGES), (2, 2)),
-    "Dpowm": (3, 3),
+    **dict.fromkeys(words("norm sum mean logsumexp var std softmax log_softmax hardmax prod max min"), (1, 2)),
+    **dict.fromkeys((*words("cross dot inner outer kron solve matrix_power"), *CHANGES), (2, 2)),
+    **dict.fromkeys(words("Dpowm clip where"), (3, 3)),
     **dict.fromkeys(("maximum", "minimum"), (2, 9)),
-    "clip": (3, 3),
-    "where": (3, 3),
 }
+_OF_READERS: Final[dict[str, Callable[[Elaborator, s.Apply], Expr]]] = {
+    "value at": at_zero,
+    "limit": limit,
+    "tuple": lambda e, node: e.fail("syntax-error", "a tuple stands only inside `ones(…)` and `zeros(…)`", node),
+    s.LIST: _written_out,
+    **dict.fromkeys((s.WITHIN, s.BEFORE), mask),
+    s.COUNTED: counted,
+    s.MOVED: _moved,
+    s.PAIRED: _paired,
+    s.KEPT: parts.kept,
+    s.PART: parts.refuse,
+    **dict.fromkeys((brackets.AS_COLUMN, brackets.AS_ROW), _new_axis),
+    **dict.fromkeys((brackets.AS_SHEETS, brackets.AS_LAYERS), _three_sides),
+}
+"""The functions that only the readers write: points, masks of ranges, parts of arrays."""
+_OF_TREES: Final[dict[str, Callable[[Elaborator, s.Apply], Expr]]] = {
+    **dict.fromkeys(("eye", "ones", "zeros"), constructor),
+    **dict.fromkeys(("shape", "len"), size_of_array),
+    "basis": basis,
+}
+"""Functions whose arguments are no arrays: sizes, letters, arrays that are measured."""
 
 
 def _detached(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -282,10 +266,7 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     "vec": _vec,
     "detach": _detached,
     "expectation": _expectation,
-    **dict.fromkeys(
-        ("polar", "leading", "strictupper", "shiftup", "butlast"),
-        lambda _, node, arguments: Call(node.function, *arguments),
-    ),
+    **dict.fromkeys(_MOVES, lambda _, node, arguments: Call(node.function, *arguments)),
     "T": lambda e, node, arguments: arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0]),
     **dict.fromkeys(("ones_like", "zeros_like"), _like),
     **dict.fromkeys(("maximum", "minimum", "clip", "where"), by_pieces),

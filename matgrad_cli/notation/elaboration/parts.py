@@ -4,6 +4,7 @@ Letters that are moved, `x_{i+1}`."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 from ... import ir
 from ...diagnostics.record import replace
@@ -162,7 +163,7 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
     return node
 
 
-def refuse(e: Elaborator, node: s.Node) -> None:
+def refuse(e: Elaborator, node: s.Node) -> NoReturn:
     """A part that is not summed up: its length has no name."""
     message = f"{e.text(node)} cannot be read together with a part of an array"
     e.fail("slice", message, node, "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`")

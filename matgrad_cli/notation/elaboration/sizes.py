@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ...ir import ONE, Dim, Expr, Eye, Fill, Number, Shape, Size
 from .. import syntax as s
+from ..expression.vocabulary import canonical_function
 from ..names import nearest_name
 from ..shapes.uses import length_of
 from .complaints import fail
 from .elaborator import Elaborator
 
 
-def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
-    parts = node.arguments
+def constructor(e: Elaborator, node: s.Apply) -> Expr:
+    parts, function = node.arguments, canonical_function(node.function)
     if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
         parts = parts[0].arguments
     if parts and isinstance(parts[0], s.Apply) and parts[0].function == "size":  # ones(size(X)) of MATLAB

@@ -38,9 +38,7 @@ def _form_of(solver: Solver, node: s.Node) -> Form:
             return Form.number()
         case s.Name():
             return solver.name(node)
-        case s.Group(_, body):
-            return solver.walk(body)
-        case s.Negative(_, body):
+        case s.Group(_, body) | s.Negative(_, body):
             return solver.walk(body)
         case s.Transposed(_, body):
             return solver.transposed(body)
