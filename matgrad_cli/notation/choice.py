@@ -36,6 +36,8 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     return (dialect, *found_out) if dialect is not None else found_out
 
 
+_QUOTED: Final = r"(?<=[(,=\s])'[\w\s,.>-]*'"
+"""A word for a function, 'fro', or the letters of einsum."""
 _TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
 _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
     ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
@@ -65,7 +67,7 @@ def dialect_of(text: str) -> Syntax | None:
     text = text[:4000]
     if (re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text) or "bsxfun(@" in text:
         return "matlab"
-    text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
+    text = re.sub(_QUOTED, '""', text)
     if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
         return None
     return next((name for name, marks in _MARKS if re.search(marks, text)), None)
@@ -114,7 +116,7 @@ def in_book_signs(text: str) -> bool:
     >>> in_book_signs("(y - Xb)'(y - Xb)"), in_book_signs("norm(X, 'fro')"), in_book_signs("xᵀ @ x")
     (True, False, False)
     """
-    primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
+    primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(_QUOTED, "", text))
     python = ("@", "**", ".T", "np.", "torch.", "==", *(() if primed else "["))
     inner = re.search(r"[A-Z)]\s*:\s*[A-Z(]", text)  # A : B, the sum of the products of their entries
     return bool(primed or inner or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(

@@ -82,12 +82,15 @@ def read_problem(
 
 
 def _otherwise(loss: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
-    """The problem with a size mn as the product of m and n, or with x_i read as row i of X, where both are declared and
-    x_i as an entry of x does not fit: ‖x − x_i‖²."""
+    """The problem with a size mn, or n*q, as a product, or with x_i read as row i of X, where both are declared and x_i
+    as an entry of x does not fit: ‖x − x_i‖²."""
     other_sizes, said = with_products(shapes)
     other_names, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
     named = looks_like_latex(loss) and other_names != loss
-    for text, sizes, says in ((loss, other_sizes, said), (other_names, shapes, note if named else "")):
+    lengths = [text.replace("*", "·") for text in shapes]
+    product = "`*` between two sizes is read as their product" if lengths != [*shapes] else ""
+    others = ((loss, other_sizes, said), (loss, lengths, product), (other_names, shapes, note if named else ""))
+    for text, sizes, says in others:
         with suppress(InputError):
             if says:
                 problem = read(text, shapes=sizes)

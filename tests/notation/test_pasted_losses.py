@@ -182,6 +182,8 @@ def test_a_star_between_two_sides():
     assert (str(entry.shape), "m×n" in entry.note) == ("m×n", True)
     shapes = {text: str(read_shapes([f"A: {text}"])["A"].shape) for text in ("m·n", "2*n", "m*n×p", "(n,)", "3*4")}
     assert shapes == {"m·n": "m·n×1", "2*n": "2·n×1", "m*n×p": "m·n×p", "(n,)": "n×1", "3*4": "3×4"}
+    problem = read_problem("x.T@K@x", "x", ["x: n*q, K: n*q×n*q"])  # as two sides it does not fit
+    assert (str(problem.wrt.shape), "product" in problem.notes[0]) == ("n·q×1", True)
 
 
 @pytest.mark.parametrize("text", ["x: m×", "x: ×n", "x: (,n)", "x: m**n"])
