@@ -29,7 +29,7 @@ def tree_of(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, 
 def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
     """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it,
     and x_i used as a vector is a row."""
-    from .elaboration.members import families_apart, one_and_two_indices, sample_letters, with_rows
+    from .elaboration.members import arrays_apart, sample_letters, with_rows
     from .latex.families import latex_names
     from .latex.reader import read_latex  # read only where LaTeX is
 
@@ -46,13 +46,12 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
         again = read_latex(text, scope.source.name, names, binding=bound | pairs) if pairs else found
         node, sums = repeated(again.node)
         node, rows = with_rows(node if sums else found.node, scope)
-        node, two = one_and_two_indices(node, scope, wrt)
+        node, two = arrays_apart(node, scope, wrt)
         node, alone = of_one_sample(node, scope, wrt)
         alone = (*rows, *sums, *two, *alone)
         if bound and (wide := widened(node)) is not node:
             return attending(wide), (*found.notes, *alone, "a Σ is read as going on where its letter does")
-        node, said = families_apart(node, scope)
-        return attending(node), (*found.notes, *alone, *said)
+        return attending(node), (*found.notes, *alone)
     return attending(found.node), found.notes
 
 

@@ -129,61 +129,43 @@ def _counts(letter: str, bound: frozenset[str]) -> bool:
     return letter in bound or letter.rpartition("_")[2] in bound
 
 
-def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
-    r"""The tree with b_u and b_i as two families, where u and i run over two sets:
-    each numbers a family of its own and a side of r_{ui}.
+def arrays_apart(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with b_u and b_i as two arrays, where a Σ runs over u and i, and each numbers a side of r_{ui}; and
+    with a name of its own for θ_i of `\sum_i θ_i x_i + \sum_{i<j} θ_{ij} x_i x_j`. And what to say of it.
 
-    In `\sum_{u,i} (r_{ui} - b_u - b_i - p_u^\top q_i)^2` they do;
-    the x_i and x_j of `W_{ij}\|x_i - x_j\|^2` are rows of one matrix.
+    In `\sum_{u,i} (r_{ui} - b_u - b_i - p_u^\top q_i)^2` u and i run over two sets; the x_i and x_j of
+    `W_{ij}\|x_i - x_j\|^2` are rows of one matrix.
     """
     letters: dict[str, set[str]] = {}
+    entries: dict[str, str] = {}
     pairs: set[frozenset[str]] = set()
-    for part in s.parts_of(tree):
-        match part:
-            case s.Subscript(_, body, (s.Name(_, index),)) if isinstance(body := s.ungrouped(body), s.Name):
-                letters.setdefault(body.name, set()).add(index)
-            case s.Slice(_, letter, _, s.Name(_, index)):
-                letters.setdefault(letter.name, set()).add(index)
-            case s.Subscript(_, _, (s.Name(_, row), s.Name(_, col))):
-                pairs.add(frozenset((row, col)))
-    alone = {index for over in letters.values() if len(over) == 1 for index in over}
-    split = {name for name, over in letters.items() if over in pairs and over <= alone and scope.find(name) is None}
-    if not split:
-        return tree, ()
-
-    def own(node: s.Node) -> s.Node:
-        member = _member(node)
-        if member is None or member[0] not in split or not isinstance(node, s.Subscript):
-            return node
-        return replace(node, body=s.Name(node.body.span, "_".join(member)))
-
-    arrays = (" and ".join(f"`{name}_{index}`" for index in sorted(letters[name])) for name in sorted(split))
-    return s.rebuilt(tree, own), tuple(f"{both} are two arrays, as their letters run over two sets" for both in arrays)
-
-
-def one_and_two_indices(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
-    r"""The tree with a name of its own for θ_i of `\sum_i θ_i x_i + \sum_{i<j} θ_{ij} x_i x_j`: a vector beside the
-    matrix of that letter, where both are numbers. And what to say of it."""
-    single: dict[str, str] = {}
     double: set[str] = set()
     slices = {part.matrix.name for part in s.parts_of(tree) if isinstance(part, s.Slice)}
     for part in s.parts_of(tree):
         match part:
             case s.Subscript(_, s.Name(_, name), (s.Name(_, index),)):
-                single.setdefault(name, index)
-            case s.Subscript(_, s.Name(_, name), (s.Name(), s.Name())):
+                letters.setdefault(name, set()).add(index)
+                entries.setdefault(name, index)
+            case s.Slice(_, letter, _, s.Name(_, index)):
+                letters.setdefault(letter.name, set()).add(index)
+            case s.Subscript(_, s.Name(_, name), (s.Name(_, row), s.Name(_, col))):
+                pairs.add(frozenset((row, col)))
                 double.add(name)
-    both = {name for name in single.keys() & double - slices if name != wrt and name[0].islower()}
+    alone = {index for over in letters.values() if len(over) == 1 for index in over} & s.letters_bound(tree)
+    split = {name for name, over in letters.items() if over in pairs and over <= alone and scope.find(name) is None}
+    both = {name for name in entries.keys() & double - slices - split if name != wrt and name[0].islower()}
     both = {name for name in both if (known := scope.find(name)) is None or known.shape.is_matrix}
 
     def own(node: s.Node) -> s.Node:
         match node:
-            case s.Subscript(_, s.Name(place, name), (_,)) if name in both:
-                return replace(node, body=s.Name(place, f"{name}_{single[name]}"))
+            case s.Subscript(_, s.Name(place, name), (s.Name(_, index),)) if name in split | both:
+                return replace(node, body=s.Name(place, f"{name}_{index if name in split else entries[name]}"))
         return node
 
-    said = (f"`{name}_{single[name]}` and `{name}` are two arrays, of one index and of two" for name in sorted(both))
-    return (s.rebuilt(tree, own), tuple(said)) if both else (tree, ())
+    listed = (" and ".join(f"`{name}_{index}`" for index in sorted(letters[name])) for name in sorted(split))
+    said = [f"{arrays} are two arrays, as their letters run over two sets" for arrays in listed]
+    said += [f"`{name}_{entries[name]}` and `{name}` are two arrays, of one index and of two" for name in sorted(both)]
+    return (s.rebuilt(tree, own), tuple(said)) if said else (tree, ())
 
 
 def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
