@@ -12,6 +12,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from .. import syntax as s
 from .abbreviations import ABBREVIATIONS
+from .keywords import word_of
 
 Parse = Callable[[str], s.Node]
 _REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
@@ -82,7 +83,7 @@ def _bound(
         if must and name == "dim" and number < len(arguments) and own is not parse:
             return None  # an axis that is counted in another way
         if number < len(arguments) and (must or name == "None" or name.lstrip("-").isdigit()):
-            if _text(arguments[number]) not in (must or name, f"{must}.0"):
+            if word_of(arguments[number]) not in (must or name, f"{must}.0"):
                 return None
         elif must:
             text = given.pop(name, "")
@@ -119,23 +120,13 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
             value = values[part.name]
             return part if value is None else s.Group(value.span, value)
         if isinstance(part, s.Apply):
-            options = ((name, _text(values[text]) if text in values else text) for name, text in part.options)
+            options = ((name, word_of(values[text]) if text in values else text) for name, text in part.options)
             name = s.PAIRED if part.function == "paired" else part.function
             given = tuple((name, text) for name, text in options if text is not None)
             part = replace(part, function=name, options=given)
         return replace(part, span=span)
 
     return s.rebuilt(body, put_in)
-
-
-def _text(node: s.Node | None) -> str | None:
-    """A number or a word as the value of a keyword."""
-    node = s.ungrouped(node) if node is not None else None
-    if isinstance(node, s.Apply) and node.function == s.LIST and len(node.arguments) == 1:
-        node = node.arguments[0]
-    if isinstance(node, s.Negative):
-        return f"-{_text(node.body)}"
-    return node.text if isinstance(node, s.Literal_) else node.name if isinstance(node, s.Name) else None
 
 
 def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:

@@ -71,6 +71,16 @@ def option(node: s.Apply, *names: str) -> str | None:
     return next((given[name] for name in names if name in given), None)
 
 
+def word_of(node: s.Node | None) -> str | None:
+    """A number or a word as the value of a keyword."""
+    node = s.ungrouped(node) if node is not None else None
+    if isinstance(node, s.Apply) and node.function == s.LIST and len(node.arguments) == 1:
+        node = node.arguments[0]
+    if isinstance(node, s.Negative):
+        return f"-{word_of(node.body)}"
+    return node.text if isinstance(node, s.Literal_) else node.name if isinstance(node, s.Name) else None
+
+
 def axis_written(node: s.Apply) -> str | None:
     """The axis of a reduction as `0`, `1` or another text; None where there is none, `None`, or both. `-1` is the
     last."""

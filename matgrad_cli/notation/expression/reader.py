@@ -6,11 +6,11 @@ from __future__ import annotations
 import sys
 from typing import Final, cast
 
-from ...diagnostics import InputError, Source, Span
+from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..comparisons import compared
 from .brackets import binder, comprehended, of_listed, over_parts, pair_of_distances, reversing, subscripted
-from .keywords import with_order
+from .keywords import with_order, word_of
 from .lexer import Stream, Token, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, PRODUCTS, WRITTEN_OUT
 
@@ -353,35 +353,12 @@ class Parser(Stream):
         return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:
-        """The value of a keyword: words, or an expression as it is written, `logits=X @ W`."""
-        place = self.place
-        try:
-            words = self.words()
-            if self.sees(",") or self.sees(")"):
-                return words
-        except InputError:
-            if self.token.kind == "end":
-                raise
-        self.go(place)
-        span = self.argument().span
-        return self.source.text[span.start : span.end]
-
-    def words(self) -> str:
-        closing = {"(": ")", "[": "]"}.get(self.sign)
-        if closing is None:
-            return self.word()
-        self.take()
-        words = [self.word()]  # `axis=(0, 1)`
-        while self.accept(",") and not self.sees(closing):
-            words.append(self.word())
-        self.expect(closing, "behind the axes")
-        return f"({', '.join(words)})" if len(words) > 1 else words[0]
-
-    def word(self) -> str:
-        sign = "-" if self.accept("-") else ""
-        if self.token.kind not in ("number", "name", "string"):
-            self.unexpected("a number or a word as the option's value")
-        word = self.take()
-        if word.text in _MODULES and self.accept("."):
-            word = self.take()  # `ord=np.inf`
-        return sign + word.text
+        """The value of a keyword: words, `(0, 1)`, or an expression as it is written, `logits=X @ W`."""
+        if self.token.kind == "string":
+            return self.take().text
+        node = self.argument()
+        several = isinstance(node, s.Apply) and node.function in ("tuple", s.LIST)
+        texts = [word_of(part) or "" for part in (s.children(node) if several else (node,))]
+        if not all(texts):
+            return self.text_of(node.span)
+        return f"({', '.join(texts)})" if len(texts) > 1 else texts[0]
