@@ -252,7 +252,9 @@ class _Reader:
 
     def length(self, node: s.Apply, stack: Stack) -> s.Node:
         """`len(A)`, `A.shape[1]`, `A.numel()`."""
-        axis = option(node, "axis") or "0"
+        axis = option(node, "axis") or ("0" if node.function == "len" else None)
+        if axis is None:
+            raise _Unread
         found = [self.size(node, dim) for dim in (stack.count, *stack.each.dims)]
         if axis != "all":
             return found[int(axis)]

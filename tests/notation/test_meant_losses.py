@@ -236,6 +236,7 @@ def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
     ("w[-1]**2*X[-1, 0]*X[1, -2]", "w", "X: n×d, w: d", lambda X, w: w[-1] ** 2 * X[-1, 0] * X[1, -2]),
     ("X[-1] @ w + sum(X[:, -1])*w[-3]", "X", "X: n×d, w: d", lambda X, w: X[-1] @ w + X[:, -1].sum() * w[-3]),
     ("sum(einsum('ij,jk->ik', X, W)*Y)", "X", "X: n×d, W: d×k, Y: n×k", lambda X, W, Y: (X @ W * Y).sum()),
+    ("np.sum(X*np.ones(X.shape))*w@np.ones(w.shape)", "w", "X: n×d, w: d", lambda X, w: X.sum() * w.sum()),
     ("torch.sum(X@w)/X.size(1)", "w", "X: n×d, w: d", lambda X, w: (X @ w).sum() / 3),
     ("<w, X^T y> + |w|^2", "w", "X: n×d, w: d, y: n", lambda X, w, y: y @ X @ w + w @ w),
     ("F.hardswish(w).sum() + torch.triu(X, diagonal=1).sum().item()", "w", "w: d, X: d×d",

@@ -6,7 +6,7 @@ from ...ir import ONE, Dim, Expr, Eye, Fill, Number, Shape, Size
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
 from ..names import nearest_name
-from ..shapes.uses import length_of
+from ..shapes.uses import length_of, measured_whole
 from .complaints import fail
 from .elaborator import Elaborator
 
@@ -15,8 +15,9 @@ def constructor(e: Elaborator, node: s.Apply) -> Expr:
     parts, function = node.arguments, canonical_function(node.function)
     if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
         parts = parts[0].arguments
-    if parts and isinstance(parts[0], s.Apply) and parts[0].function == "size":  # ones(size(X)) of MATLAB
-        like, value = e.expr(parts[0].arguments[0]).shape, int(function == "ones")
+    if (model := measured_whole(parts)) is not None:
+        like, value = e.expr(model).shape, int(function == "ones")
+        e.flatten(node, e.is_flat(model))
         return Number(value) if like.is_number else Fill(value, like)
     if not parts:
         shape = e.asked(node)
@@ -63,7 +64,9 @@ def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
     if node.function == "len" and value.shape.is_matrix and e.scope.syntax == "matlab":
         message = f"{e.text(node)} is the greater of two sizes"
         e.fail("wrong-arguments", message, node, "write `size(A, 1)` or `numel(A)`")
-    axis = dict(node.options).get("axis", "0")
+    axis = dict(node.options).get("axis", "0" if node.function == "len" else "")
+    if not axis:
+        e.fail("wrong-arguments", f"{e.text(node)} are both sides", node, "write `X.shape[0]`, or `X.shape[1]`")
     if axis in ("2", "-3"):
         e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has no third side", node)
     if axis == "all":

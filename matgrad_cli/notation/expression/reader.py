@@ -178,11 +178,8 @@ class Parser(Stream):
             return s.Inverted(span, body)
         if token.text == "size":
             return s.Apply(span, "shape", (body,), (("axis", "all"),))
-        if token.text == "shape" and self.accept("["):
-            axis = ("-" if self.accept("-") else "") + self.take().text
-            self.expect("]", "after the axis")
-            if axis in ("0", "1", "2", "-1", "-2", "-3"):
-                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis),))
+        if token.text == "shape":
+            return s.Apply(span, "shape", (body,))
         help = "`.T` transposes, and functions such as `.sum()` may follow a dot"
         return self.unreadable(f"`.{token.text}` is not known", token.span, help, code="unknown-attribute")
 

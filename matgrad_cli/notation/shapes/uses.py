@@ -224,6 +224,14 @@ def square_rule(base: Form, reason: str, level: int = PREFER) -> Rule:
     return rule
 
 
+def measured_whole(sizes: tuple[s.Node, ...]) -> s.Node | None:
+    """X of `ones(X.shape)`, and of `ones(size(X))` as MATLAB writes it."""
+    match sizes:
+        case (s.Apply(_, "shape" | "size", (array,), ()), *_):
+            return array
+    return None
+
+
 def length_of(
     node: s.Node, named: Callable[[str], Dim | None], of_array: Callable[[s.Apply], Dim | None]
 ) -> Dim | None:

@@ -26,7 +26,7 @@ from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
 from .letters import is_number
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
-from .uses import by_law, diag_rule, entrywise_rule, matmul_rule, square_rule, stretch_rule
+from .uses import by_law, diag_rule, entrywise_rule, matmul_rule, measured_whole, square_rule, stretch_rule
 
 _WITH_MEANING: Final = FUNCTION_NAMES | WRITTEN_OUT
 
@@ -361,8 +361,8 @@ def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
     arguments = node.arguments
     if len(arguments) == 1 and isinstance(arguments[0], s.Apply) and arguments[0].function == "tuple":
         arguments = arguments[0].arguments
-    if arguments and isinstance(arguments[0], s.Apply) and arguments[0].function == "size":
-        return solver.walk(arguments[0].arguments[0])
+    if (model := measured_whole(arguments)) is not None:
+        return solver.walk(model)
     sides = [solver.side(argument) for argument in arguments]
     if not sides:
         side = Side()
