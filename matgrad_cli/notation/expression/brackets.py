@@ -147,16 +147,19 @@ def reversing(p: Stream) -> bool:
     return found
 
 
-def of_listed(span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
-    """The sum, or the mean, of the arrays in a list that is made by `for`: `sum([… for i in range(n)], axis=0)`."""
+def of_listed(p: Stream, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
+    """The sum, or the mean, of what a loop makes: Python's own `sum(… for i in range(n))`, of arrays too, and
+    `np.sum([… for i in range(n)], axis=0)`."""
+    own = name == "sum" and p.text_of(span).startswith("sum") and len(arguments) == 1 and not options
     match s.ungrouped(arguments[0]) if arguments else None:
-        case s.EntriesOf(_, (s.Name() as letter, None), (s.Node() as bound, _), body) if (
-            name in ("sum", "mean")
-            and letter.span.start > body.span.end
-            and axis_written(s.Apply(span, name, arguments, options)) == "0"
+        case s.EntriesOf(_, (s.Name() as letter, other), (s.Node() as bound, further), body) if (
+            letter.span.start > body.span.end
+            and (own or (name in ("sum", "mean") and other is None))
+            and (own or axis_written(s.Apply(span, name, arguments, options)) == "0")
         ):
+            letters, bounds = ((letter,), (bound,)) if other is None else ((letter, other), (bound, further))
             number = bound.arguments[0] if isinstance(bound, s.Apply) and bound.function == "range" else bound
-            total = s.Sigma(span, (letter,), (bound,), body)
+            total = s.Sigma(span, letters, bounds, body)
             return total if name == "sum" else s.Group(span, s.Binary(span, "/", total, number))
     return None
 

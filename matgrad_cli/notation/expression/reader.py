@@ -281,14 +281,6 @@ class Parser(Stream):
                     return s.Derivative(span, arguments[0], variable, indices)
                 case variable:
                     return s.Derivative(span, arguments[0], variable)
-        match arguments:
-            case (s.EntriesOf(at, (letter, other), (bound, further), body),) if (
-                name is first and name.text == "sum" and letter is not None and letter.span.start > body.span.end
-            ):
-                # Python's own `sum(… for i in range(n))`, of arrays too
-                if other is None:
-                    return s.Sigma(at, (letter,), (bound,), body)
-                return s.Sigma(at, (letter, other), (bound, further), body)
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
@@ -298,7 +290,7 @@ class Parser(Stream):
         arguments, options = with_order(name, arguments, options)
         if name == "sum" and (pair := pair_of_distances(self, arguments, options)) is not None:
             name, arguments, options = "sqdist", pair, ()
-        if (listed := of_listed(span, name, arguments, options)) is not None:
+        if (listed := of_listed(self, span, name, arguments, options)) is not None:
             return listed
         if name in WRITTEN_OUT:
             from .composed import composed
