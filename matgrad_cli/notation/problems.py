@@ -21,6 +21,7 @@ from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import refuse_parts, refuse_run_together, refuse_softmax_of_one
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
+from .expression.keywords import MODULE
 from .expression.mending import further, with_matrix_products, written_out
 from .factorials import with_factorials
 from .facts_text import StatedFact, facts_of, read_facts, squared
@@ -213,7 +214,8 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
     if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
         return _understood(tree, replace(scope, arrays=True), facts, wrt)
     try:
-        return with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
+        understood = with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
+        return _of_flat(scope, understood, lambda scope: _understood(tree, scope, facts, wrt))
     except InputError as error:
         if scope.syntax not in STRETCHING or error.diagnostic.code not in MISFITS:
             raise
@@ -231,6 +233,19 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
         if open_ or (reading.idle and reading.stretched):
             raise
         return understood
+
+
+def _of_flat(scope: Scope, found: Understood, read: Callable[[Scope], Understood]) -> Understood:
+    """The number that NumPy makes of `np.dot(x, x.T)`, where x is declared with one dimension: as of columns it is a
+    matrix."""
+    if scope.syntax == "numpy" and not found[3].expr.shape.is_number and MODULE.search(scope.source.text):
+        with suppress(InputError):
+            arrays = read(replace(scope, arrays=True))
+            inferred = any(shape.is_column for shape in arrays[1].shapes.values())
+            if arrays[3].idle and arrays[3].expr.shape.is_number and not inferred:
+                said = "a vector has one dimension, as in NumPy, and its `.T` is the same"
+                return (*arrays[:3], replace(arrays[3], notes=(*arrays[3].notes, said)))
+    return found
 
 
 def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:

@@ -237,6 +237,8 @@ def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
     ("X[-1] @ w + sum(X[:, -1])*w[-3]", "X", "X: n×d, w: d", lambda X, w: X[-1] @ w + X[:, -1].sum() * w[-3]),
     ("sum(einsum('ij,jk->ik', X, W)*Y)", "X", "X: n×d, W: d×k, Y: n×k", lambda X, W, Y: (X @ W * Y).sum()),
     ("np.sum(X*np.ones(X.shape))*w@np.ones(w.shape)", "w", "X: n×d, w: d", lambda X, w: X.sum() * w.sum()),
+    ("np.dot(w, w.T)", "w", "w: d", lambda w: w @ w), ("np.exp(w.T @ w) * (w @ w.T)", "w", "w: d",
+     lambda w: np.exp(w @ w) * (w @ w)),
     ("torch.sum(X@w)/X.size(1)", "w", "X: n×d, w: d", lambda X, w: (X @ w).sum() / 3),
     ("<w, X^T y> + |w|^2", "w", "X: n×d, w: d, y: n", lambda X, w, y: y @ X @ w + w @ w),
     ("F.hardswish(w).sum() + torch.triu(X, diagonal=1).sum().item()", "w", "w: d, X: d×d",

@@ -118,7 +118,7 @@ _KEYWORDS: Final = {
     **dict.fromkeys(("axis", "keepdims", "ddof"), "numpy"),
     **dict.fromkeys(("dim", "keepdim", "unbiased", "correction"), "torch"),
 }
-_MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch|tf|tensorflow|keras)\s*\.")
+MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch|tf|tensorflow|keras)\s*\.")
 
 
 def is_method(node: s.Apply) -> bool:
@@ -147,7 +147,7 @@ def library(e: Elaborator | Solver, node: s.Apply) -> str | None:
     keywords = {_KEYWORDS[name] for name, _ in node.options if name in _KEYWORDS}
     if "torch" in keywords:
         return "torch"
-    elsewhere = {_LIBRARIES[name] for name in _MODULE.findall(e.scope.source.text)}
+    elsewhere = {_LIBRARIES[name] for name in MODULE.findall(e.scope.source.text)}
     if "torch" in elsewhere:
         return "torch"
     return next(iter(sorted(elsewhere | keywords, reverse=True)), None)
