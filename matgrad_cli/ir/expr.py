@@ -123,9 +123,9 @@ class Expr(Interned, metaclass=_Made):
         return together([part.free for part in self.children])
 
     def _check(self) -> Shape:
-        """The shape: of the first part, or a number, if nothing else is said;
+        """The shape: of the first part, or that is declared, or a number, if nothing else is said;
         raises ShapeMismatch or IndexMismatch if parts do not fit."""
-        return self.children[0].shape if self.children else NUMBER
+        return self.children[0].shape if self.children else getattr(self, "declared", NUMBER)
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:
         """The same node over other parts (in the order of `children`)."""

@@ -49,9 +49,6 @@ class Symbol(Expr):
         put(node, "symbols", frozenset((node,)))
         return node
 
-    def _check(self) -> Shape:
-        return self.declared
-
 
 class Stack(Symbol):
     """Matrices of one shape that a letter numbers, A_k for k = 1…K, on top of each other; `count` is K."""
@@ -83,18 +80,12 @@ class Fill(Expr):
     value: int
     declared: Shape
 
-    def _check(self) -> Shape:
-        return self.declared
-
 
 class Literal(Expr):
     """A matrix of numbers written out: its entries, row after row."""
 
     entries: tuple[Fraction, ...]
     declared: Shape
-
-    def _check(self) -> Shape:
-        return self.declared
 
     @property
     def rows(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -103,16 +94,21 @@ class Literal(Expr):
         return tuple([self.entries[at : at + width] for at in range(0, len(self.entries), width)])
 
 
+def _of_all(parts: tuple[Expr, ...], action: str) -> Shape:
+    """The one shape of all parts."""
+    for left, right in pairwise(parts):
+        if left.shape is not right.shape:
+            raise ShapeMismatch(f"cannot {action}: shapes differ", left, right)
+    return parts[0].shape
+
+
 class Add(Expr):
     """A sum of two or more arrays of one shape, in the order written."""
 
     terms: tuple[Expr, ...]
 
     def _check(self) -> Shape:
-        for left, right in pairwise(self.terms):
-            if left.shape is not right.shape:
-                raise ShapeMismatch("cannot add: shapes differ", left, right)
-        return self.terms[0].shape
+        return _of_all(self.terms, "add")
 
 
 class Product(Expr):
@@ -148,10 +144,7 @@ class Hadamard(Product):
     """An elementwise product of two or more arrays of one shape."""
 
     def _check(self) -> Shape:
-        for left, right in pairwise(self.factors):
-            if left.shape is not right.shape:
-                raise ShapeMismatch("cannot multiply elementwise: shapes differ", left, right)
-        return self.factors[0].shape
+        return _of_all(self.factors, "multiply elementwise")
 
 
 class Kron(Product):

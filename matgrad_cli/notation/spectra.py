@@ -159,15 +159,13 @@ class _Spectra:
         first, second = (self.of_matrix(side) if _held(side) else None for side in (left, right))
         times: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "@"
         scaled: s.Operator = "juxtapose" if self.scope.syntax == "latex" else "*"
-        if operator in ("*", "juxtapose", "dot", "hadamard"):
+        if operator == "/" and first is not None and second is None:
+            return s.Binary(span, "/", first, right)
+        second = s.Inverted(span, second) if operator == "/" and second is not None else second
+        if operator in ("*", "/", "juxtapose", "dot", "hadamard"):
             if first is not None and second is not None:
                 return s.Binary(span, times, first, second)
             return s.Binary(span, scaled, left if first is None else right, s.Group(span, first or second or left))
-        if operator == "/" and second is not None:
-            inverse = s.Inverted(span, second)
-            return s.Binary(span, scaled, left, inverse) if first is None else s.Binary(span, times, first, inverse)
-        if operator == "/" and first is not None:
-            return s.Binary(span, "/", first, right)
         if operator in ("+", "-"):
             one = s.Apply(span, "eye", ())
             sides = [

@@ -260,10 +260,10 @@ def difference(span: Span, left: Node, right: Node) -> Node:
     return Negative(span, Group(right.span, right)) if zeros[0] else Binary(span, "-", left, Group(right.span, right))
 
 
-def last_factor(node: Node) -> Node:
-    """The factor at the end of a product of juxtaposed factors, or the node itself."""
+def last_factor(node: Node, signs: tuple[str, ...] = ("juxtapose",)) -> Node:
+    """The factor at the end of a product, of juxtaposed factors or with these signs, or the node itself."""
     node = ungrouped(node)
-    while isinstance(node, Binary) and node.operator == "juxtapose":
+    while isinstance(node, Binary) and node.operator in signs:
         node = ungrouped(node.right)
     return node
 

@@ -74,6 +74,13 @@ CASES: list[tuple[str, str, Callable[..., Any]]] = [
         lambda S, x, y, t: np.linalg.det(np.block([[S, x[:, None]], [y, t]])),
     ),
     ("np.sum(np.linalg.eigvalsh(S)**2)", "S", lambda S: np.trace(S @ S)),
+    ("sum(1/(1 + eigvalsh(S)))", "S", lambda S: np.trace(np.linalg.inv(np.eye(len(S)) + S))),
+    ("sum(eigvalsh(S)/(2 + eigvalsh(S)))", "S", lambda S: np.trace(S @ np.linalg.inv(2 * np.eye(len(S)) + S))),
+    (
+        r"\sum_i (3\lambda_i(S) - \lambda_i(S)^2\lambda_i(S)/2)",
+        "S",
+        lambda S: 3 * np.trace(S) - np.trace(S @ S @ S) / 2,
+    ),
     ("sum(log(eigvalsh(S)))", "S", lambda S: np.log(abs(np.linalg.det(S)))),
     (r"\prod_i \lambda_i(S)", "S", lambda S: np.linalg.det(S)),
     (r"\sum_i \lambda_i(S)^3", "S", lambda S: np.trace(S @ S @ S)),

@@ -285,9 +285,7 @@ def _first(node: s.Node) -> s.Node:
 
 def _last(node: s.Node) -> str | None:
     """The name of the last factor of a product, transposed or not."""
-    node = s.ungrouped(node)
-    while isinstance(node, s.Binary) and node.operator in _PRODUCTS:
-        node = s.ungrouped(node.right)
+    node = s.last_factor(node, _PRODUCTS)
     node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
     return node.name if isinstance(node, s.Name) else None
 

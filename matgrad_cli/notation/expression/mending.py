@@ -45,9 +45,7 @@ def _place(error: InputError) -> Span | None:
 def _star(text: str, node: s.Node) -> Iterator[int]:
     """Where the `*` of a product of two parts stands."""
     if isinstance(node, s.Binary) and node.operator == "*":
-        left, right = s.ungrouped(node.left), s.ungrouped(node.right)
-        while isinstance(left, s.Binary) and left.operator == "*":
-            left = s.ungrouped(left.right)
+        left, right = s.last_factor(node.left, ("*",)), s.ungrouped(node.right)
         place = text.find("*", node.left.span.end, node.right.span.start)
         if place >= 0 and not isinstance(left, s.Literal_) and not isinstance(right, s.Literal_):
             yield place

@@ -200,9 +200,7 @@ class Solver:
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant, but for `multiply(A, x)`."""
-        small, left = s.ungrouped(node.right), s.ungrouped(node.left)
-        while isinstance(left, s.Binary) and left.operator == "*":
-            left = s.ungrouped(left.right)
+        small, left = s.ungrouped(node.right), s.last_factor(node.left, ("*",))
         if isinstance(left, s.Transposed):
             left = s.ungrouped(left.body)
         capital = (
