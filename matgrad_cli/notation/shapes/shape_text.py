@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...facts.conditions import CONDITIONS
@@ -75,17 +75,8 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
                 continue
             known = found.get(declared.name)
             if known is not None and known.shape is not declared.shape:
-                labels: tuple[Label, ...] = (Label(declared.span, f"{declared.shape} here"),)
-                if known.source == source:
-                    labels = (Label(known.span, f"{known.shape} here"), *labels)
-                raise InputError(
-                    Diagnostic(
-                        "conflicting-shapes",
-                        f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}",
-                        source,
-                        labels,
-                    )
-                )
+                message = f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}"
+                raise InputError.coded("conflicting-shapes", message, source, declared.span)
             found[declared.name] = declared
     return found
 
