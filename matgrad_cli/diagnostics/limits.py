@@ -83,11 +83,8 @@ def ended_by(error: BaseException) -> Diagnostic | None:
         message = f"this needs more memory than the limit of {MEMORY >> 30} GB of address space, so there is no result"
         return Diagnostic("memory-limit", message)
     if isinstance(error, RecursionError):
-        return Diagnostic(
-            "too-deep",
-            "the expression is nested too deeply to work with",
-            help="name an inner part or write it flatter",
-        )
+        message, help = "the expression is nested too deeply to work with", "name an inner part or write it flatter"
+        return Diagnostic("too-deep", message, help=help)
     return None
 
 

@@ -44,15 +44,9 @@ class _Blocks:
         self.opened = False
 
     def outside(self, node: s.Node, where: str) -> NoReturn:
-        fail(
-            self.scope,
-            "blocks",
-            f"a matrix of blocks cannot be read as {where}",
-            (node.span, ""),
-            help="blocks are multiplied, added, transposed, and summed up by `norm`, `sum`, `tr`, `det`; give what "
-            "stands beside them in "
-            "blocks too, or give the whole matrix a name",
-        )
+        done = "blocks are multiplied, added, transposed, and summed up by `norm`, `sum`, `tr`, `det`"
+        help = f"{done}; give what stands beside them in blocks too, or give the whole matrix a name"
+        fail(self.scope, "blocks", f"a matrix of blocks cannot be read as {where}", (node.span, ""), help=help)
 
     def read(self, node: s.Node) -> s.Node | Grid:
         """The part without blocks inside, or itself a grid of blocks."""

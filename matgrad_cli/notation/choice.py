@@ -81,11 +81,8 @@ def said_of(syntax: Syntax, found: bool) -> tuple[str, ...]:
 
     dialect = DIALECTS[syntax]
     found_out = (f"the loss is read as {dialect.called} writes it (`--syntax {syntax}`)",) if found else ()
-    return (
-        *found_out,
-        f"`{dialect.product}` is the product of matrices, as in {dialect.called}; elementwise it is "
-        f"`{dialect.entrywise}`",
-    )
+    product = f"`{dialect.product}` is the product of matrices, as in {dialect.called}"
+    return (*found_out, f"{product}; elementwise it is `{dialect.entrywise}`")
 
 
 def in_words(text: str) -> bool:
@@ -135,11 +132,6 @@ def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
 
 
 def unknown_names(tree: s.Node, scope: Scope) -> int:
-    built_in = {"pi", "e", "I", s.CIRCLE, *s.letters_bound(tree)}
-    return sum(
-        isinstance(part, s.Name)
-        and part.name not in built_in
-        and scope.find(part.name) is None
-        and scope.size(part.name) is None
-        for part in s.parts_of(tree)
-    )
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    names -= {"pi", "e", "I", s.CIRCLE, *s.letters_bound(tree)}
+    return sum(scope.find(name) is None and scope.size(name) is None for name in names)

@@ -83,10 +83,8 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 found.append(StatedFact(name, word, source, span))
             waiting = []
         if waiting:
-            message, notes = (
-                f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`",
-                (f"facts: {' '.join(CONDITIONS)}",),
-            )
+            message = f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`"
+            notes = (f"facts: {' '.join(CONDITIONS)}",)
             help = f"write what is known, as in `{waiting[0]} symmetric`"
             raise UsageError.coded("unknown-fact", message, source, notes=notes, help=help)
     _agree(found)

@@ -360,14 +360,9 @@ def in_own_letters(
 
 def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
     """The dimension names of some shapes that no variable has taken."""
-    taken = set(names)
-    return {
-        name: Dim.of(name)
-        for shape in shapes
-        for side in (shape.rows, shape.cols)
-        for name in side.names
-        if name not in taken
-    }
+    sides = (side for shape in shapes for side in (shape.rows, shape.cols))
+    found = dict.fromkeys(name for side in sides for name in side.names)
+    return {name: Dim.of(name) for name in found if name not in {*names}}
 
 
 def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) -> tuple[Symbol, ...]:

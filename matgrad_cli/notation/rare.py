@@ -64,18 +64,14 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
 
 def with_symmetry(problem: Problem) -> Problem:
     """The problem with the facts that greatest eigenvalues of its variables ask for."""
-    taken = dict.fromkeys(
-        node.argument for node in nodes_of(problem.loss) if isinstance(node, Call) and node.function == "eigmax"
-    )
+    calls = (node for node in nodes_of(problem.loss) if isinstance(node, Call))
+    taken = dict.fromkeys(call.argument for call in calls if call.function == "eigmax")
     if not taken:
         return problem
     from ..facts.holding import holds
 
-    new = [
-        Fact(one, "symmetric")
-        for one in dict.fromkeys(map(_bare, taken))
-        if one is not None and not holds(one, "symmetric", problem)
-    ]
+    bare = [one for one in dict.fromkeys(map(_bare, taken)) if one is not None]
+    new = [Fact(one, "symmetric") for one in bare if not holds(one, "symmetric", problem)]
     said = [f"`{fact.symbol.name}` is assumed symmetric, as an extreme eigenvalue of it is taken" for fact in new]
     problem = replace(problem, facts=(*problem.facts, *new))
     if not all(holds(one, "symmetric", problem) for one in taken):

@@ -4,7 +4,7 @@ r"""Functions that a text states, `h_\theta(x) = \theta^\top x`, at the argument
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ..diagnostics.record import record
@@ -93,16 +93,15 @@ def reindexed(function: Family, indices: Sequence[str]) -> str | None:
         return f"[{function.body}]_{{{' '.join(function.indices)}}}"
     if any(occurrences(function.body, letter, latex=True) for letter in {*indices} - {*function.indices}):
         return None
-    places = sorted(
-        (found.start(), found.end(), index)
-        for letter, index in zip(function.indices, indices, strict=True)
-        for found in occurrences(function.body, letter, latex=True)
-    )
+    return _put_in(function.body, _places(function.body, function.indices, indices, latex=True))
+
+
+def _put_in(text: str, places: Iterable[tuple[int, int, str]]) -> str:
     parts, last = [], 0
-    for start, end, index in places:
-        parts += [function.body[last:start], index]
+    for start, end, new in sorted(places):
+        parts += [text[last:start], new]
         last = end
-    return "".join([*parts, function.body[last:]])
+    return "".join([*parts, text[last:]])
 
 
 def key_of(match: re.Match[str]) -> str:
@@ -154,21 +153,15 @@ def _styled(body: str, wanted: str) -> Iterator[re.Match[str]]:
 
 def at(function: Stated, arguments: Sequence[str]) -> str:
     """The function's text at these arguments."""
-    parts, last = [], 0
-    for start, end, argument in sorted(_places(function, arguments)):
+    body, places = function.body, []
+    for start, end, argument in _places(function.body, function.letters, arguments, function.latex):
         alone = _SIMPLE.fullmatch(argument)
-        simple = (
-            alone
-            and not (alone["word"] and function.latex)
-            and not ("^" in argument and re.match(r"\s*\^", function.body[end:]))
-        )
-        parts += [function.body[last:start], argument if simple else f"({argument})"]
-        last = end
-    return "".join([*parts, function.body[last:]])
+        power = "^" in argument and re.match(r"\s*\^", body[end:])
+        simple = alone and not (alone["word"] and function.latex) and not power
+        places.append((start, end, argument if simple else f"({argument})"))
+    return _put_in(body, places)
 
 
-def _places(function: Stated, arguments: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    for letter, argument in zip(function.letters, arguments, strict=True):
-        yield from (
-            (found.start(), found.end(), argument) for found in occurrences(function.body, letter, function.latex)
-        )
+def _places(body: str, letters: Sequence[str], arguments: Sequence[str], latex: bool) -> Iterator[tuple[int, int, str]]:
+    for letter, argument in zip(letters, arguments, strict=True):
+        yield from ((found.start(), found.end(), argument) for found in occurrences(body, letter, latex))

@@ -391,10 +391,5 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def letters_bound(tree: Node) -> frozenset[str]:
     """The letters over which something in the tree runs: a Σ, the entries of an array."""
-    return frozenset(
-        letter.name
-        for part in parts_of(tree)
-        if isinstance(part, Sigma | EntriesOf)
-        for letter in part.letters
-        if letter
-    )
+    binders = (part for part in parts_of(tree) if isinstance(part, Sigma | EntriesOf))
+    return frozenset(letter.name for part in binders for letter in part.letters if letter)

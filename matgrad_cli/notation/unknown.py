@@ -85,9 +85,6 @@ def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, s
     if kind in "st":
         return by.format(order, "₀₁₂₃"[order]) * (order > 0) + bare
     if kind in ("v", "m"):
-        return (
-            letter(f"J_{name.partition('|')[0]}")
-            if (kind, order) == ("v", 1)
-            else ("", letter("D"), dual)[order] + bare
-        )
+        jacobian = letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ""
+        return jacobian or ("", letter("D"), dual)[order] + bare
     return bare + prime * order if kind in ("e", "p") else ("", nabla, squared)[order] + bare

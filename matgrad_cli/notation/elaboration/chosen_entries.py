@@ -24,22 +24,11 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
     """
     tree, matrices, said = _with_labels(tree, scope) if scope.syntax == "latex" else (tree, (), ())
     bound = s.letters_bound(tree)
-    called = {
-        index.name
-        for part in s.parts_of(tree)
-        if isinstance(part, s.Subscript) and CALLED.match(scope.source.text, part.span.end)
-        for index in part.indices
-        if isinstance(index, s.Name)
-    }
-    free = {
-        letter
-        for letter in free_letters(tree) - called
-        if letter not in COUNTERS
-        and letter.rpartition("_")[2] not in bound
-        and scope.find(letter) is None
-        and scope.size(letter) is None
-        and scope.find(f"e_{letter}") is None
-    }
+    entries = (part for part in s.parts_of(tree) if isinstance(part, s.Subscript))
+    called = [part.indices for part in entries if CALLED.match(scope.source.text, part.span.end)]
+    letters = free_letters(tree) - COUNTERS - {name for indices in called for name in _letters_of(indices)}
+    open_ = {letter for letter in letters if letter.rpartition("_")[2] not in bound and scope.size(letter) is None}
+    free = {letter for letter in open_ if scope.find(letter) is None and scope.find(f"e_{letter}") is None}
     if not free or scope.syntax not in ("latex", "numpy"):
         return tree, matrices, said
     tree = s.rebuilt(tree, lambda part: at_place(part, free, scope.syntax))

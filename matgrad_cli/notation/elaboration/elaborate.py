@@ -110,14 +110,9 @@ def _name(e: Elaborator, node: s.Name) -> ir.Expr:
     meant = e.scope.known_names if name.islower() else e.scope.named_arrays
     near = nearest_name(name, (*meant, *e.arguments))
     known = ", ".join(f"`{known}`" for known in e.scope.known_names[:12])
-    return fail(
-        e.scope,
-        "unknown-name",
-        f"the name `{name}` is not known here",
-        (node.span, ""),
-        notes=(f"known are {known}",) if known else (),
-        help=f"did you mean `{near}`?" if near else None,
-    )
+    message, notes = f"the name `{name}` is not known here", (f"known are {known}",) if known else ()
+    asked = f"did you mean `{near}`?" if near else None
+    return fail(e.scope, "unknown-name", message, (node.span, ""), notes=notes, help=asked)
 
 
 # ---- operators

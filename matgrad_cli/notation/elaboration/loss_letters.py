@@ -259,11 +259,10 @@ def _is_mask(node: s.Node) -> bool:
     inner = s.ungrouped(node)
     if isinstance(inner, s.Binary) and inner.operator == "-":
         inner = inner.right
-    return (
-        isinstance(inner, s.Kronecker)
-        or (isinstance(inner, s.Subscript) and inner.member)
-        or (isinstance(inner, s.Apply) and inner.function in (s.WITHIN, s.BEFORE))
-    )
+    match inner:
+        case s.Kronecker() | s.Subscript(member=True) | s.Apply(_, s.WITHIN | s.BEFORE):
+            return True
+    return False
 
 
 def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoReturn:

@@ -128,13 +128,9 @@ def _ends(node: s.Node, turned: bool = False) -> Iterator[tuple[int, int, bool]]
 def _mask(side: ir.Dim, first: int, last: int) -> ir.Expr:
     """The column that is 0 in so many first and last rows and else 1."""
     ones, row = ir.Fill(1, ir.Shape(side)), ir.Index("r", side)
-    left = (
-        ir.add(ones, *(ir.neg(ir.MatrixOf(row, None, ir.Delta(row, place))) for place in range(first)))
-        if first
-        else None
-    )
+    out = [ir.neg(ir.MatrixOf(row, None, ir.Delta(row, place))) for place in range(first)]
     right = [moved(ir.Call("butlast", ones), ahead) for ahead in range(last)]
-    return ir.hadamard(*(part for part in (left, *right) if part is not None))
+    return ir.hadamard(*((ir.add(ones, *out),) if out else ()), *right)
 
 
 def _length(dim: ir.Dim) -> ir.Expr:

@@ -200,13 +200,9 @@ _LABELS = 'write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, a
 
 
 def _refuse_part(p: Stream, span: Span) -> NoReturn:
-    p.unreadable(
-        "parts of an array are not read",
-        span,
-        "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a "
-        "vector a second axis",
-        code="slice",
-    )
+    named = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name"
+    help = f"{named}; `x[:,None]` gives a vector a second axis"
+    p.unreadable("parts of an array are not read", span, help, code="slice")
 
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"

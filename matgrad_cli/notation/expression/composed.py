@@ -41,14 +41,8 @@ def composed(
         for part in rest:
             first = s.Binary(span, "@", first, part)
         return s.Group(span, first)
-    if name in ABBREVIATIONS and any(
-        isinstance(part, s.Apply) and part.function == "tuple" for part in arguments
-    ):  # tile(b, (n, 1))
-        arguments = tuple(
-            one
-            for part in arguments
-            for one in (part.arguments if isinstance(part, s.Apply) and part.function == "tuple" else (part,))
-        )
+    given = [getattr(one, "arguments", ()) if getattr(one, "function", "") == "tuple" else (one,) for one in arguments]
+    arguments = tuple([one for part in given for one in part])  # tile(b, (n, 1))
     told = name == "size" and own is not None and len(arguments) == 1  # elsewhere it is all sizes at once
     for row in () if told else ABBREVIATIONS.get(name, ()):
         parameters, _, body = row.partition("): ")

@@ -121,14 +121,8 @@ def _string(source: Source, start: int) -> Token:
     end = text.find(quote, start + 1)
     if end < 0 or end - start > 40:
         help = "write the transpose as `.T`" if quote == "'" else None
-        refuse(
-            source,
-            "syntax-error",
-            f"a text opens with {quote} and is not closed",
-            Span(start, start + 1),
-            "opened here",
-            help,
-        )
+        message, span = f"a text opens with {quote} and is not closed", Span(start, start + 1)
+        refuse(source, "syntax-error", message, span, "opened here", help)
     return Token("string", text[start + 1 : end], start, end + 1)
 
 
@@ -144,14 +138,9 @@ def _refuse_character(source: Source, place: int) -> NoReturn:
     char = source.text[place]
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
     message, help = _FOREIGN.get(char, ("", None))
-    refuse(
-        source,
-        "caret-power" if char == "^" else "syntax-error",
-        message or f"found {shown}, which is no part of the expression language",
-        Span(place, place + 1),
-        "a power was meant" if char == "^" else "",
-        help,
-    )
+    message = message or f"found {shown}, which is no part of the expression language"
+    code, label = ("caret-power", "a power was meant") if char == "^" else ("syntax-error", "")
+    refuse(source, code, message, Span(place, place + 1), label, help)
 
 
 _PYTHON_WORDS: Final = frozenset(

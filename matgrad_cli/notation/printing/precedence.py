@@ -117,12 +117,11 @@ class Printer(ABC):
     def piece(self, root: ir.Expr) -> Piece:
         """The printed part for a node, remembered."""
         memo = self._memo
-        return found_in(
-            root,
-            memo,
-            lambda node: self._composed(node, tuple(memo[part] for part in _printed_parts(node))),
-            _printed_parts,
-        )
+
+        def printed(node: ir.Expr) -> Piece:
+            return self._composed(node, tuple(memo[part] for part in _printed_parts(node)))
+
+        return found_in(root, memo, printed, _printed_parts)
 
     def _composed(self, node: ir.Expr, parts: tuple[Piece, ...]) -> Piece:
         kind = type(node)
@@ -178,11 +177,8 @@ def _wrapped(piece: Piece, mark: int) -> Piece:
 
 def is_known(node: ir.Expr) -> bool:
     """Numbers go above the bar in front of an array; what is pending or summed stays beside it."""
-    return (
-        node.shape.is_number
-        and not node.free
-        and not any(isinstance(part, ir.Differential | ir.Partial | ir.SumOver) for part in ir.nodes_of(node))
-    )
+    beside = ir.Differential | ir.Partial | ir.SumOver
+    return node.shape.is_number and not (node.free or any(isinstance(part, beside) for part in ir.nodes_of(node)))
 
 
 def is_pending(node: ir.Expr) -> bool:
@@ -194,12 +190,8 @@ def is_pending(node: ir.Expr) -> bool:
 
 def is_plain(node: ir.Expr) -> bool:
     """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
-    return (
-        node.shape.is_number
-        and not node.free
-        and node.weight == 1
-        and (not node.children or isinstance(node, ir.Named))
-    )
+    leaf = not node.children or isinstance(node, ir.Named)
+    return leaf and node.weight == 1 and node.shape.is_number and not node.free
 
 
 def norm_kind(node: ir.Call) -> str | None:
