@@ -81,3 +81,135 @@ def test_a_slip_is_found_at_its_line(right: str, wrong: str) -> None:
     text = ENGINE.replace(right, wrong, 1)
     line = ENGINE[: ENGINE.index(right)].count("\n") + 1
     assert [number for number, verdict in verdicts(text).items() if verdict == "wrong"] == [line]
+
+
+GIVEN_BACK = """\
+@tf.custom_gradient
+def log1pexp(x):
+    e = tf.exp(x)
+    def grad(upstream):
+        return upstream * (1 - 1 / (1 + e))
+    return tf.math.log(1 + e), grad
+"""
+OVER_TIME = """\
+class Rnn:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.Wx = np.random.randn(n_hidden, n_in) * 0.01
+        self.Wh = np.random.randn(n_hidden, n_hidden) * 0.01
+        self.Wy = np.random.randn(n_out, n_hidden) * 0.01
+        self.b = np.zeros((n_hidden, 1))
+
+    def forward(self, inputs):
+        self.inputs, self.hs, self.ys = inputs, {-1: np.zeros((self.Wh.shape[0], 1))}, {}
+        for t in range(len(inputs)):
+            self.hs[t] = np.tanh(self.Wx @ inputs[t] + self.Wh @ self.hs[t - 1] + self.b)
+            self.ys[t] = self.Wy @ self.hs[t]
+        return self.ys
+
+    def backward(self, dys):
+        dWx, dWh, dWy = np.zeros_like(self.Wx), np.zeros_like(self.Wh), np.zeros_like(self.Wy)
+        dnext = np.zeros((self.Wh.shape[0], 1))
+        for t in reversed(range(len(self.inputs))):
+            dWy += dys[t] @ self.hs[t].T
+            draw = (1 - self.hs[t] ** 2) * (self.Wy.T @ dys[t] + dnext)
+            dWx += draw @ self.inputs[t].T
+            dWh += draw @ self.hs[t - 1].T
+            dnext = self.Wh.T @ draw
+        return dWx, dWh, dWy
+"""
+KEYED = """\
+def forward(X, parameters):
+    caches, A = [], X
+    L = len(parameters) // 2
+    for l in range(1, L + 1):
+        W, b = parameters["W" + str(l)], parameters["b" + str(l)]
+        caches.append((A, W))
+        A = np.tanh(W @ A + b)
+    return A, caches
+
+
+def compute_cost(AL, Y):
+    return np.sum((AL - Y) ** 2) / (2 * Y.shape[1])
+
+
+def backward(AL, Y, caches):
+    grads, m = {}, Y.shape[1]
+    up, A = AL - Y, AL
+    for l in reversed(range(len(caches))):
+        before, W = caches[l]
+        dZ = up * (1 - A ** 2)
+        grads["dW" + str(l + 1)] = dZ @ before.T / m
+        grads["db" + str(l + 1)] = np.sum(dZ, axis=1, keepdims=True) / m
+        up, A = W.T @ dZ, before
+    return grads
+"""
+ON_THE_WAY = """\
+class Layer:
+    def __init__(self, n, m):
+        self.W = np.random.randn(m, n) * 0.1
+
+    def forward(self, A_prev):
+        self.A_prev = A_prev
+        Z = self.W @ A_prev
+        return np.tanh(Z)
+
+    def backward(self, dZ):
+        self.dW = dZ @ self.A_prev.T
+        return self.W.T @ dZ
+"""
+SLOPE = """\
+class Gated:
+    def forward(self, x):
+        self.x, self.t = x, np.tanh(x + x ** 3)
+        return x * (1 + self.t)
+
+    def backward(self, dout):
+        x, t = self.x, self.t
+        dt = (1 - t ** 2) * (1 + 3 * x ** 2)
+        return dout * (1 + t + x * dt)
+"""
+MASKED = """\
+class Attention:
+    def forward(self, q, k, v, mask=None):
+        s = q @ k.T
+        if mask is not None:
+            s = s + mask * -1e9
+        e = np.exp(s - s.max(axis=-1, keepdims=True))
+        self.q, self.k, self.v, self.a = q, k, v, e / e.sum(axis=-1, keepdims=True)
+        return self.a @ v
+
+    def backward(self, dout):
+        da = dout @ self.v.T
+        ds = self.a * (da - np.sum(da * self.a, axis=-1, keepdims=True))
+        return ds @ self.k, ds.T @ self.q, self.a.T @ dout
+"""
+SLIPS = [
+    (GIVEN_BACK, "(1 - 1 / (1 + e))", "(1 + 1 / (1 + e))"),
+    (OVER_TIME, "self.hs[t - 1].T", "self.hs[t].T"),
+    (OVER_TIME, "(1 - self.hs[t] ** 2) *", "(1 + self.hs[t] ** 2) *"),
+    (KEYED, "(1 - A ** 2)", "(1 - A)"),
+    (KEYED, "axis=1, keepdims=True) / m", "axis=1, keepdims=True)"),
+    (ON_THE_WAY, "self.dW = dZ @ self.A_prev.T", "self.dW = -dZ @ self.A_prev.T"),
+    (SLOPE, "(1 - t ** 2) *", "(1 + t ** 2) *"),
+    (MASKED, "(da - np.sum", "(da + np.sum"),
+]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("text", dict.fromkeys(text for text, _, _ in SLIPS))
+def test_a_right_program(text: str) -> None:
+    assert checked(text).verdict == "right"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("text", "right", "wrong"), SLIPS)
+def test_its_slip_is_the_first_at_its_line(text: str, right: str, wrong: str) -> None:
+    line = text[: text.index(right)].count("\n") + 1
+    found = verdicts(text.replace(right, wrong, 1))
+    assert [number for number, verdict in found.items() if verdict == "wrong"][:1] == [line]
+
+
+def test_what_holds_an_attribute_that_nothing_sets_is_not_known() -> None:
+    text = ON_THE_WAY.replace("self.A_prev.T", "self.memory.T")
+    assert set(verdicts(text).values()) == {"undecided", "follows"}
+    assert "`self.memory` gets no value in this file" in str(checked(text))

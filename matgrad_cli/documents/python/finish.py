@@ -135,13 +135,11 @@ def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) 
             new.elts = [part(one) for one in new.elts]
         elif isinstance(new, ast.Dict):
             new.values = [part(one) for one in new.values]
-        elif (
-            (name := _of(value, gradients, numbers)) is not None
-            and not isinstance(value, ast.Name)
-            and loaded(line).count(name) == loaded(value).count(name)
-        ):
-            made.append(_given(name, value))
-            return ast.copy_location(ast.Name(name, ast.Load()), value)
+        elif not isinstance(value, ast.Name):
+            name = _of(value, gradients, numbers)
+            if name is not None and loaded(line).count(name) == loaded(value).count(name):
+                made.append(_given(name, value))
+                return ast.copy_location(ast.Name(name, ast.Load()), value)
         return new
 
     new: Any = copy(line)

@@ -11,6 +11,7 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import arguments_of, each, name_of, names_in, stored, word_of
+from ...verify.programs.values import Unread
 from .outline import Unit, comments_of, directives_of, units_of
 from .said import Said, told
 from .uses import LOSSES, UPSTREAM, claimed, is_gradient
@@ -57,10 +58,8 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
             return _missing(source, functions, part, wrt)
         outputs = _outputs(named[0]) if len(named) == 1 and stated is None else []
         if outputs[1:]:
-            said = (
-                f"`{named[0].name}` of `{source.name}` returns {len(outputs)} values: "
-                f"{', '.join(f'`{one}`' for one in outputs)}"
-            )
+            listed = ", ".join(f"`{one}`" for one in outputs)
+            said = f"`{named[0].name}` of `{source.name}` returns {len(outputs)} values: {listed}"
             help_ = f"name the one that is meant in the file: `# matgrad: loss = {outputs[0]}`"
             return Diagnostic("missing-loss", said, source, help=help_)
         function = named[0] if len(named) == 1 else None
@@ -73,12 +72,8 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
         line, why = (fault.line, fault.why) if isinstance(fault, Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
         return Diagnostic("unreadable", message, source, help="a loss is made of assignments to names and one `return`")
-    words = "\n".join(
-        [
-            ast.get_docstring(function) or "" if function is not None else "",
-            *(text.lstrip("# ") for _, text in comments),
-        ]
-    )
+    docstring = ast.get_docstring(function) or "" if function is not None else ""
+    words = "\n".join([docstring, *(text.lstrip("# ") for _, text in comments)])
     said = (_unpacked(function) if function is not None else {}) | told(words)
     return Written(
         ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(said.items()), whole)
@@ -202,15 +197,6 @@ class OfObject(ast.NodeTransformer):
         return node
 
 
-class Unread(Exception):
-    """What cannot be put into one expression, and in which line it stands."""
-
-    def __init__(self, why: str, line: int) -> None:
-        super().__init__(why)
-        self.why = why
-        self.line = line
-
-
 class Inlined(ast.NodeTransformer):
     """The names that got a value, each with its expression, in which those before are put in already."""
 
@@ -223,12 +209,9 @@ class Inlined(ast.NodeTransformer):
 
     def of(self, lines: list[ast.stmt], stated: str | None) -> ast.expr:
         """What the lines return, or what is stated."""
+        names = re.findall(r"\w+", stated or "")
         for line in lines:
-            if (
-                isinstance(line, ast.Return)
-                and stated is not None
-                and any(re.search(rf"\b{name}\b", stated) for name in self.values)
-            ):
+            if isinstance(line, ast.Return) and stated is not None and not self.values.keys().isdisjoint(names):
                 break
             if isinstance(line, ast.Return) and line.value is not None:
                 value = line.value.elts[0] if isinstance(line.value, ast.Tuple) and line.value.elts else line.value

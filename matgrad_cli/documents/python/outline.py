@@ -298,12 +298,8 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
             parts = {"forward": forward, "backward": backward, "inside": line, "criterion": criterion}
             yield file.unit(line.name, [line], **parts)
         return
-    inner = {
-        method: one
-        for method in own
-        for one in method.body
-        if isinstance(one, ast.FunctionDef) and one.name.strip("_") in CLOSURES
-    }
+    lines = ((method, one) for method in own for one in method.body if isinstance(one, ast.FunctionDef))
+    inner = {method: one for method, one in lines if one.name.strip("_") in CLOSURES}
     for method, one in inner.items():
         title = f"{line.name}.{method.name}"
         yield file.unit(title, [method], forward=method, backward=one, inside=line, closure=True)

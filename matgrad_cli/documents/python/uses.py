@@ -217,20 +217,14 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         return [one for target, value in pairs for one in _told(ast.Assign([target], value))]
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):
         parts, owner = node.targets[0].elts, _owner_of_shape(node.value)
-        return (
-            [(owner, len(parts), True)]
-            if owner is not None and not any(isinstance(part, ast.Starred) for part in parts)
-            else []
-        )
+        starred = any(isinstance(part, ast.Starred) for part in parts)
+        return [] if owner is None or starred else [(owner, len(parts), True)]
     if isinstance(node, ast.Subscript):
         owner = _owner_of_shape(node.value)
         if owner is not None:
             return [(owner, _number(node.slice) + 1, False)]
-        return (
-            [(node.value, sum(_an_axis(part) for part in node.slice.elts), False)]
-            if isinstance(node.slice, ast.Tuple)
-            else []
-        )
+        places = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+        return [(node.value, sum(map(_an_axis, places)), False)] if places else []
     name, parts = _operands(node) if isinstance(node, ast.Call) else ("", [])
     order = getattr(parts[1], "elts", parts[1:]) if parts[1:] and not isinstance(parts[1], ast.Starred) else []
     if name == "vstack" and parts:

@@ -114,8 +114,5 @@ def returns_gradient(node: ast.expr, keys: set[str], in_order: bool) -> bool:
 
 def constant(event: Event) -> bool:
     """Whether nothing but a number, a size or None is given a name."""
-    return (
-        not moves(event.value)
-        and not isinstance(event.value, Unknown)
-        and not (isinstance(event.value, np.ndarray) and event.value.size > 1)
-    )
+    value = event.value
+    return not (moves(value) or isinstance(value, Unknown) or (isinstance(value, np.ndarray) and value.size > 1))

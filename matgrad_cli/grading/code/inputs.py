@@ -189,22 +189,17 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for name, words in said:
         if words.dims is not None:
-            form = (
-                "labels"
-                if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts
-                else "array"
-            )
-            found[name] = Kind(form, words.dims, words.facts, told=True)
-            if not words.dims and (_UNIT.match(name) or (form == "labels" and name not in TARGETS)):  # `n_out : int`
+            labels = "labels" in words.facts and "onehot" not in words.facts and len(words.dims) <= 2
+            found[name] = Kind("labels" if labels else "array", words.dims, words.facts, told=True)
+            if not words.dims and (_UNIT.match(name) or (labels and name not in TARGETS)):  # `n_out : int`
                 found[name] = Kind("size", told=True)
     return found
 
 
 def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     """What is told of a name, also by a pattern (`W*`)."""
-    found = told.get(name) or next(
-        (kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None
-    )
+    patterns = (kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word))
+    found = told.get(name) or next(patterns, None)
     if found is not None and "prob" in name.lower() and found.form == "array":
         return replace(found, facts=(*found.facts, "simplex"))
     return found
@@ -287,29 +282,19 @@ def candidates(
         yield Kind("array", tuple(given.named(size) for size in beside))
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
-    shapes = _shapes(
-        f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name,
-        hint,
-        partner,
-        rows,
-    )
+    bias = differentiated and _NUMBERS.match(name) and partner and partner[1:]
+    shapes = _shapes(f"b_{name}" if bias else name, hint, partner, rows)
     if partner is not None and len(partner) == 2 and name[:1] == "b" and _in_columns(partner, given):
         shapes.sort(key=lambda dims: dims != (partner[0], "1"))
-    if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
-        shapes = [
-            (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1
-        ] + shapes
-    if partner is None and shapes[0][1:]:  # or with a size that is an argument
-        shapes += [
-            (rows[0], word) for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes
-        ][:2]
+    if partner is None and shapes[0][1:]:  # rows of data go with what is predicted from them, or with an argument
+        targets = [kind.dims[0] for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1]
+        own = [word for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes]
+        shapes = [*((one, rows[1]) for one in targets), *shapes, *((rows[0], word) for word in own[:2])]
     if partner is None and name in TARGETS:  # or a target for each of several outputs
-        rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
-        shapes = (
-            shapes[:-1]
-            + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first]
-            + shapes[-1:]
-        )
+        matrices = (kind.dims for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2)
+        first = next(matrices, ("",))[0]
+        several = [(first, last) for last in given.sizes if first and last != first]
+        shapes = [*shapes[:-1], *several, *shapes[-1:]]
     if axes is not None and axes.number == 0 and differentiated:
         axes = None
     if hint.startswith("matrix"):
@@ -330,10 +315,8 @@ def _in_columns(partner: tuple[str, ...], given: Given) -> bool:
 def _as_used(name: str, shapes: list[tuple[str, ...]], axes: Axes) -> list[tuple[str, ...]]:
     """Shapes with the axes that the program's lines ask for first; new ones where none has them."""
     fit = [dims for dims in shapes if axes.allow(len(dims))]
-    return [
-        *(fit or [tuple(f"{name}_{number}" for number in range(axes.number))]),
-        *(dims for dims in shapes if dims not in fit),
-    ]
+    new = [tuple(f"{name}_{number}" for number in range(axes.number))]
+    return [*(fit or new), *(dims for dims in shapes if dims not in fit)]
 
 
 def fresh(name: str, kind: Kind) -> list[str]:
@@ -350,11 +333,8 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         return [*found, *([(*partner[:-2], *matrix)] if partner[2:] else [])]
     if partner:
         last, whole = partner[-1:], partner
-        sides = (
-            [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in range(len(partner))]
-            if partner[1:]
-            else []
-        )
+        axes = range(len(partner)) if partner[1:] else ()
+        sides = [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in axes]
         if name in ("b", "bias", "b0", "intercept") and len(partner) == 1:
             small = [(), whole]
         elif _NUMBERS.match(name):

@@ -25,11 +25,8 @@ def plan_of(reading: Reading) -> Plan:
     if unit.loss is not None:
         return _stated(reading)
     differentiated = {of for event in reading.machine.events for of in claimed(event.key)}
-    named = [
-        name
-        for name in [*arguments_of(unit.forward), *dict(unit.grads)]
-        if name in reading.machine.given and name not in differentiated
-    ]
+    given = {*reading.machine.given} - differentiated
+    named = [name for name in [*arguments_of(unit.forward), *dict(unit.grads)] if name in given]
     for name in named:
         told = UPSTREAM.match(name) or name in dict(unit.grads)
         for out in [dict(unit.grads).get(name, ""), *claimed(name), *(OUTPUTS if told else ())]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...diagnostics.record import record
+from ...verify.programs.values import Fault
 
 OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
 CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
@@ -11,13 +12,8 @@ SLOPES = "slopes"
 """How a function of each entry is judged whose derivative gets nothing from above."""
 
 
-class NoLoss(Exception):
+class NoLoss(Fault):
     """The unit has no loss that can be read; `line` is where this shows."""
-
-    def __init__(self, why: str, line: int) -> None:
-        super().__init__(why)
-        self.why = why
-        self.line = line
 
 
 @record

@@ -167,11 +167,14 @@ def collapsed(first: Understanding, other: Understanding) -> bool:
     matrices |= {name for name, kind in before.items() if kind.form == "labels" and kind.dims}
     rows = {name for name in matrices & {*DATA} if before[name].dims[0] != "1"}
     kinds = [(name, kind) for name, kind in other.kinds if kind.form in ("array", "labels")]
-    return any(
-        (name in matrices and not kind.dims)
-        or (name in rows and (kind.dims[:1] == ("1",) or len(kind.dims) < len(before[name].dims)))
-        for name, kind in kinds
-    )
+    data = {dim for name in {*DATA} & {*before} for dim in before[name].dims}
+    targets = [(before.get(name, kind).dims, kind.dims) for name, kind in kinds if name in TARGETS]
+    pairs = [pair for dims in targets for pair in zip(*dims, strict=False)]
+    if any(old in data and new == "1" for old, new in pairs):  # a target for one example, beside data of many
+        return True
+    fewer = any(name in rows and len(kind.dims) < len(before[name].dims) for name, kind in kinds)
+    single = any(name in rows and kind.dims[:1] == ("1",) for name, kind in kinds)
+    return fewer or single or any(name in matrices and not kind.dims for name, kind in kinds)
 
 
 def _decided(
@@ -226,10 +229,8 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     values = [(np.asarray(claim.last.value), [shapes.get(site, ()) for site in claim.sites]) for claim in known]
     unfit = sum(all(fitting(value, shape) is None for shape in ones) for value, ones in values)
     axes = axes_in(trial.unit.own)
-    against = sum(
-        name in axes and not kind.told and kind.form == "array" and not axes[name].allow(len(kind.dims))
-        for name, kind in kinds.items()
-    )
+    guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
+    against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
     return Understanding(tuple(kinds.items()), order, between, faults, unfit, against)
 

@@ -175,11 +175,8 @@ class Trial:
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         """`grad` beside a loss, which does not say by what it is:
         by a parameter, or any other value before, whichever it fits."""
-        if (
-            not moves(events[-1].value)
-            or self.plan.way not in ("stated", f"name {self.plan.said}")
-            or self._part_of_loss(reading, events)
-        ):
+        named = self.plan.way in ("stated", f"name {self.plan.said}")
+        if not moves(events[-1].value) or not named or self._part_of_loss(reading, events):
             return None
         own = [event.key for event in reading.assigned() if event.number < events[0].number]
         names = sorted(dict.fromkeys([*reading.machine.given, *own]), key=lambda name: PARAMETER.match(name) is None)

@@ -209,12 +209,8 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     found = METHODS.get(name)
     if found is None:
         raise Unread(f"the method `{name}` is not read")
-    if (
-        id(owner) in machine.origin
-        and moves(owner)
-        and name in ("astype", "long", "int")
-        and _whole(owner, found, arguments)
-    ):
+    casts = id(owner) in machine.origin and moves(owner) and name in ("astype", "long", "int")
+    if casts and _whole(owner, found, arguments):
         raise Need(machine.origin[id(owner)], "labels")
     if name in ("reshape", "view"):
         arguments = [solid(value, "size") for value in arguments]

@@ -246,11 +246,8 @@ def _entry(machine: Machine, frame: Frame, node: ast.expr) -> Value:
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
     function: Value = None
     owner: Value = None
-    if (
-        isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Call)
-        and key_of(node.func.value.func) == "super"
-    ):
+    parent = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(parent, ast.Call) and isinstance(node.func, ast.Attribute) and key_of(parent.func) == "super":
         function = _of_parent(frame, node, node.func.attr)
         if function is None:
             return None
@@ -266,11 +263,8 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
                 raise Unread(f"the method `{node.func.attr}` is not known")
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
-            function = (
-                attribute(machine, owner, node.func)
-                if owner.of is not None or node.func.attr in owner.attributes
-                else None
-            )
+            known = owner.of is not None or node.func.attr in owner.attributes
+            function = attribute(machine, owner, node.func) if known else None
         elif isinstance(owner, Module):
             function = Module(f"{owner.path}.{node.func.attr}")
     else:
@@ -325,11 +319,9 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Value:
 
     def walk(level: int) -> None:
         if level == len(node.generators):
-            found.append(
-                (evaluate(machine, inner, node.key), evaluate(machine, inner, node.value))
-                if isinstance(node, ast.DictComp)
-                else evaluate(machine, inner, node.elt)
-            )
+            parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+            values = tuple(evaluate(machine, inner, part) for part in parts)
+            found.append(values if values[1:] else values[0])
             return
         loop = node.generators[level]
         for item in iterated(machine, evaluate(machine, inner, loop.iter)):

@@ -13,15 +13,9 @@ from .operators import operate
 from .tables import FUNCTIONS, PYTHON, TORCH
 from .values import Class, Misfit, Module, Need, Thing, Undecided, Unread, Value
 
-KEYWORDS = {
-    "dim": "axis",
-    "keepdim": "keepdims",
-    "min": "low",
-    "max": "high",
-    "a_min": "low",
-    "a_max": "high",
-    "dims": "axis",
-}
+_WORDS = {"axis": "dim dims", "keepdims": "keepdim", "low": "min a_min", "high": "max a_max"}
+KEYWORDS = {other: word for word, others in _WORDS.items() for other in others.split()}
+"""torch's words, and longer ones, for ours."""
 TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
 WELL_KNOWN = frozenset(
     ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp", "einsum")
@@ -52,17 +46,8 @@ PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
 """Which argument of a function says where something stands, or of which class it is."""
 JOINING = ("concatenate", "cat", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack", "array", "asarray")
 """What makes one array of several."""
-HARMLESS = (
-    "print",
-    "warn",
-    "shuffle",
-    "seed",
-    "manual_seed",
-    "errstate",
-    "seterr",
-    "set_printoptions",
-    "set_default_dtype",
-)
+HARMLESS = "print warn shuffle seed manual_seed errstate seterr set_printoptions set_default_dtype".split()
+"""What does nothing to a value."""
 
 
 def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:

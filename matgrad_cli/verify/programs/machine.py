@@ -248,11 +248,8 @@ def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
     """The value itself; Need where it is an input of which nothing is known; Unread where it could not be read, Misfit
     where Python would have refused it before."""
     if isinstance(value, Undecided):
-        raise Need(
-            value.name,
-            hint,
-            np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None,
-        )
+        met = isinstance(beside, np.ndarray | np.generic | int | float | complex)
+        raise Need(value.name, hint, np.shape(beside) if met else None)
     if isinstance(value, Unknown):
         raise (Misfit if value.misfit else Unread)(value.why, value.line)
     return value

@@ -129,16 +129,11 @@ def power(base: Array, exponent: Array) -> Array:
     if not (np.iscomplexobj(base) or np.iscomplexobj(exponent)) and np.all(np.asarray(exponent) >= 0):
         return base**exponent
     base, exponent = np.asarray(base, complex), np.asarray(exponent, complex)
-    if (
-        not np.any(np.imag(exponent))
-        and np.all(real(exponent) == np.round(real(exponent)))
-        and np.all(np.abs(exponent) < 64)
-    ):
+    whole = not np.any(np.imag(exponent)) and np.all(real(exponent) == np.round(real(exponent)))
+    if whole and np.all(np.abs(exponent) < 64):
         exponent = real(exponent)
-        return (
-            real(base) ** exponent
-            + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1)
-        )[()]
+        slope = exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1)
+        return (real(base) ** exponent + 1j * np.imag(base) * slope)[()]
     return _only_where(
         real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent
     )

@@ -78,11 +78,8 @@ def _functions(lines: tuple[ast.stmt, ...]) -> tuple[str, ...]:
     """The functions, entry by entry, that a program calls."""
     calls = [call for call in each(ast.Call, *lines) if len(call.args) == 1 and not call.keywords]
     said = dict.fromkeys(ast.unparse(call.func) for call in calls if word_of(call))
-    return tuple(
-        name
-        for name in said
-        if name.rpartition(".")[2] in ELEMENTWISE and name.rpartition(".")[0] in ("", "np", "torch", "math")
-    )
+    parts = ((name, name.rpartition(".")) for name in said)
+    return tuple(name for name, (of, _, word) in parts if word in ELEMENTWISE and of in ("", "np", "torch", "math"))
 
 
 def _reached(name: str, value: Value) -> Iterator[tuple[str, Value]]:

@@ -61,12 +61,8 @@ def plain_cause(one: Judged) -> Cause:
     if one.outcome == "misfit":
         assert one.why is not None
         message = f"`{one.key}` does not compute{_fault(one.why.why)}"
-        return Cause(
-            "non-conformable",
-            message,
-            one.statement,
-            notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",),
-        )
+        needed = f"needed is the shape {shown(one.needed)} of `{one.name}`"
+        return Cause("non-conformable", message, one.statement, notes=(needed,))
     if not one.name:
         message = "is not the derivative of the loss by a value before: with that in its place, what follows is right"
         if one.behind is not None:
@@ -101,8 +97,6 @@ def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
     values = {
         event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key
     }
-    return frozenset(
-        place
-        for place, one in assessed(bench.trial).found
-        if one.claim is not None and place[0] in values and bench.trial.outcome(one.claim, values[place[0]]) == "right"
-    )
+    claims = {place: one.claim for place, one in assessed(bench.trial).found if one.claim is not None}
+    known = {place: claim for place, claim in claims.items() if place[0] in values}
+    return frozenset(one for one, claim in known.items() if bench.trial.outcome(claim, values[one[0]]) == "right")

@@ -47,13 +47,8 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
 
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """Lines that may be missing behind those that give a name its value."""
-    for way in (
-        filled(FACTORS, key, here),
-        _signs(key),
-        _sums(key, here, shape, needed),
-        filled(CHAIN, key, here),
-        dropped(key, here, needed),
-    ):
+    sums = _sums(key, here, shape, needed)
+    for way in (filled(FACTORS, key, here), _signs(key), sums, filled(CHAIN, key, here), dropped(key, here, needed)):
         for edit in way:
             rest = edit.text.removeprefix(f"{key} ")
             goes_on = rest != edit.text and rest[:2] in ("* ", "/ ", "+ ", "- ")
@@ -82,11 +77,8 @@ def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
 def _shaped(text: str, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """The same entries in another shape."""
     said = "this has the right entries in another shape, which would be stretched"
-    for way, fits in (
-        ("[:, None]", needed == (*shape, 1)),
-        ("[None, :]", needed == (1, *shape)),
-        (".ravel()", len(needed) == 1),
-    ):
+    column, row = needed == (*shape, 1), needed == (1, *shape)
+    for way, fits in (("[:, None]", column), ("[None, :]", row), (".ravel()", len(needed) == 1)):
         if fits:
             yield Edit("shape-mismatch", said, f"{wrapped(text)}{way}")
 
@@ -151,13 +143,10 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
         if product_of(node) is not None:
             said = "the whole product is needed transposed"
             yield whole.edit(node, "missing-transpose", said, f"{whole.of(node)}.T")
-        elif (
-            isinstance(node, ast.Call)
-            and node.args
-            and isinstance(node.args[0], ast.Constant)
-            and isinstance(node.args[0].value, str)
-        ):
-            yield from _letters(whole, node.args[0])
+        elif isinstance(node, ast.Call):
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield from _letters(whole, first)
 
 
 def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:

@@ -68,12 +68,9 @@ def _elements(node: ast.expr) -> list[ast.expr]:
 def wrapped(text: str, tight: bool = True) -> str:
     """The text in brackets where it would not hold together as a factor."""
     node = ast.parse(f"({text})", mode="eval").body
-    loose = isinstance(node, ast.BinOp) and (tight or isinstance(node.op, ast.Add | ast.Sub))
-    loose = (
-        loose
-        or isinstance(node, ast.IfExp | ast.Compare | ast.BoolOp | ast.Lambda)
-        or (tight and isinstance(node, ast.UnaryOp))
-    )
+    loose = isinstance(node, ast.IfExp | ast.Compare | ast.BoolOp | ast.Lambda)
+    if isinstance(node, ast.BinOp | ast.UnaryOp):
+        loose = tight or isinstance(node.op, ast.Add | ast.Sub)
     return f"({text})" if loose else text
 
 
