@@ -167,11 +167,8 @@ class _File:
         made = {name: Said(dims) for name, dims in made_in(written)}
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
-        grads = _pairs_told(chosen.get("grads", "")) or (
-            *_errors(backward),
-            *_shortened(forward, backward or forward),
-            *_of_input(forward, backward),
-        )
+        found = (*_errors(backward), *_shortened(forward, backward or forward), *_of_input(forward, backward))
+        grads = _pairs_told(chosen.get("grads", "")) or found
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         lines = tuple(self.tree.body)
         return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)

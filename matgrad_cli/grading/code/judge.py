@@ -225,16 +225,9 @@ def assessed(trial: Trial) -> Assessment:
         if blame is not None:
             statement = blame.claim.last.statement
             note = "it is a derivative of the loss, and not yet the one that what follows needs" if blame.short else ""
-            hidden = replace(
-                one,
-                key=blame.claim.key,
-                name=blame.claim.name,
-                note=note,
-                statement=statement,
-                claim=blame.claim,
-                scale=blame.scale,
-                behind=None if is_gradient(blame.claim.key) else one.place,
-            )
+            behind, own = None if is_gradient(blame.claim.key) else one.place, blame.claim
+            hidden = replace(one, key=own.key, name=own.name, note=note, statement=statement, claim=own)
+            hidden = replace(hidden, scale=blame.scale, behind=behind)
             found[hidden.place] = hidden
             state = blame.state
             others = absolved(state)

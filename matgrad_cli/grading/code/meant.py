@@ -57,12 +57,8 @@ def _calls_a_logarithm(unit: Unit) -> bool:
 
 def _skips_zeros(unit: Unit) -> bool:
     """Whether a backward part goes past what is zero: `if gradient == 0: continue`."""
-    return any(
-        isinstance(node.test, ast.Compare)
-        and isinstance(node.body[0], ast.Continue)
-        and getattr(node.test.comparators[0], "value", None) == 0
-        for node in each(ast.If, unit.backward)
-    )
+    tests = (node.test for node in each(ast.If, unit.backward) if isinstance(node.body[0], ast.Continue))
+    return any(isinstance(test, ast.Compare) and getattr(test.comparators[0], "value", None) == 0 for test in tests)
 
 
 def _tiny(unit: Unit) -> bool:

@@ -44,6 +44,7 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
         )
         values = [event.value for stage in claim.stages for event in stage.events]
         early = [trial.outcome(claim, value) for value in values if not isinstance(value, Unknown)]
+        said = f"this is the derivative by a value on the way to `{claim.name}`"
         if right and scale is not None:
             found[claim.key] = (
                 scale,
@@ -51,12 +52,11 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             )
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-        elif (
-            any(_beside(trial, claim))
-            if right or "right" in early
-            else beside and later and not _helps(state, claim, later)
-        ):
-            found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
+        elif right or "right" in early:
+            if any(_beside(trial, claim)):
+                found[claim.key] = 1.0, said
+        elif beside and later and not _helps(state, claim, later):
+            found[claim.key] = 1.0, said
     for claim in claims:  # the same gradient put into a dict
         known = [one for one in claims if one.key in found and one.name == claim.name and one.key != claim.key]
         same = next((one.key for one in known if alike(one.last.value, claim.last.value)), None)

@@ -41,12 +41,8 @@ def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
         _fitting(unit, way, replace(way.at(order), seed=seed, scale=scale))
         for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
     ]
-    return (
-        *points[:POINTS],
-        *_striding(unit, way, points[:STEPS]),
-        *between(unit, way.kinds, points[:POINTS]),
-        *points[POINTS:],
-    )
+    first, more = points[:POINTS], points[POINTS:]
+    return (*first, *_striding(unit, way, points[:STEPS]), *between(unit, way.kinds, first), *more)
 
 
 def _striding(unit: Unit, way: Understanding, points: list[Point]) -> list[Point]:

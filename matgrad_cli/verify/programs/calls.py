@@ -157,11 +157,9 @@ def bound(
     for place, default in defaults_of(function.node):
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
-            open_ = (value is None and place.arg not in machine.options) or (
-                isinstance(value, float | int)
-                and not isinstance(value, bool)
-                and (machine.is_parameter(place.arg) or (isinstance(value, float) and value == 0))
-            )
+            number = isinstance(value, float | int) and not isinstance(value, bool)
+            nothing = machine.is_parameter(place.arg) or (isinstance(value, float) and value == 0)
+            open_ = (value is None and place.arg not in machine.options) or (number and nothing)
             if free and open_:
                 continue  # nothing is said by it: the argument is an input like the others
             frame.names[place.arg] = machine.step(place.arg, value) if free and type(value) is int else value

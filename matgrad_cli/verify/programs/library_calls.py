@@ -27,19 +27,7 @@ OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bern
 DRAWING = ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout")
 """Functions of torch's that give random numbers."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
-LIBRARIES = (
-    "numpy",
-    "torch",
-    "tensorflow",
-    "math",
-    "scipy",
-    "jax",
-    "builtins",
-    "autograd",
-    "cupy",
-    "random",
-    "collections",
-)
+LIBRARIES = "numpy torch tensorflow math scipy jax builtins autograd cupy random collections".split()
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}

@@ -28,10 +28,7 @@ def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) ->
         yield from (Edit(codes[sign], f"`{sign}` is needed", f"{place} {sign} {value}") for sign in others)
         yield Edit("extra-term", "`=` is needed: what was there before is too much", f"{place} = {value}")
         yield Edit("extra-term", "this line is too much: the loss has no such term", "pass")
-        if (
-            isinstance(target, ast.Subscript)
-            and isinstance(line.op, ast.Add)
-            and not isinstance(target.slice, ast.Slice | ast.Tuple)
-        ):
+        single = isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice | ast.Tuple)
+        if isinstance(target, ast.Subscript) and single and isinstance(line.op, ast.Add):
             new = f"np.add.at({text_of(target.value)}, {text_of(target.slice)}, {value})"
             yield Edit("missing-sum", "`+=` takes an index that is repeated only once: `np.add.at` adds each", new)

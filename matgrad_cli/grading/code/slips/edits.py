@@ -104,11 +104,8 @@ def _axes(whole: Passage) -> Iterator[Edit]:
             ways = [(text, whole.with_(axis, text)) for text in others if text != whole.of(axis)]
         else:
             inside = whole.of(node)[:-1] + (", " if node.args or node.keywords else "")
-            ways = [
-                (text, whole.with_(node, f"{inside}axis={text}{keep})"))
-                for text in _AXES[:3]
-                for keep in (", keepdims=True", "")
-            ]
+            kept = [(text, keep) for text in _AXES[:3] for keep in (", keepdims=True", "")]
+            ways = [(text, whole.with_(node, f"{inside}axis={text}{keep})")) for text, keep in kept]
         yield from (Edit("wrong-axis", f"this goes over the wrong axis: {text} is needed", way) for text, way in ways)
         if axis is not None and not words.keys() & {"keepdims", "keepdim"}:
             keep = "keepdim" if "dim" in words else "keepdims"
