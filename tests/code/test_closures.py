@@ -183,7 +183,51 @@ class Attention:
         ds = self.a * (da - np.sum(da * self.a, axis=-1, keepdims=True))
         return ds @ self.k, ds.T @ self.q, self.a.T @ dout
 """
+APART = """\
+def forward(x, w1, w2):
+    h = 1 / (1 + np.exp(-x @ w1))
+    return h, h @ w2
+
+
+def mse(y_pred, y_true):
+    return np.mean((y_pred - y_true) ** 2)
+
+
+def backprop(x, y, w1, w2):
+    h, z = forward(x, w1, w2)
+    dL_dz = 2 * (z - y) / y.size
+    dL_dw2 = h.T @ dL_dz
+    dL_dh = dL_dz @ w2.T
+    dL_dw1 = x.T @ (dL_dh * h * (1 - h))
+    return dL_dw1, dL_dw2
+"""
+LISTED = """\
+class Net:
+    def __init__(self, sizes):
+        self.weights = [np.random.randn(a, b) for a, b in zip(sizes[:-1], sizes[1:])]
+
+    def forward(self, X):
+        self.activations = [X]
+        for W in self.weights:
+            self.activations.append(np.tanh(self.activations[-1] @ W))
+        return self.activations[-1]
+
+    def loss(self, y_pred, y):
+        return 0.5 * np.mean(np.sum((y_pred - y) ** 2, axis=1))
+
+    def compute_gradients(self, y):
+        grads_w = [None] * len(self.weights)
+        up = (self.activations[-1] - y) / y.shape[0]
+        for i in reversed(range(len(self.weights))):
+            dz = up * (1 - self.activations[i + 1] ** 2)
+            grads_w[i] = self.activations[i].T @ dz
+            up = dz @ self.weights[i].T
+        return grads_w
+"""
 SLIPS = [
+    (APART, "h * (1 - h)", "h * (1 + h)"),
+    (APART, "dL_dz @ w2.T", "2 * dL_dz @ w2.T"),
+    (LISTED, "self.activations[i].T @ dz", "-self.activations[i].T @ dz"),
     (GIVEN_BACK, "(1 - 1 / (1 + e))", "(1 + 1 / (1 + e))"),
     (OVER_TIME, "self.hs[t - 1].T", "self.hs[t].T"),
     (OVER_TIME, "(1 - self.hs[t] ** 2) *", "(1 + self.hs[t] ** 2) *"),

@@ -21,6 +21,7 @@ from .uses import BARE, LOSSES, claimed, is_gradient, shortened
 BACKWARD = (
     "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
     "backpropagate",
+    "compute_gradients", "compute_grads", "compute_gradient", "compute_grad", "gradients", "grads",
     "grad", "gradient",
 )  # fmt: skip
 NESTED = ("grad", "grad_fn", "backward", "backward_fn", "bwd", "vjp", "vjp_fn", "pullback")
@@ -268,7 +269,7 @@ def _given_back(function: ast.FunctionDef) -> ast.FunctionDef | None:
 
 def _backward(function: ast.FunctionDef) -> bool:
     """Whether a function is called a backward part."""
-    return function.name in BACKWARD[:-2] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
+    return function.name in BACKWARD[:-8] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
 
 
 def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:

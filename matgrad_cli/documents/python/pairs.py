@@ -20,7 +20,9 @@ _GRADIENT = regex(
 _CHECKS = regex(r"check|numeric|approx", re.I)
 """How the functions are called that compare a gradient with differences."""
 _COST = regex(
-    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
+    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll|mse|bce|mean_squared_error)"
+    r"(?:_function|_fn|_func)?$",
+    re.I,
 )
 
 

@@ -14,7 +14,7 @@ from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
     regex(r"^(?:d_?(?=[A-Za-z])|d_)(\w+)$"),
-    regex(r"^(?:grad|gradient|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
+    regex(r"^(?:grads?|gradients?|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
     regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
     regex(r"^g_((?![tkin]$)[A-Za-z]\w*)$"),
 )

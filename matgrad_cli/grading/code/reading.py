@@ -16,7 +16,7 @@ from ...documents.python.uses import UPSTREAM, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
-from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of
+from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of, targets_of
 from ...verify.programs.statements import body
 from ...verify.programs.values import (
     Class,
@@ -171,11 +171,19 @@ class Reading:
         kept = stored_in(self.unit.forward) if owner is not None and self.unit.forward is not None else frozenset()
         given = not self.outputs or any(value is self.outputs[0] for value in known.values())
         if output is not None and kept.isdisjoint(loaded_in(method)) and not given:
-            made = [*self.outputs[0].values()] if isinstance(self.outputs[0], dict) else self.outputs
-            listed = len(made) > 2 and all(map(moves, made))  # `return Z1, A1, Z2, A2`
-            known[output] = made[-1 if listed else 0]
+            known[output] = self._latest()
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = returned(self.machine, frame, method.body)
+
+    def _latest(self) -> Value:
+        """What is computed last of what forward gives: `return Z1, A1, Z2, A2`."""
+        targets = targets_of(self.unit.forward) if self.unit.forward is not None else ()
+        lines = {last_part(key_of(one) or ""): one.lineno for one in sorted(targets, key=lambda one: one.lineno)}
+        held, last = self.outputs[0], 1 << 20  # an expression is computed where it is returned
+        named = held.items() if isinstance(held, dict) else zip(self.names, self.outputs, strict=True)
+        made = [(lines.get(name or "", last), value) for name, value in named]
+        places = [(line, at) for at, (line, value) in enumerate(made) if moves(value)]
+        return made[max(places)[1]][1] if places else held
 
     # ---- between the two parts
 

@@ -3,6 +3,7 @@ several understandings where several fit."""
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -16,7 +17,7 @@ from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
 from ...documents.python.uses import axes_in, clipped_in, parts_in
-from ...verify.programs.names import DATA
+from ...verify.programs.names import DATA, each
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
 from .inputs import (
@@ -300,7 +301,8 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
         for one, other in free if len(kind.dims) > 2 else ():
             square = replace(understood, kinds=tuple(renamed(kinds, other, one).items()))
             yield square, f"`{name}` has as many {other} as {one}"
-    if len(differentiated_in(unit).intersection(kinds)) < 2:
+    held = {node.attr for node in each(ast.Attribute, unit.inside) if isinstance(node.ctx, ast.Store)}
+    if len(differentiated_in(unit) & {*kinds, *held}) < 2:
         yield replace(understood, apart=True), "the windows do not overlap"
 
 
