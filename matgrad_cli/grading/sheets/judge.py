@@ -336,8 +336,7 @@ class Judge:
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result)
         name = valued_variable(line, self.question.wrt, self.parts)
-        put_in = {symbol.name for symbol in self.solved}
-        variables = self.question.wrt if name is None else (self.moved - put_in) | {name}
+        variables = self.question.wrt if name is None else self.moved - {one.name for one in self.solved} | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         bound = {name} if any(begun.reader.equations.conditions for begun in self.readers) else set()  # by 1ᵀw = 1
