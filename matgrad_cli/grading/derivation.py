@@ -103,7 +103,8 @@ class Reader:
         assert name is not None
         found = self.ready.pop(id(claim), None) or self._read(claim.sides[1], (), letters)
         self.notes += found.notes
-        if found.sized_by_use and not letters and self.around.leave_open(name, claim.sides[1].node):
+        if found.sized_by_use and not letters and (node := claim.sides[1].node) is not None:
+            self.around.sized_by_use[name] = node
             return [Outcome("follows", role="definition")]
         if found.expr is None:
             return [replace(failed(found), role="definition")]

@@ -114,7 +114,10 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
         turned = _turned(around, value, read)
         if turned is not None:
             return "wrong", turned
-        return "wrong", Slip("shape-mismatch", f"this is {_kind(value)}; `{unknown.name}` is {_kind(unknown)}")
+        return "wrong", Slip(
+            "shape-mismatch",
+            f"this is {shape_in_words(value.shape)}; `{unknown.name}` is {shape_in_words(unknown.shape)}",
+        )
     system = stationary(task.problem.loss, task.unknowns)
     solves = solved_by(task.bench, system, unknown, value)
     if solves is None:
@@ -178,7 +181,3 @@ def judged_kind(task: Task, value: Expr) -> tuple[Verdict, Slip | None]:
         return "undecided", Slip("undecided", f"whether this is a {task.asks} could not be decided")
     found = {"minima": "a minimum", "maxima": "a maximum"}.get(kind, f"a {kind}")
     return "wrong", Slip("differs", f"the gradient is zero there, but it is {found}; a {task.asks} is asked for")
-
-
-def _kind(expr: Expr) -> str:
-    return "a number" if expr.shape.is_number else f"{expr.shape}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of, sub
+from ...ir import Entry, Expr, Fill, Index, Symbol, nodes_of, sub
 from ...ir.walk import substitute
 from ...verify.solving.holding import with_unknown
 from ...verify.solving.system import Equation, System, solutions, solved_by
@@ -171,19 +171,10 @@ class Equations:
     def _outcome(
         self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool, going: bool
     ) -> Outcome | None:
-        value = next((equation for equation in sides if self._is_value(equation)), None) if not both else None
-        if value is not None:
-            inverted = any(isinstance(node, Inverse) for node in nodes_of(value[1]))  # its condition is said
-            solves = None if inverted and self._base().solutions else self._solves(*value)
-            moves = self.stated is not None and value[0] in self.around.expanded(self.stated).symbols
-            if solves:
-                return Outcome("follows", found, role="equation")
-            if meant and solves is False and moves and not self._base().solutions:
-                return Outcome("wrong", found, Slip("differs", NO_EQUATION), "equation")
         base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)
-        if right is not None and not (going or is_zero(right[1])) and base.vanish(*right):
+        if right is not None and not (going or is_zero(right[1])) and base.solutions and base.vanish(*right):
             return None  # both sides are zero there whatever stands beside them
         if right is not None:
             self._say_needs(base, right)
@@ -196,6 +187,8 @@ class Equations:
             )
         if not meant:
             return None
+        if any(verdict.by == NO_EQUATION for _, verdict in verdicts):
+            return Outcome("wrong", found, Slip("differs", NO_EQUATION), "equation")
         judge = base if self.premise is None else self._bench(self.premise)
         unknown = [verdict.by for equation in sides if (verdict := judge.compare(*equation)).kind == "unknown"]
         if not judge.solutions and any(self._is_multiple(equation, self.stated) for equation in sides):
@@ -223,23 +216,17 @@ class Equations:
         """Whether an equation holds where the derivative is zero;
         a value of an unknown may also be one solution of several."""
         verdict = base.compare(*equation)
-        if verdict.holds or verdict.by == NO_VALUE or not base.solutions:
-            return verdict
         symbol, value = equation
-        if not isinstance(symbol, Symbol) or symbol not in self.unknowns or symbol in value.symbols:
+        if verdict.holds or verdict.by == NO_VALUE or not isinstance(symbol, Symbol) or symbol in value.symbols:
             return verdict
-        found = solved_by(self.around.bench, self._stationary(), symbol, value, self._derived())
+        if symbol not in self.unknowns:
+            return verdict
+        needed = (value,) if not base.solutions and value.shape.is_square and value.shape.is_matrix else ()
+        found = solved_by(self.around.bench, self._stationary(), symbol, value, self._derived(), needed)
+        moves = self.stated is not None and symbol in self.around.expanded(self.stated).symbols
+        if found is False and moves and not base.solutions and len(self.unknowns) == 1:
+            return Verdict("differs", NO_EQUATION)
         return Verdict("agrees", "it is a solution") if found else verdict
-
-    def _is_value(self, equation: Equation) -> bool:
-        """Whether an equation says what the only unknown is."""
-        return equation[0] in self.unknowns and len(self.unknowns) == 1 and equation[0] not in equation[1].symbols
-
-    def _solves(self, symbol: Expr, value: Expr) -> bool | None:
-        """Whether a value of the only unknown, put in, makes the derivative zero; None if it could not be tried."""
-        assert isinstance(symbol, Symbol)
-        needed = (value,) if value.shape.is_matrix and value.shape.rows is value.shape.cols else ()
-        return solved_by(self.around.bench, self._stationary(), symbol, value, self._derived(), needed)
 
     def _both_ways(self, found: Read, equation: Equation) -> Outcome:
         """A line that is said to be equivalent holds nowhere else than the line before, where that is right."""

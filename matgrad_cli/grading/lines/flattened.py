@@ -20,21 +20,17 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
     wanted = Shape(loss.rows * loss.cols, wrt.rows * wrt.cols)
     if expr.free or len(task.letters) < 3 or expr.shape not in (wanted, wanted.transposed):
         return None
-    turned = expr.shape is not wanted
-    try:
-        before = Call("vec", Differential(task.problem.loss, task.problem.wrt, None))
-        after = matmul(
-            transpose(expr) if turned else expr, Call("vec", Differential(task.problem.wrt, task.problem.wrt, None))
-        )
-    except ValueError:
-        return None
+    problem, lies = task.problem, expr.shape is not wanted
+    before = Call("vec", Differential(problem.loss, problem.wrt, None))
+    moved = Call("vec", Differential(problem.wrt, problem.wrt, None))
+    after = matmul(transpose(expr) if lies else expr, moved)
     verdict = task.bench.compare(before, after)
     if verdict.kind == "unknown":
         return None
     if verdict.holds:
-        return (False, _turned(Repair(after, before, verdict))) if turned else (True, None)
-    if not turned and wanted.rows is wanted.cols:
-        repair = task.bench.repair(before, matmul(transpose(expr), after.children[-1]))
+        return (False, _turned(Repair(after, before, verdict))) if lies else (True, None)
+    if not lies and wanted.rows is wanted.cols:
+        repair = task.bench.repair(before, matmul(transpose(expr), moved))
         if repair is not None:
             return False, _turned(repair)
     slip = first(Case(task.bench, before, after), WHOLE)

@@ -183,12 +183,6 @@ class Surroundings:
         self.looked_up[name] = rename(value, {letter: Index(own, letter.dim) for letter, own in pairs})
         return s.Name(node.span, name)
 
-    def leave_open(self, name: str, value: s.Node | None) -> bool:
-        """A name whose size its use says; False where it has no value that could be put in."""
-        if value is not None:
-            self.sized_by_use[name] = value
-        return value is not None
-
     def tabulate(self, name: str, letters: Sequence[str], value: Expr) -> bool:
         """Notes the values of a name with many indices; False where it is none."""
         found = len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in value.free)

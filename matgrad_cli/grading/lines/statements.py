@@ -21,6 +21,7 @@ from .cofactors import cofactors
 from .reading import Side
 from .syntax_walk import inner, rebuilt
 from .syntax_walk import names as names_in
+from .where import sides_between
 
 LONGEST_ROW = 12_000
 _CONSTANTS: frozenset[str] = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
@@ -270,16 +271,16 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
     """The row in the expression language; a left side such as dL/dR is read as LaTeX would be.
     None if a right side is not readable."""
-    parts = _parts(text)
-    leading = len(parts) > 1 and not text[parts[0].start : parts[0].end].strip()
-    definition = ":=" in text
+    starts = sides_between(text, 0, len(text))
+    ends = [*(start - 2 if text[start - 2 : start] == ":=" else start - 1 for start in starts[1:]), len(text)]
+    leading = len(starts) > 1 and not text[: ends[0]].strip()
     sides: list[Side] = []
-    for number, part in enumerate(parts[1:] if leading else parts):
-        side = _numpy_side(text, part, names, first=number == 0 and not leading and len(parts) > 1)
+    for number, part in [*enumerate(map(Span, starts, ends))][leading:]:
+        side = _numpy_side(text, part, names, first=number == 0 and len(starts) > 1)
         if side is None:
             return None
         sides.append(side)
-    return Claim(tuple(sides), leading, definition) if sides else None
+    return Claim(tuple(sides), leading, ":=" in text) if sides else None
 
 
 def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side | None:
@@ -303,22 +304,6 @@ def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side |
             if first or error.diagnostic.code == "caret-power"
             else Side(own, stripped, None, kind, error.diagnostic)
         )
-
-
-def _parts(text: str) -> list[Span]:
-    """The sides of a row: cut at `=` and `:=` outside brackets (inside them an `=` names an argument)."""
-    cuts, level = [0], 0
-    ends: list[int] = []
-    for at, character in enumerate(text):
-        level += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
-        if character == "=" and level <= 0:
-            ends.append(at - 1 if text[at - 1 : at] == ":" else at)
-            cuts.append(at + 1)
-    return [
-        Span(start, end)
-        for start, end in zip(cuts, [*ends, len(text)], strict=True)
-        if text[start:end].strip() or start == 0
-    ]
 
 
 def lone_name(node: s.Node | None) -> str | None:
