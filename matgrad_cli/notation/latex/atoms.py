@@ -102,7 +102,8 @@ def named_factor(r: Cursor) -> s.Node:
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
         return value
     primes = [script for script in scripts if script.kind == "prime"]
-    if free and not r.known and name in LETTERS and kinds == ["index"] and _at_a_member(r):
+    numbered = around_a_letter(r) and not of_names(r)  # \phi_j(x_i)
+    if free and not r.known and name in LETTERS and kinds == ["index"] and numbered:
         help = f"their values are a matrix: write its entries, as in `{written}_{{ij}}`"
         raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function", help)
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
@@ -226,12 +227,6 @@ def is_circle(r: Cursor) -> bool:
         return before.kind in ("function", "bar") or before.text in ("sqrt", "/")
     inner = outside.kind in ("close", "number", "function") or outside.text == "sqrt"
     return inner or r.tokens[r.partner[at - 2] + 1].text == "^"
-
-
-def _at_a_member(r: Cursor) -> bool:
-    r"""Whether what follows is one numbered letter in brackets, as in `\phi_j(x_i)`."""
-    inside = [token.text for token in r.tokens[r.at + 1 : r.closing(r.at)]] if r.sees("open", "(") else []
-    return len(inside) > 2 and inside[1] == "_" and (len(inside) == 3 or inside[2] == "{")
 
 
 def two_letters(r: Cursor) -> bool:

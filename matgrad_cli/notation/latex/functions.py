@@ -12,7 +12,7 @@ from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
 from .. import syntax as s
 from .cursor import Cursor
-from .indices import PRIMES, one_index
+from .indices import one_index, prime_at
 from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
 from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text
 from .sums import counted_entries, log_of_product
@@ -31,15 +31,9 @@ AXES: Final = frozenset((*WITH_AXES, "maximum", "minimum", "sum"))
 def before_argument(r: Cursor) -> bool:
     """Whether a bracket follows, perhaps after a prime or a power."""
     ahead = 0
-    while step := _prime(r, ahead):
+    while step := prime_at(r, r.at + ahead):
         ahead += step
     return r.sees("open", "(", "[", "\\{", ahead=ahead)
-
-
-def _prime(r: Cursor, ahead: int) -> int:
-    """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
-    texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
-    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in PRIMES), 0)
 
 
 def is_upright(r: Cursor, token: Token) -> bool:

@@ -270,8 +270,13 @@ def names_another(r: Cursor, name: str) -> bool:
     return name[:1].islower() and all(_is_term(r, at) for at in places)
 
 
-PRIMES: Final = ("'", "prime", "^prime", "^'", "^{prime}", "^{'}")
-"""How a prime is written."""
+_PRIMES: Final = ("'", "prime", "^prime", "^'", "^{prime}", "^{'}")
+
+
+def prime_at(r: Cursor, at: int) -> int:
+    """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
+    texts = [token.text for token in r.tokens[at : at + 4]]
+    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in _PRIMES), 0)
 
 
 def _primed(r: Cursor, at: int) -> int:
@@ -279,7 +284,7 @@ def _primed(r: Cursor, at: int) -> int:
     at += 1
     if r.tokens[at].text == "_":
         at = r.partner.get(at + 1, at + 1) + 1
-    return next((at + count for count in (1, 2, 4) if "".join(t.text for t in r.tokens[at : at + count]) in PRIMES), 0)
+    return at + count if (count := prime_at(r, at)) else 0
 
 
 def _is_term(r: Cursor, at: int) -> bool:

@@ -273,10 +273,13 @@ def counts_rows(r: Cursor, letter: str, base: str) -> bool:
 
 def script_text(script: Script) -> str:
     """What stands in a subscript, without commas."""
-    return script.label or "".join(
-        part.text if isinstance(part, s.Literal_) else part.name if isinstance(part, s.Name) else "?"
-        for part in script.parts
-    )
+
+    def text(part: s.Node) -> str:
+        if isinstance(part, s.Binary):
+            return text(part.left) + part.operator + text(part.right)
+        return part.text if isinstance(part, s.Literal_) else part.name if isinstance(part, s.Name) else "?"
+
+    return script.label or "".join(map(text, script.parts))
 
 
 def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
@@ -296,7 +299,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
         if script.kind == "label" or (script.kind == "pinv" and is_updated(r, name)):
             return known_form(r, name, script.label), [*before, *behind]
         if script.kind == "sample" and _is_layer(r, name, script):
-            return f"{name}_{_layer(script)}", [*before, *behind]
+            return f"{name}_{script_text(script)}", [*before, *behind]
         if script.kind == "prime" and names_another(r, name):
             return known_form(r, name, "_".join(["prime"] * script.amount)), [*before, *behind]
         named = script.parts and all(isinstance(part, s.Name | s.Literal_) for part in script.parts)
@@ -316,23 +319,13 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
     return name, scripts
 
 
-def _layer(script: Script) -> str:
-    """The letter in brackets above a name, with what is added to it."""
-    match script.parts:
-        case (s.Name(_, letter),):
-            return letter
-        case (s.Binary(_, sign, s.Name(_, letter), s.Literal_(_, _, text)),):
-            return f"{letter}{sign}{text}"
-    return ""
-
-
 def _is_layer(r: Cursor, name: str, script: Script) -> bool:
     r"""Whether a letter in brackets belongs to the unknown name below it, as that of a layer does, `\delta^{(l)}`: it
     numbers nothing that is known here."""
-    layer = _layer(script)
+    layer, single = script_text(script), len(script.parts) == 1
     if f"{name}_{layer}" in r.names.variables:
         return True
-    if not r.known or not layer or r.variable(name) or matrix_of(r, s.Name(r.span(r.last), name)).name != name:
+    if not r.known or not single or r.variable(name) or matrix_of(r, s.Name(r.span(r.last), name)).name != name:
         return False
     places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", layer[0]) and at > 3]
     bases = [r.tokens[at - 4] for at in places if [token.text for token in r.tokens[at - 3 : at]] == ["^", "{", "("]]
