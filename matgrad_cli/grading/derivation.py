@@ -15,7 +15,7 @@ from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of
+from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
@@ -110,7 +110,7 @@ class Reader:
             return [replace(failed(found), role="definition")]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
-        value = as_array(found.expr, letters)
+        value = as_array(found.expr, letters) or as_rows(found.expr, letters)
         if value is None and self.around.tabulate(name, letters, found.expr):
             return [Outcome("follows", found, role="definition")]
         if value is None:

@@ -46,6 +46,16 @@ def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
     return MatrixOf(row, col, expr)
 
 
+def as_rows(expr: Expr, letters: Sequence[str]) -> Expr | None:
+    """The matrix whose rows are the vectors that an expression is for each value of its letter, `r_i = y_i - V h_i`;
+    None of any other."""
+    if not expr.shape.is_column or [letter.name for letter in expr.free] != [*letters]:
+        return None
+    (letter,), taken = expr.free, {index.name for index in letters_in(expr)}
+    place = fresh_index(expr.shape.rows, taken)
+    return MatrixOf(letter, place, Entry(expr, place, None))
+
+
 def is_derivative(node: s.Node | None) -> bool:
     """Whether the side is a derivative as a whole."""
     return isinstance(inner(node), s.Derivative)

@@ -13,7 +13,7 @@ from ...notation import syntax as s
 from ...notation.latex.names import FUNCTIONS, letter_name
 from ...notation.unknown import names_in as names_of_loss
 from ..bench import Bench
-from .forms import as_array, left_letters
+from .forms import as_array, as_rows, left_letters
 from .reading import read_side
 from .scope import Surroundings
 from .statements import Claim, lone_name, read_row
@@ -178,7 +178,7 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[
         for claim, name in list(waiting):
             letters = left_letters(claim.sides[0])
             found = read_side(claim.sides[1], scratch, fixed=letters)
-            value = as_array(found.expr, letters) if found.expr is not None else None
+            value = (as_array(found.expr, letters) or as_rows(found.expr, letters)) if found.expr is not None else None
             if value is not None:
                 waiting.remove((claim, name))
                 if name not in scratch.defined:

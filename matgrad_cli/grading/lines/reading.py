@@ -27,7 +27,7 @@ from .indices import Letters, read_letters
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
 from .through import through
-from .variables import by_parts
+from .variables import by_parts, members
 
 FORM_SLIPS = {
     "shape-mismatch": "non-conformable",
@@ -165,7 +165,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         work = Letters(frozenset(), frozenset())
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
-            node = directed(node, around)
+            node = members(directed(node, around), around)
             written = telescoped(by_parts(node, around), around)
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, around.tabled)

@@ -49,6 +49,21 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
     return rebuilt(node, change)
 
 
+def members(node: s.Node, around: Surroundings) -> s.Node:
+    """z_n as row n of a z that was defined by its rows, also in the row that defines it."""
+    matrices = {name for name, symbol in around.defined.items() if symbol.shape.is_matrix}
+
+    def change(part: s.Node) -> s.Node:
+        match part:
+            case s.Subscript(span, s.Name(_, name) as base, (index,)) if name in matrices:
+                return s.Slice(span, base, base, index, "subscript")
+            case s.Derivative(_, _, s.Name(span, name) as base, (index,)) if name in matrices:
+                return replace(part, variable=s.Slice(span, base, base, index, "subscript"), indices=())
+        return part
+
+    return rebuilt(node, change) if matrices else node
+
+
 def _shape(node: s.Node | None, around: Surroundings) -> Shape:
     """The shape of a part; that of a number where it cannot be read. None is the loss."""
     if node is None:

@@ -128,9 +128,9 @@ def named_factor(r: Cursor) -> s.Node:
 
 
 def _at_the_variable(r: Cursor) -> bool:
-    """Whether the variable alone stands in a bracket here: nobody multiplies by it so."""
+    """Whether names alone, one of them the variable, stand in a bracket here: nobody multiplies by it so."""
     opens = r.known and r.sees("open", "(") and of_names(r)
-    return opens and [piece[0].text for piece in r.pieces(r.at)] == [r.names.wrt]
+    return opens and r.names.wrt in [piece[0].text for piece in r.pieces(r.at)]
 
 
 def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
