@@ -10,7 +10,7 @@ from ..notation import syntax as s
 from .chain import Chain, Outcome, RowResult, failed, open_outcome, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
-from .equations.marked import is_marked
+from .equations.marked import is_marked, marks_member
 from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
@@ -110,7 +110,8 @@ class Reader:
             return [replace(failed(found), role="definition")]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
-        value = as_array(found.expr, letters) or as_rows(found.expr, letters)
+        member = marks_member(name, self.equations.unknowns)
+        value = as_array(found.expr, letters) or (None if member else as_rows(found.expr, letters))
         if value is None and self.around.tabulate(name, letters, found.expr):
             return [Outcome("follows", found, role="definition")]
         if value is None:

@@ -203,3 +203,13 @@ def test_what_is_multiplied_by_zero_needs_no_point_that_tells(answer: str, verdi
 def test_a_solution_has_a_value_where_sizes_differ(line: str, verdict: str) -> None:
     head = "loss: x.T@x/2\nwrt: x\nshapes: A: m×n, x: n, b: m\nsubject_to: A@x = b\n"
     assert judged(r"\nabla_x L = x - A^T\lambda = 0", line, head=head).verdict == verdict
+
+
+@pytest.mark.parametrize("name", [r"\hat u_i", r"u_i^*"])
+def test_the_rows_of_a_solution_are_no_definition(name: str) -> None:
+    head = (
+        "loss: norm(R - U@V.T,'fro')**2 + lam*norm(U,'fro')**2\nwrt: U\nshapes: R: m×n, U: m×k, V: n×k, lam: scalar\n"
+    )
+    derivative = r"\frac{\partial L}{\partial u_i} = -2\sum_{j}(r_{ij} - u_i^\top v_j)v_j + 2\lambda u_i = 0"
+    problem = judged(derivative, rf"{name} = (V^\top V - \lambda I)^{{-1}}V^\top r_i", head=head)
+    assert problem.verdict != "right"

@@ -32,6 +32,12 @@ def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
     return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
 
 
+def marks_member(name: str, unknowns: Iterable[Symbol]) -> bool:
+    r"""Whether a marked name may stand for rows of an unknown: `\hat u_i` beside the unknown U."""
+    bare = unmarked(name)
+    return bare != name and any(symbol.name.lower() == bare.lower() for symbol in unknowns)
+
+
 def is_marked(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
     r"""Whether a claim says what an unknown is under a marked name, `\hat w = …`."""
     return marked_unknown(lone_name(claim.left) or "", unknowns) is not None
