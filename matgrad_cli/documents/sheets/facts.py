@@ -368,7 +368,9 @@ def _said_of_one(text: str) -> tuple[str, frozenset[str]]:
 
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
 """Words in a formula: `\\text{where } A = A^\\top`."""
-_IF = regex(r"\bfor\b\s*$|[a-z,]\s+suppose\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_IF = regex(
+    r"\bfor\b\s*$|[a-z,]\s+suppose\b\s*$|\b(?:if|when|whenever|case|unless|example|instance)\b[^.?!;]*$", re.IGNORECASE
+)
 _MORE = regex(r"\s*(?:\\in(?![A-Za-z])|∈|\\succ(?:eq)?(?![A-Za-z])|≻|⪰|≽)[^=,;]*$")
 _STYLED = regex(r"\\(?:math\w+|bm|boldsymbol)\s*\{?\s*(\\?[A-Za-z1]+)\s*\}?")
 _SIGNS = (

@@ -14,10 +14,10 @@ from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions
-from .facts import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value, facts_told
+from .facts import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value, facts_told, is_supposed
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
-from .names import index_behind, labelled_names, smoothness, tokens_of
+from .names import index_behind, is_identity, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import TRANSPOSED, means
@@ -204,10 +204,11 @@ class _Finder:
             self.sizes = {}
         return loss, problem
 
-    def _sides_of(self, name: str) -> list[str]:
-        """What formulas say that a name is."""
-        stated = [other for other in self.found.stated if other.name == name]
-        return [side.strip().rstrip(".,;") for other in stated for side in other.sides]
+    def _sides_of(self, name: str, stated: bool = False) -> list[str]:
+        """What formulas say that a name is; only what is `stated`, and not supposed, if that is asked."""
+        said = [other for other in self.found.stated if other.name == name]
+        said = [one for one in said if not (stated and is_supposed(self.sheet.formulas[one.formula]))]
+        return [side.strip().rstrip(".,;") for other in said for side in other.sides]
 
     def unnamed(self) -> Iterator[Question]:
         """Losses that no name states: the formula behind `gradient of`; or what derivative signs stand before,
@@ -282,7 +283,7 @@ class _Finder:
 
     def _values(self, name: str) -> Iterable[Problem]:
         """What formulas say that a name is, as far as that can be read; the size of an identity in it is the name's."""
-        for text in self._sides_of(name):
+        for text in (side for side in self._sides_of(name, stated=True) if not is_identity(side)):
             letters, shapes = self._letters(text)[:4], self._shapes_text(text)
             zero = rf"\left({text}\right) + 0 \cdot " + (name if name[1:2] in ("", "_") else f"\\{name}")
             words = {one: (*self.told.always.get(one, ()), *self.built.get(one, ())) for one in letters}
