@@ -203,6 +203,8 @@ t|undecided|$t$ is binary.
 t|undecided|with positive weights $t$
 t|wrong|where the labels satisfy $\\sum_i t_i \\le 1$.
 A|undecided|Let $A$ be any square matrix; the symmetric case is treated in Section 3.
+A|undecided|Suppose first that $A$ is symmetric. Now let $A$ be general.
+Q|undecided|The columns of $Q$ are orthogonal.
 A|wrong|A common mistake is to assume $A$ symmetric."""
 
 

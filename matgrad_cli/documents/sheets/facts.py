@@ -57,7 +57,7 @@ _BRACKETED = regex(r"\(\s*(?:kernel|Gram)[A-Za-z' -]*\)")
 _OF_PARTS = regex(
     rf"\b(?P<parts>columns?|rows?|entr(?:y|ies)|components?|elements?|coordinates?)\s+of\s+(?P<name>{NAME})\s*∈?\s*"
     r"(?:is|are|be|being|forms?)\s+(?:(?:all|mutually|strictly|an)\s+)*"
-    r"(?P<fact>orthonormal|positive|non-?negative)\b(?!\s+(?:or|and)\s)"
+    r"(?P<fact>orthonormal|orthogonal|positive|non-?negative)\b(?!\s+(?:or|and|to)\s)"
 )
 _SOME = regex(
     r"\b(?:some|most|many|few|several|at\s+least\s+\w+|the\s+(?:first|last|nonzero|diagonal))\s+(?:of\s+)?(?:the\s+)?"
@@ -72,12 +72,12 @@ _NOT_ALONE = regex(
 """A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it:
 `XᵀX ≻ 0`, `1(Wx + b > 0)`."""
 _SUPPOSED = regex(
-    rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all"
-    rf"|the)\s+)?(?:{NAME}\s+(?:is|was|were)\s+)?"
+    rf"\b(?:if|for|when|whenever|suppose(?:\s+first)?(?:\s+that)?|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?"
+    rf"(?:{NAME}\s+(?:is|was|were)\s+)?"
     r"(?:[a-z]+\s+(?:and\s+)?)?$",
     re.IGNORECASE,
 )
-_LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
+_LAID_DOWN = regex(r"\W*(?:suppose|assume)\b(?!\s+(?:first|for\s+now|for\s+the\s+moment))", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
 _LAID_OUT = regex(
     rf"(?:\b(?:assum\w+|suppose|given|let|with|that)\b(?:\s+(?:that|all|every))*|(?:^|[.\n]))[\s$(\\]*(?:(?:{NAME}|\\?[cl]?dots|…)[\s,.]*)*$",
