@@ -149,6 +149,7 @@ FAMILIES = r"""
 $z_i = W x_i$ & \frac12\sum_i \|z_i - y_i\|^2 & \frac{\partial L}{\partial W} = <>\sum_i (z_i - y_i) x_i^\top
 $d_i = x_i - y_i$ with symmetric $M$ & \sum_i d_i^\top M d_i & \frac{\partial L}{\partial M} = <>\sum_i d_i d_i^\top
 $d_i = x_i - y_i$ with symmetric $M$ & \sum_i d_i^\top M d_i & \frac{\partial L}{\partial x_i} = 2<>M d_i
+$e_i = y_i - w^\top x_i$ & \sum_i e_i^2 & \nabla_w L = -2<>\sum_i e_i x_i
 $r_i = y_i - w^\top x_i$ & \sum_i r_i^2 & \nabla L = -2<>\sum_i r_i x_i
 $y_i$ be labels & \sum_i (X_i \cdot w - y_i)^2 & \nabla_w L = 2<>\sum_i (X_i \cdot w - y_i) X_i"""
 

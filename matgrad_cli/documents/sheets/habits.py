@@ -17,6 +17,7 @@ from .named import IN_TEXT, words_of_losses
 from .names import (
     BARE_SUM,
     INDEXED,
+    MEMBERS,
     below,
     fixed_indices,
     lettered,
@@ -75,9 +76,6 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
-_SIGMOIDS = regex(r"\\sigma_\{?[a-z]\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\(")
-_OF_SIGMOIDS = regex(r"\\(?:boldsymbol|mathbf|bm)\s*(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|\\sigma(?=_\{?[a-z])")
-"""`\\sigma_i = \\sigma(w^Tx_i)`: the values of the sigmoid, a family."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
 """`I_d`, of which only the letter says how long it is."""
 _DENSITY = regex(
@@ -211,9 +209,11 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     text = " ".join(texts)
     habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
     respelled: list[tuple[str, str]] = []
-    if _SIGMOIDS.search(text) and (value := next(_free(("s", "p", "q", "r"), text), None)):
-        habits.append((_OF_SIGMOIDS, value))
-        respelled.append((value, r"\sigma"))
+    letters = _free(("s", "p", "q", "r"), text)
+    for member, own, spelled in MEMBERS:
+        if (head := member.search(text)) and (value := next(letters, None)):
+            habits.append((own, value))
+            respelled += [(value, spelled), (f"{value}_{head['letter']}", f"{spelled}_{head['letter']}")]
     before = (match["name"] or match["bold"] for match in BEFORE.finditer(sheet.source.text))
     respelled += [(f"{name}_0", f"{name}^-") for name in dict.fromkeys(before)]
     respelled += [(f"{name}_1", f"{name}^+") for name in names_after(sheet.source.text)]

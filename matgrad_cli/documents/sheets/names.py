@@ -295,3 +295,18 @@ def of_estimates(texts: Sequence[str]) -> list[str]:
         beside = any(_BY_GREEK.search(text) and re.search(hat, text) for text in texts)
         found += [name] if beside and not any(bare) else []
     return found
+
+
+MEMBERS = (
+    (
+        regex(r"\\sigma_\{?(?P<letter>[a-z])\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\("),
+        regex(r"\\(?:boldsymbol|mathbf|bm)\s*(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|\\sigma(?=_\{?[a-z])"),
+        r"\sigma",
+    ),
+    (
+        regex(r"(?<![\w\\^{}] )(?<![\w\\^{}])e_\{?(?P<letter>[a-z])\}?\s*&?:?=(?![=\s(\[]*[01][,&]|\s*\\begin)"),
+        regex(r"(?<![A-Za-z\\])e(?=_\{?[a-z](?![A-Za-z]))"),
+        "e",
+    ),
+)
+"""`\\sigma_i = \\sigma(w^Tx_i)`, the values of the sigmoid, and `e_i = y_i - w^Tx_i`, no basis vectors: families."""
