@@ -7,7 +7,7 @@ import json
 import pytest
 
 from matgrad_cli.diagnostics import Source
-from matgrad_cli.documents.sheets.facts import facts_told
+from matgrad_cli.documents.sheets.facts import facts_by_standing
 from matgrad_cli.documents.sheets.macros import expanded
 from matgrad_cli.documents.sheets.outline import outline
 from matgrad_cli.documents.sheets.read import read_sheet
@@ -174,7 +174,9 @@ def test_sizes_in_prose(prose: str, shapes: dict[str, str]) -> None:
     ],
 )
 def test_facts_in_prose(prose: str, always: dict[str, set[str]], supposed: dict[str, set[str]]) -> None:
-    assert facts_told(prose.replace("$", " ")) == (always, supposed)
+    found = facts_by_standing(prose.replace("$", " "))
+    assert {name: words for name, words in found["always"].items() if name} == always
+    assert {name: words for name, words in found["supposed"].items() if name} == supposed
 
 
 FIRST = r"Let $A \in \mathbb{R}^{n\times n}$ and $f(x)=x^\top A x$, so $\nabla_x f = (A + A^\top)x$."

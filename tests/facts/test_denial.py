@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.documents.sheets.facts import facts_told
+from matgrad_cli.documents.sheets.facts import facts_by_standing
 from matgrad_cli.documents.sheets.sizes import held_fixed
 
 WORDS = ["symmetric", "diagonal", "invertible", "orthogonal", "positive definite"]
@@ -56,16 +56,23 @@ do not forget that W is {}
 X is not square; W is {}"""
 
 
+def told(sentence: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The facts that hold throughout, and those that are supposed, by name."""
+    found = facts_by_standing(sentence)
+    always, supposed = ({name: words for name, words in found[key].items() if name} for key in ("always", "supposed"))
+    return always, supposed
+
+
 @pytest.mark.parametrize("sentence", DENIED.splitlines())
 @pytest.mark.parametrize("word", WORDS)
 def test_what_is_denied_is_no_fact(sentence: str, word: str) -> None:
-    assert facts_told(sentence.format(word)) == ({}, {})
+    assert told(sentence.format(word)) == ({}, {})
 
 
 @pytest.mark.parametrize("sentence", SAID.splitlines())
 @pytest.mark.parametrize("word", WORDS)
 def test_what_is_said_beside_a_denial_is_one(sentence: str, word: str) -> None:
-    assert facts_told(sentence.format(word)) == ({"W": {"spd" if word == "positive definite" else word}}, {})
+    assert told(sentence.format(word)) == ({"W": {"spd" if word == "positive definite" else word}}, {})
 
 
 FOREIGN = """symmetrisch|nicht {}
@@ -82,8 +89,8 @@ simetrik|tidak {}
 @pytest.mark.parametrize("case", FOREIGN.splitlines())
 def test_other_languages_say_and_deny_that_a_matrix_is_symmetric(case: str) -> None:
     word, denial = case.split("|")
-    assert facts_told(f"because  W  {word}") == ({"W": {"symmetric"}}, {})
-    assert facts_told(f"because  W  {denial.format(word)}") == ({}, {})
+    assert told(f"because  W  {word}") == ({"W": {"symmetric"}}, {})
+    assert told(f"because  W  {denial.format(word)}") == ({}, {})
 
 
 @pytest.mark.parametrize(

@@ -137,13 +137,6 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     return _NOT_ALONE.search(before) is None or SPOKEN.search(before) is not None
 
 
-def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Facts that hold throughout, and those that some sentence supposes (`for symmetric M`), by name."""
-    found = facts_by_standing(prose)
-    always, supposed = ({name: words for name, words in found[key].items() if name} for key in ("always", "supposed"))
-    return always, supposed
-
-
 def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     """The facts that a text says of a name, `""` where it is not certain of which: those that hold `always`, that some
     sentence `supposed`, that its words only `suggested`, that it has `perhaps`, and that it `denied`."""
@@ -314,9 +307,9 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
     text = "   ".join((before, *(formula.passage.text for formula in formulas), after))
     text = _MARKS.sub("   ", re.sub(SAID, r"   \g<said>   ", text))
     found: dict[str, set[str]] = {}
-    for table in facts_told(text):
-        for name, words in table.items():
-            found.setdefault(name, set()).update(words)
+    told = facts_by_standing(text)
+    for name, words in (*told["always"].items(), *told["supposed"].items()):
+        found.setdefault(name, set()).update(words)
     parts = [part for part in _PARTED.split(text) if part.strip()]
     for before, part in zip(("", *parts), parts, strict=False):
         name, by_form = fact_by_form(part)

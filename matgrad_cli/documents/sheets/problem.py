@@ -14,7 +14,7 @@ from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions
-from .facts import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value, facts_told, is_supposed
+from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, facts_of_bounds, facts_of_value, is_supposed
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import index_behind, is_identity, labelled_names, smoothness, tokens_of
@@ -256,7 +256,7 @@ class _Finder:
             for at, formula in enumerate(self.sheet.formulas[: start + 1])
             if at == start or re.sub(r"\s", "", formula.passage.text) == whole
         ]
-        _, supposed = facts_told(" . ".join(told))
+        supposed = facts_by_standing(" . ".join(told))["supposed"]
         wrt = parts_given(self.given, "wrt") or tuple(self._variables(by, problem))
         facts = [*given, *self._facts(problem, supposed, wrt)]
         frozen = self.definitions.frozen(loss, [symbol.name for symbol in problem.variables], wrt)
