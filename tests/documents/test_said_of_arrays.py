@@ -183,6 +183,7 @@ x|wrong|The entries of $x$ are positive or negative.
 x|wrong|$x$ has at least one positive entry.
 A|right|$A$ equals its own transpose.
 A|right|Assume $A_{ij} = A_{ji}$ for all $i,j$.
+A|right|$a_{ij} = a_{ji}$, where $A = (a_{ij})$.
 A|wrong|$A_{ij} = -A_{ji}$.
 A|wrong|$A$ is multiplied by its transpose.
 Q|right|$Q$ is a permutation matrix.

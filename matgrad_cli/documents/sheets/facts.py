@@ -15,6 +15,7 @@ from ...notation.loss_text import plain_name
 from ...verify.judge import Judge
 from ..homework.words import meanings, said
 from ..passage import blank
+from .members import big
 from .outline import Stated
 from .sheet import Formula, Sheet
 from .sizes import (
@@ -257,8 +258,9 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
-        if words and not is_supposed(formula):
-            found[name] = found.get(name, frozenset()) | set(words)
+        names = (name, big(name)) if words == ("symmetric",) else (name,)  # a_ij of A
+        for one in names if words and not is_supposed(formula) else ():
+            found[one] = found.get(one, frozenset()) | set(words)
     return found
 
 
@@ -352,7 +354,7 @@ def _said_of_one(text: str) -> tuple[str, frozenset[str]]:
     for sign, pattern in _SIGNS:
         stated = pattern.sub(sign, stated)
     if (turned := _ENTRIES_TURNED.fullmatch(stated)) is not None:
-        return turned[1] if turned[1].startswith("\\") else turned[1].upper(), frozenset(("X", "Xᵀ"))
+        return turned[1], frozenset(("X", "Xᵀ"))
     stated = _SUM.sub(r"\g<name>ᵀ1", stated)
     found = re.search(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?\w+\}?)?", stated)
     name = found[0] if found is not None else ""
