@@ -259,8 +259,8 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
         names = (name, big(name)) if words == ("symmetric",) else (name,)  # a_ij of A
-        for one in names if words and not is_supposed(formula) else ():
-            found[one] = found.get(one, frozenset()) | set(words)
+        for own in names if words and not is_supposed(formula) else ():
+            found[own] = found.get(own, frozenset()) | set(words)
     return found
 
 
