@@ -164,7 +164,8 @@ def _doubtful(attributes: str, styled: bool) -> bool:
 def failed_conditions(text: str) -> list[Range]:
     r"""What a LaTeX file passes over: behind `\iffalse`, `\ifnum1=0` or an `\else`.
     Of what is not known neither branch is read."""
-    own = {name: _is_set(text, name) for name in re.findall(r"\\newif\s*\\if([A-Za-z@]+)", text)[:50]}
+    names = re.findall(r"\\newif\s*\\if([A-Za-z@]+)", text)[:50]
+    own = {name: re.findall(rf"\\{re.escape(name)}(true|false)(?![A-Za-z@])", text)[-1:] == ["true"] for name in names}
     named = rf"\\if(?P<own>{'|'.join(map(re.escape, own)) or '(?!)'})(?![A-Za-z@])|"
     pattern = re.compile(named + _CONDITION.pattern)
     found: list[Range] = []
@@ -183,11 +184,6 @@ def failed_conditions(text: str) -> list[Range]:
             if word != "fi":
                 open_.append((match.start(), None if holds is None else not holds))
     return sorted([*found, *((start, len(text)) for start, holds in open_ if holds is False)])
-
-
-def _is_set(text: str, name: str) -> bool:
-    said = re.findall(rf"\\{re.escape(name)}(true|false)(?![A-Za-z@])", text)
-    return bool(said) and said[-1] == "true"
 
 
 def _holds(match: re.Match[str]) -> bool | None:

@@ -309,13 +309,9 @@ def _nonzero(expr: Expr, problem: Problem) -> bool:
     return False
 
 
-def _unit_interval(expr: Expr, _: Problem) -> bool:
-    within = isinstance(expr, Call) and expr.function in ("sigmoid", "softmax", "softmax0", "softmax1", "step")
-    return within or isinstance(expr, Eye)
-
-
-def _simplex(expr: Expr, _: Problem) -> bool:
-    return isinstance(expr, Call) and expr.function in ("softmax", "softmax1")
+def _one_of(calls: str, identity: bool = False) -> Callable[[Expr, Problem], bool]:
+    names = frozenset(calls.split())
+    return lambda expr, _: expr.function in names if isinstance(expr, Call) else identity and isinstance(expr, Eye)
 
 
 _BY_FORM: Final[dict[str, Callable[[Expr, Problem], bool]]] = {
@@ -329,8 +325,8 @@ _BY_FORM: Final[dict[str, Callable[[Expr, Problem], bool]]] = {
     "positive": _signed("positive"),
     "nonnegative": _signed("nonnegative"),
     "nonzero": _nonzero,
-    "unit_interval": _unit_interval,
-    "simplex": _simplex,
+    "unit_interval": _one_of("sigmoid softmax softmax0 softmax1 step", identity=True),
+    "simplex": _one_of("softmax softmax1"),
 }
 
 _READ_OFF: Final = frozenset(

@@ -62,6 +62,7 @@ _TITLING: Final = regex(
     r"\\(?:re)?newcommand\*?\s*\{?\s*\\(?P<name>[A-Za-z]+)\s*\}?\s*\[1\]\s*\{(?=[^\n]*#1)[^\n]*?"
     r"\\(?:(?:sub)*(?:section|paragraph)|textbf|bfseries)(?![A-Za-z])"
 )
+r"""The commands that a paper defines for its titles, `\newcommand{\prob}[1]{\section*{Problem #1}}`."""
 
 _COUNTS: Final = "one two three four five six seven eight nine ten".split()
 _ROMAN: Final = "i ii iii iv v vi vii viii ix x".split()
@@ -140,7 +141,8 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
     key = _key(asked)
     ends = r"[.):\]|&]|(?m:$)" + ("" if latex else _ENDS)
     named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:{ends}))?"
-    opened_by = _OPEN.replace("|problem", "|" + "|".join(["problem", *_titling(text)])) if latex else _OPEN
+    titling = ["problem", *(found["name"] for found in _TITLING.finditer(text))]
+    opened_by = _OPEN.replace("|problem", "|" + "|".join(titling)) if latex else _OPEN
     line = said(rf"{_LINE}{_SPACE}{_LISTED}{opened_by}(?P<words>{_NAMES}){named}")
     matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
     matches = [one for one in matches if _is_apart(one["words"], (one["end"] or "").strip())]
@@ -274,11 +276,6 @@ def _sectioned(text: str, key: _Key) -> Iterator[_Mark]:
     if len(sections) == len(_wholes(key)) > 1 and all(re.search(r"\$|\\[\[(]|\\begin", body) for body in bodies):
         for found, name in zip(sections, _wholes(key), strict=True):
             yield found.start(), found.start(), name, found.end()
-
-
-def _titling(text: str) -> list[str]:
-    r"""The commands that a paper defines for its titles, `\newcommand{\prob}[1]{\section*{Problem #1}}`."""
-    return [found["name"] for found in _TITLING.finditer(text)]
 
 
 def _items(text: str, start: int, end: int, asked: Sequence[str]) -> Iterator[Part]:

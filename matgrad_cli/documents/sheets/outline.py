@@ -126,23 +126,19 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
     if isinstance(node, s.Apply) and node.function in OF_MATRICES:
         return []
     if isinstance(node, s.Apply):
-        parts = node.arguments
-        if any(isinstance(part, s.Ellipsis_) for part in parts):  # L(w_1, …, w_K) is a function of the family w
-            bodies = (s.ungrouped(part.body) if isinstance(part, s.Subscript) else part for part in parts)
+        given = node.arguments
+        if any(isinstance(part, s.Ellipsis_) for part in given):  # L(w_1, …, w_K) is a function of the family w
+            bodies = (s.ungrouped(part.body) if isinstance(part, s.Subscript) else part for part in given)
             names = dict.fromkeys(re.sub(r"_\d+$", "", part.name) for part in bodies if isinstance(part, s.Name))
             return [Stated(node.function, letters, tuple(names), sides, number)]
-        arguments = tuple(part.name for part in parts if isinstance(part, s.Name))
-        return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(parts) else []
+        arguments = tuple(part.name for part in given if isinstance(part, s.Name))
+        return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(given) else []
     if not isinstance(node, s.Name):
         return []
     called = re.search(r"\(\s*([^()=]*)\)\s*$", text[left.span.start : left.span.end])
-    arguments = tuple(_names_in(called[1])) if called else ()
+    parts = called[1].split(",") if called else ()  # `\mathbf{w}, b`
+    arguments = tuple(plain_name(part) for part in parts if re.fullmatch(r"\s*\\?[\w{}\\\s]+", part))
     return [Stated(node.name, letters, arguments, sides, number)]
-
-
-def _names_in(text: str) -> list[str]:
-    r"""The names between commas: `\mathbf{w}, b`."""
-    return [plain_name(part) for part in text.split(",") if re.fullmatch(r"\s*\\?[\w{}\\\s]+", part)]
 
 
 def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Differentiated]:
