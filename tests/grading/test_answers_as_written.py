@@ -114,6 +114,7 @@ def test_of_several_answers_it_is_said_which_is_taken_as_wrong(tmp_path: Path, r
 
 SQUARES = 'loss = "sum((X@w - y)**2)/n"\nwrt = "w"\nshapes = "X: n×d, w: d, y: n"\n'
 _IN_DIALECTS = [
+    "2*np.average((X@w - y)[:, None]*X, axis=0)", "2/n*np.einsum('...ij,...i->...j', X, X@w - y)",
     "2/n*sum(X.*(X*w - y), 1)'", "2*mean((X*w-y).*X)'", "2/size(X, 1)*X'*(X*w-y)", "2/n*mtimes(X', X*w-y)",
     "2/n*sum(bsxfun(@times, X, X*w-y))'", "@(w) 2*X'*(X*w-y)/numel(y)", "g = 2*X'*(X*w-y)/n; % the gradient",
     "2/n*sum(X .* (X*w .- y), dims=1)'", "w -> 2*X'*(X*w-y)/n", "2/n .* permutedims(X) * (X*w .- y)",

@@ -50,6 +50,8 @@ RIGHT = [
              "        g[j] += 2 * r * A[i][j]\nreturn g"),
     ("line", "g = np.zeros(n)\nfor i in range(m):\n    at = 0\n    for k in range(n):\n        at += A[i, k] * u[k]\n"
              "    for j in range(n):\n        g[j] += 2 * (at - c[i]) * A[i, j]\nreturn g"),
+    ("factors", "F_ = np.zeros((m, k))\nfor i in range(m):\n    for j in range(k):\n"
+                "        F_[i, j] = -2 * (P - F @ G.T)[i] @ G[:, j]"),
     ("line", "g = []\nfor j in range(n):\n    g.append(2 * A[:, j] @ (A @ u - c))\nreturn np.array(g)"),
     ("line", "r = A @ u - c\ng = 0\nfor a, e in zip(A, r):\n    g = g + 2 * e * a\nreturn g"),
     ("line", "c = c * 2\nc = c / 2\ng = np.zeros(n)\n"

@@ -84,6 +84,11 @@ RIGHT = {
     ),
     "names with arrows and a wide space": ("txt", f"1 -> {ONE}\n2a → {TWO}\n2b\t{THREE}\n"),
     "names with the word for an answer, and a sign": ("txt", f"1 Answer: {ONE}\n2a = {TWO}\n2b   {THREE}\n"),
+    "a bare number behind titles in words": (
+        "txt",
+        f"Dear all,\n\nProblem 1: {ONE}\n\nProblem 2a) {TWO}\n\n2b) {THREE}\n\nBest regards,\nAnna\n\n"
+        "On Nov 3, at 10:12, Dr. Miller wrote:\n> Problem 1: hand in 2A\n",
+    ),
     "names with a dash": ("txt", f"Q1 - ${ONE}$\nQ2(a) – ${TWO}$\nQ2(b) - ${THREE}$\n"),
     "cells of code alone": (
         "ipynb",

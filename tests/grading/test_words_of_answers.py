@@ -81,6 +81,8 @@ ROUND = [
     "df/dx[i] = sum(A[i,j]*x[j] + A[j,i]*x[j] for j in range(n)) + b[i]",
     "(A + A transpose) x + b",
     "By the product rule, the gradient of the loss is $(A+A^T)x+b$, a vector.",
+    "(A+A^T)x+b (denominator layout), x^T(A+A^T)+b^T (numerator layout)",
+    "numerator layout: x^T(A+A^T)+b^T; denominator layout: (A+A^T)x+b",
 ]
 ROUND_OTHERS = [
     ("=> 2Ax+b", "wrong"),
@@ -88,6 +90,7 @@ ROUND_OTHERS = [
     ("(A+A^T)x+b not by the product rule", "undecided"),
     (r"\nabla f = 0", "wrong"),
     ("(A+A^T)x+b (=2Ax+b)", "unreadable"),
+    ("(A+A^T)x+b (denominator layout), x^T(A-A^T)+b^T (numerator layout)", "unreadable"),
     ("Sx + b where S = A+A^T", "right"),
     ("Sx + b where S = A-A^T", "wrong"),
     ("np.sum((A+A.T)*x, axis=1) + b", "right"),
@@ -110,6 +113,7 @@ TOLD = [
     ("$2Ax+b$ (wrong)\n\n$…$", "right"),
     ("$2Ax+b$ -- no wait, $…$", "right"),
     ("First attempt: $…$", "undecided"),
+    ("Quadratic: $(A+A^T)x$\nLinear: $b$\nIn all:\n$$…$$", "right"),
     ("Scratch: $…$", "undecided"),
     ("$…$ (wrong)", "undecided"),
     ("The gradient of the loss is $…$, a vector.", "right"),

@@ -28,6 +28,11 @@ MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
 _TEMPLATE = regex(r"raise NotImplementedError(?:\(\))?|#*[ \t]*YOUR (?:ANSWER|CODE) HERE|#+ (?:BEGIN|END) SOLUTION")
 """What the sheet that is handed out holds where an answer is to stand."""
+_REPLIED = regex(
+    r"^[^\n]*(?:\b(?:wrote|schrieb|écrit|escribió|scritto)\b|Original Message|\S@\S)[^\n]*\n(?:\s*>[^\n]*(?:\n|\Z))+",
+    re.MULTILINE,
+)
+"""What a reply by e-mail repeats of the message before it."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
 
@@ -44,7 +49,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     """
     text = document.source.text
     document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
-    text = _TEMPLATE.sub(blank, text)
+    text = _REPLIED.sub(blank, _TEMPLATE.sub(blank, text))
     masked = MARK.sub(blank, text)
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     blocks = keyed if not any(exercise.empty for exercise in keyed) else ()

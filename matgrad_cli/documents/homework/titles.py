@@ -243,7 +243,7 @@ def _withbare(
     named = {own for match, own in zip(matches, ids, strict=True) if match in titles}
     found, last = [], ""
     for match, own in zip(matches, ids, strict=True):
-        follows = last in names and names[names.index(last) + 1 :][:1] == [own]
+        follows = (last, own) in {*pairwise(names)}
         if match in titles or (follows and own not in named):
             found.append(match)
             last = own

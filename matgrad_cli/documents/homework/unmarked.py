@@ -24,7 +24,7 @@ _FOUND = rf"{_LEADS}\W*\b<finding>\b(?:[ \t]*:)?[ \t*]+"
 _REASON = r",?(?<!\s)\s+\b<because>\b[^=^_+/@*\\ᵀ²∇∂]*$"
 _MEANS = (
     r"(?<![\s,;])[\s,;]*(?:\(\s*)?(?:<namely>\s+)?"
-    r"(?:\\?sigma|σ)\s*(?:(?:\([^()]*\)\s*)?\b<is>\b|=|:|denotes)\s*[^=^_+/@*\\$]*$"
+    r"(?:\\?sigma|σ)\s*(?:(?:\([^()]*\)\s*)?\b<is>\b|=|:|denotes|<the>)\s*[^=^_+/@*\\$]*$"
 )
 """`… where sigma is the logistic function`: what is said of it is heard where the answer is judged."""
 _BEFORE = (

@@ -121,8 +121,12 @@ def over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr, 
     return letter, size, {name: ast.Subscript(of, own, ast.Load()) for name, of in zip(names, arrays, strict=True)}
 
 
+def _fills(line: ast.stmt) -> bool:
+    return isinstance(line, ast.AugAssign) or any(isinstance(target, ast.Subscript) for target in targets_of(line))
+
+
 def changed(line: ast.stmt) -> Iterator[str]:
-    """The names that a line gives a value, or a part of one; a loop those to which it adds."""
+    """The names that a line gives a value, or a part of one; a loop those that it adds to or fills."""
     lines = [line] if isinstance(line, ast.Assign | ast.AugAssign | ast.AnnAssign) else []
-    for one in each(ast.AugAssign, line) if isinstance(line, ast.For) else lines:
+    for one in filter(_fills, each(ast.stmt, line)) if isinstance(line, ast.For) else lines:
         yield from (name for target in targets_of(one) if (name := name_of(whole_of(target))))

@@ -39,6 +39,7 @@ from .dress import special_value, undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
     LOSS_NAMED,
+    by_layout,
     by_places,
     generic_case,
     least_squares,
@@ -73,6 +74,9 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
 
     What stands `beside` it may say what its functions mean, and its layout.
     """
+    in_layouts = [judge_answer(task, part, reference, beside) for part in by_layout(answer)]
+    if any(one.verdict == "right" for one in in_layouts) and all(map(_is_turned, in_layouts)):
+        return Judged("right", notes=in_layouts[0].notes)
     task = _as_told(task, f"{answer} {beside}")
     found, said = _judge(task, answer, reference, beside), remarks(answer)
     if found.verdict in ("right", "wrong") and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
@@ -266,6 +270,12 @@ def _differential(answer: str, around: Surroundings) -> Judged | None:
     """The verdict on `dL = tr(Gᵀ dX)`, if it holds: the gradient that stands in it is not stated."""
     holds = doubt(answer, around)[0] == "right"
     return undecided("this holds of the differential; the gradient is not stated") if holds else None
+
+
+def _is_turned(found: Judged) -> bool:
+    """Whether an answer is right, or right in the layout that it names."""
+    own = found.verdict == "undecided" and found.slip is not None and found.slip.code == "other-layout"
+    return own or found.verdict == "right"
 
 
 def _has_one_dimension(node: s.Node | None) -> bool:

@@ -16,10 +16,11 @@ from ...notation.stated_functions import arguments_of, closing
 from ...verify.kinks import kinks
 from ..lines.scope import Surroundings
 from ..lines.where import parted, pieces_of
-from ..meanings.remarks import CASES
+from ..meanings.remarks import CASES, named_layout
 from .dress import UNEQUAL
 from .reading import head_undone
 
+_BETWEEN_LAYOUTS: Final = regex(r"[;,]?\s*\b(?:and|or|und)\b|;")
 _DERIVATIVE: Final = regex(r"\s*(?:\\nabla|∇|\\frac\s*\{\s*(?:\\partial|∂|d|\\mathrm)|\\partial|∂|d\w+\s*/)")
 _ROW: Final = regex(r"(?:\A|\\\\)(?:\[[^\]]*\])?(?P<value>[^&]*)&(?P<when>(?:(?!\\\\).)*)", 16)
 _EQUAL: Final = r"(?<!\\not)(?<![:<>!])="
@@ -88,6 +89,13 @@ def own_piece(answer: str, around: Surroundings) -> str | None:
     start = {at: pieces[at - 1][1] if at else 0 for at in others}
     end = {at: pieces[at][1] if at else pieces[1][0] for at in others}
     return blanked(answer, [(start[at], end[at]) for at in others])
+
+
+def by_layout(answer: str) -> list[str]:
+    """The pieces of an answer that gives the derivative in several layouts, each with the name of its own."""
+    parts = arguments_of(_BETWEEN_LAYOUTS.sub(",", answer)) if named_layout(answer) is not None else []
+    layouts = [named_layout(part) for part in parts]
+    return parts if None not in layouts and len({*layouts}) == len(parts) > 1 else []
 
 
 def unread_piece(answer: str) -> str | None:

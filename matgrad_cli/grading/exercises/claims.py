@@ -125,7 +125,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     runs = listed(told, bare)
     claims = sorted({*claims, *(at for run in runs if not run.isdisjoint({*claims}) for at in run)})
     displays = any(not one.inline for one in told)
-    reached = [] if any(not one.inline and states(one, chosen) for one in told) else reached
+    reached = [] if any(not one.inline and (one.kind == "formula" or states(one, chosen)) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
     behind_definitions = (
         (rows, at) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)

@@ -52,6 +52,7 @@ _ROWS: Final = (
     *(f"{name}(y, x): 2*atan(y/(sqrt(x**2 + y**2) + x))" for name in ("arctan2", "atan2")),
     "sinc(x): sin(pi*x)/(pi*x)",
     "average(x): mean(x)",
+    *(f"average(x, dim is {axis}): mean(x, axis={axis})" for axis in (0, 1, -1)),
     "average(x, weights): sum(x*weights)/sum(weights)",
     *(f"triu(x, {k}): triu(x) - diag(diag(x))" for k in ("1", "diagonal is 1", "k is 1")),
     *(f"tril(x, {k}): tril(x) - diag(diag(x))" for k in ("-1", "diagonal is -1", "k is -1")),

@@ -125,7 +125,7 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
 
 def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
     """`einsum('ij,jk->ik', A, B)`: the array whose entries are sums of products of entries."""
-    texts = [value.replace(" ", "") for key, value in options if key == "text"]
+    texts = [re.sub(r"\s|\.{3}", "", value) for key, value in options if key == "text"]  # no array has more sides
     if len(texts) != len(options) or len(texts) != 1 or not arguments:
         return None
     left, arrow, right = texts[0].partition("->")
