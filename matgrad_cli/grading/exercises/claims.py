@@ -58,11 +58,14 @@ REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 _END_MARK = regex(r"\s*(?:\\(?:square|blacksquare|Box|qed|checkmark|hfill)\s*|[□■∎✓✔])+\s*")
 """`$\\square$`: that the proof ends."""
 _SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$"
-_GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?\W*"
+_GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?(?:\s+(?:<the>\s+)?(?:same|equal|identical|equivalent)\s+(?:as|to))?\W*"
 """Behind a claim: `…, which equals $…$`."""
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
 
-_BESIDE = r".*\b<or>\W*|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
+_BESIDE = (
+    r".*\b<or>\W*(?:<same>\W*)?"
+    r"|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
+)
 """What may stand between two formulas that are said as one is: `$…$, $…$`, `$…$ or $…$`, two lines of a list."""
 
 
@@ -92,7 +95,7 @@ def clause(before: str) -> str:
 def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     """What is said to be the answer, with the definitions before it that it needs; without such words every formula
     without equality, or the last that is defined and not used."""
-    claims, reached, bare = list[int](), list[int](), list[int]()
+    claims, reached, bare, equal = list[int](), list[int](), list[int](), set[int]()
     defined = {one.defines for one in told}
     last = -1
     for at, one in enumerate(told):
@@ -114,9 +117,10 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 last = at
         elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
             bare.append(at)
-            same = beside and said(_GOES_ON).fullmatch(one.before) and _WORKED.fullmatch(one.text)
+            same = (beside or before in bare) and said(_GOES_ON).fullmatch(one.before) and _WORKED.fullmatch(one.text)
             same = same and re.match(r"\s*(?:$|[.\n])", one.after)
-            if same or says or alone(one) or (claims and said(REACHES).search(one.before)):
+            equal |= {at} if same else set()
+            if (same and beside) or says or alone(one) or (claims and said(REACHES).search(one.before)):
                 claims.append(at)
             elif said(REACHES).search(one.before):
                 reached.append(at)
@@ -132,9 +136,9 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     )
     found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
     judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
-    so = {at for at in claims if told[at].kind == "formula" and said(_SAYS_SO).search(clause(told[at].before))}
+    equal |= {at for at in claims if told[at].kind == "formula" and said(_SAYS_SO).search(clause(told[at].before))}
     return [
-        (claim, "beside" if any(at in run for run in runs) else "stated" if at in so else stated)
+        (claim, "beside" if any(at in run for run in runs) else "stated" if at in equal else stated)
         for (claim, stated), at in judged
     ]
 
