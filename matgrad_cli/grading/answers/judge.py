@@ -46,6 +46,7 @@ from .pieces import (
     may_have_no_slope,
     own_piece,
     says_of_star,
+    struck,
     uncalled,
     unread_piece,
     unstacked,
@@ -59,6 +60,7 @@ from .pieces import (
 from .reading import head_undone, is_unknown, read_answer
 
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
+_STRUCK_OUT = "this is right only with what is struck out in it"
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
 _COLUMNS = regex(r"column|side by side|\\[lcv]?dots|…|\.\.\.")
@@ -74,6 +76,9 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
 
     What stands `beside` it may say what its functions mean, and its layout.
     """
+    if (ways := struck(answer)) is not None:
+        left, whole = (judge_answer(task, way, reference, beside) for way in ways)
+        return left if left.verdict == "right" or whole.verdict != "right" else undecided(_STRUCK_OUT)
     in_layouts = [judge_answer(task, part, reference, beside) for part in by_layout(answer)]
     if any(one.verdict == "right" for one in in_layouts) and all(map(_is_turned, in_layouts)):
         return Judged("right", notes=in_layouts[0].notes)

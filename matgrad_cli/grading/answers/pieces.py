@@ -21,6 +21,7 @@ from .dress import UNEQUAL
 from .reading import head_undone
 
 _BETWEEN_LAYOUTS: Final = regex(r"[;,]?\s*\b(?:and|or|und)\b|;")
+_STRUCK: Final = regex(r"\\(?:[bx]?cancel|sout|st)\s*\{(?P<what>(?:[^{}]|\{[^{}]*\})*)\}")
 _DERIVATIVE: Final = regex(r"\s*(?:\\nabla|∇|\\frac\s*\{\s*(?:\\partial|∂|d|\\mathrm)|\\partial|∂|d\w+\s*/)")
 _ROW: Final = regex(r"(?:\A|\\\\)(?:\[[^\]]*\])?(?P<value>[^&]*)&(?P<when>(?:(?!\\\\).)*)", 16)
 _EQUAL: Final = r"(?<!\\not)(?<![:<>!])="
@@ -89,6 +90,15 @@ def own_piece(answer: str, around: Surroundings) -> str | None:
     start = {at: pieces[at - 1][1] if at else 0 for at in others}
     end = {at: pieces[at][1] if at else pieces[1][0] for at in others}
     return blanked(answer, [(start[at], end[at]) for at in others])
+
+
+def struck(answer: str) -> tuple[str, str] | None:
+    r"""The answer without what is struck out in it, `\cancel{2}`, of which a factor of 1 is left, and with it;
+    None where nothing is."""
+    if _STRUCK.search(answer) is None:
+        return None
+    left = _STRUCK.sub(lambda one: "" if one["what"].lstrip()[:1] in ("+", "-") else "{1}", answer)
+    return left, _STRUCK.sub(r"{\g<what>}", answer)
 
 
 def by_layout(answer: str) -> list[str]:
