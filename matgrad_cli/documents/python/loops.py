@@ -128,5 +128,5 @@ def _fills(line: ast.stmt) -> bool:
 def changed(line: ast.stmt) -> Iterator[str]:
     """The names that a line gives a value, or a part of one; a loop those that it adds to or fills."""
     lines = [line] if isinstance(line, ast.Assign | ast.AugAssign | ast.AnnAssign) else []
-    for one in filter(_fills, each(ast.stmt, line)) if isinstance(line, ast.For) else lines:
+    for one in filter(_fills, each((ast.Assign, ast.AugAssign), line)) if isinstance(line, ast.For) else lines:
         yield from (name for target in targets_of(one) if (name := name_of(whole_of(target))))
