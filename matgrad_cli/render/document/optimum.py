@@ -48,7 +48,7 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
     derivation = solution.derivation
     said = said if derivation.layout == "gradient" else (*said[:-1], f"{said[-1]}, in {derivation.layout} layout")
     yield Sentence(said, "finding", derivation.readoff.verdict)
-    yield Formula(solution.gradient, _zero(solution.gradient), "equation")
+    yield Formula(solution.gradient, Fill(0, solution.gradient.shape), "equation")
     if solution.moves:
         yield Chain("", tuple(_move(number, move, detail == "full") for number, move in enumerate(solution.moves, 1)))
     yield from _outcome(solution)
@@ -165,8 +165,4 @@ def sides_of(constraint: Expr) -> Equation:
             right.append(mul(*([] if number.value == -1 and rest else [Number(-number.value)]), *rest))
         else:
             left.append(term)
-    return (add(*left) if left else _zero(constraint), add(*right) if right else _zero(constraint))
-
-
-def _zero(expr: Expr) -> Expr:
-    return Number(0) if expr.shape.is_number else Fill(0, expr.shape)
+    return (add(*left) if left else Fill(0, constraint.shape), add(*right) if right else Fill(0, constraint.shape))

@@ -140,13 +140,7 @@ def multiplier_of(problem: Problem, constraint: Expr, number: int, name: str | N
     """The multiplier of a constraint, by the name that is given or one that is free:
     λ for a number, ν for a vector, Λ for a matrix."""
     shape = constraint.shape
-    names = (
-        ("lam", "mu", "eta")
-        if shape.is_number
-        else ("nu", "eta", "xi")
-        if not shape.is_matrix
-        else ("Lambda", "N", "M")
-    )
+    names = ("lam mu eta" if shape.is_number else "Lambda N M" if shape.is_matrix else "nu eta xi").split()
     taken = {symbol.name for symbol in problem.variables}
     free = next((name for name in names if name not in taken), f"{names[0]}_0")
     return Symbol(name or (f"{free}_{number + 1}" if number else free), shape)
@@ -226,31 +220,27 @@ def _within_domain(ready: Prepared) -> Prepared:
 def _of_facts(ready: Prepared) -> Prepared:
     """Facts of the unknown that are equations as constraints: a length of 1, orthonormal columns, a sum of one."""
     problem, x = ready.problem, ready.problem.wrt
-    column, facts, constraints, reasons = x.shape.is_column, list[Fact](), list[Expr](), list[Sentence]()
-    for fact in problem.facts:
-        if (
-            fact.symbol is not x
-            or fact.word not in ("unit", "orthogonal", "simplex")
-            or (fact.word == "orthogonal" and column)
-        ):
-            facts.append(fact)
-            continue
-        if fact.word == "orthogonal":
-            constraints.append(add(MatMul((Transpose(x), x)), mul(Number(-1), Eye(x.shape.cols))))
-        elif fact.word == "unit":
-            constraints.append(
-                add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1))
-            )
-        else:
-            facts.append(Fact(x, "positive"))
+    own = {fact: _as_equation(fact.word, x) for fact in problem.facts if fact.symbol is x}
+    found = {fact: one for fact, one in own.items() if one is not None}
+    positive = (Fact(x, "positive") for fact in found if fact.word == "simplex")
+    facts = (*(fact for fact in problem.facts if fact not in found), *positive)
+    reasons = (Sentence(f"{CONDITIONS[fact.word].says}: that is a constraint", (("0", x),)) for fact in found)
+    constraints = (*ready.constraints, *found.values())
+    return Prepared(replace(problem, facts=facts), constraints, (*ready.reasons, *reasons))
+
+
+def _as_equation(word: str, x: Symbol) -> Expr | None:
+    """What a fact says is zero; None where it is no equation."""
+    column = x.shape.is_column
+    match word:
+        case "orthogonal" if not column:
+            return add(MatMul((Transpose(x), x)), mul(Number(-1), Eye(x.shape.cols)))
+        case "unit":
+            return add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1))
+        case "simplex":
             total = Call("sum", x) if column else MatMul((x, Fill(1, Shape(x.shape.cols, ONE))))
-            constraints.append(add(total, Number(-1) if column else Fill(-1, total.shape)))
-        reasons.append(Sentence(f"{CONDITIONS[fact.word].says}: that is a constraint", (("0", x),)))
-    if not reasons:
-        return ready
-    return Prepared(
-        replace(problem, facts=tuple(facts)), (*ready.constraints, *constraints), (*ready.reasons, *reasons)
-    )
+            return add(total, Number(-1) if column else Fill(-1, total.shape))
+    return None
 
 
 def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
