@@ -200,25 +200,20 @@ def _kind_at(
 
 def _ways(at: Evaluator, problem: Problem, directions: Any) -> set[int]:
     """Whether the loss rises, falls or stays along directions in which its second derivative is zero."""
-    given, rng, found = at.laid(problem.wrt), np.random.default_rng(0), set[int]()
+    given, rng = at.laid(problem.wrt), np.random.default_rng(0)
     point = np.array(given.data, float)
     size = float(np.max(np.abs(point), initial=0)) or 1.0
 
-    def loss(step: Any) -> float:
-        there = Tensor(given.labels, given.dims, [float(value) for value in point + step])
-        return float(moved(at, {problem.wrt: there}).value(problem.loss).data[0])
+    def losses(directions: Any) -> list[float]:
+        ends = [point + length * one for one in directions for length in (0.05 * size, -0.05 * size)]
+        values = (Tensor(given.labels, given.dims, list(map(float, end))) for end in ends)
+        return _losses((moved(at, {problem.wrt: value}) for value in values), problem.loss)
 
     mixed = directions @ rng.normal(size=(directions.shape[1], 3))
-    for direction in np.concatenate([directions, mixed], axis=1).T:
-        for length in (0.05 * size, -0.05 * size):
-            steps = 0 * direction, length * direction, length * rng.normal(size=direction.shape)
-            try:
-                here, there, away = map(loss, steps)
-            except NO_VALUE:
-                continue
-            apart = (there - here) / max(abs(here), abs(there), abs(away), 1e-6 * size)
-            found.add(0 if abs(apart) <= _ZERO else 1 if apart > 0 else -1)
-    return found
+    there, (here,) = losses(np.concatenate([directions, mixed], axis=1).T), _losses([at], problem.loss)
+    scale = max(map(abs, (here, *there, *losses(rng.normal(size=(3, len(point)))), 1e-6 * size)))
+    apart = [(one - here) / scale for one in there]
+    return {0 if abs(one) <= _ZERO else 1 if one > 0 else -1 for one in apart}
 
 
 def _along(
