@@ -8,7 +8,7 @@ from typing import cast
 
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Expr, neg
+from ...ir import Expr, Inverse, neg, nodes_of
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
@@ -52,7 +52,8 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
     kind = cast("PointKind", kind_of(seen))
     evidence, local = f"seen at {len(seen)} random data of all signs, not proved", not known and _local(seen, kind)
     if kind == "unknown":
-        return _conditional(seen, hessian, evidence, known)
+        mixed = any(isinstance(node, Inverse) for node in nodes_of(value))
+        return _conditional(seen, hessian, evidence, known, mixed)
     definite = hessian is not None and _definite(hessian, kind, problem)
     if definite:
         evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
@@ -86,11 +87,13 @@ def _definite(hessian: Expr, kind: PointKind, problem: Problem) -> bool:
     return bool(holds(upward, "positive" if hessian.shape.is_number else "spd", problem))
 
 
-def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, known: bool) -> Extremum:
+def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, known: bool, mixed: bool) -> Extremum:
     """A kind that depends on the data, and when it is which."""
     if not seen:
         return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
     told = sorted(cases(seen), key=lambda one: one[1][0][1] not in NATURAL)
+    if mixed:  # the sign of the entries is not that of what an inverse makes of them, whatever some data say
+        told = [one for one in told if not any("entries" in sign for _, sign in one[1])]
     found = [(cast("PointKind", kind), _condition(where)) for kind, where in told]
     local = not known and any(_local(of_signs(seen, where), kind) for kind, where in told)
     if found:

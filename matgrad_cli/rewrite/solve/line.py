@@ -25,6 +25,7 @@ from ..engine.application import Scene, fit
 from ..engine.apply import supposed
 from ..engine.recorder import sentence
 from ..forms.algebra import MINUS, flip
+from ..textbook.normal import split_power
 from ..textbook.simplifier import simplifier
 from .opening import Opener, turned, without_numeral
 
@@ -246,7 +247,10 @@ def plainly(condition: Sentence, problem: Problem) -> Sentence:
 def _bare(value: Expr, word: str, problem: Problem) -> Expr:
     """The number without the factors of which the fact is known; s for 1/s."""
     if isinstance(value, Mul):
-        value = mul(*(factor for factor in value.factors if not holds(factor, word, problem)))
+        factors = [factor for factor in value.factors if not holds(factor, word, problem)]
+        if word == "positive":  # as c² is, where c is not zero
+            factors = [factor for factor in factors if split_power(factor)[1] % 2]
+        value = mul(*factors)
     if word == "nonzero":
         return without_numeral(value)
     odd = isinstance(value, Power) and isinstance(value.exponent, Number) and value.exponent.value % 2 == 1

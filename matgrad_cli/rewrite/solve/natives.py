@@ -69,6 +69,25 @@ def _linear(place: Place) -> Moved:
     return (found, place.simplify(rest)), (("A", slope),)
 
 
+@native("eq-multiple", "later")
+def _multiple(place: Place) -> Moved:
+    """α b − β S w + λ a = 0, where λ is 0 and the numbers α and β hold w: S w = t b, with a number t."""
+    if place.known is None:
+        return None
+    (multiplier, (factor, _)), x = place.known, place.unknown
+    found = place.opener.products(place.simplify(replaced(place.equation[0], {multiplier: Number(0)})))
+    still, moving = (
+        [one for one in found if any(x in array.symbols for array in one[1]) is held] for held in (False, True)
+    )
+    before = {arrays[:-1] if arrays[-1] is x else (x,) for _, arrays in moving}
+    common = {frozenset(number for number in numbers if x in number.symbols) for numbers, _ in still}
+    if len(before) != 1 or len(common) != 1 or any(x in array.symbols for array in next(iter(before))):
+        return None
+    column = [product(*(one for one in numbers if x not in one.symbols), *arrays) for numbers, arrays in still]
+    multiple = place.simplify(add(*column))
+    return (product(*next(iter(before)), x), mul(factor, multiple)), (("b", multiple), ("t", factor), ("m", multiplier))
+
+
 @native("eq-open")
 def _open(place: Place) -> Moved:
     """A (w − b) = 0 becomes A w − A b = 0, as far as the unknown stands in brackets."""

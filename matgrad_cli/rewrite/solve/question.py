@@ -34,6 +34,7 @@ from ...ir import (
     transpose,
 )
 from ...ir.dimensions import NUMBER
+from ...ir.terms import terms_of
 from ...notation.problems import read_problem
 from ...notation.scope import UNUSED
 from ...records import Sentence
@@ -274,6 +275,13 @@ def _without_denominator(problem: Problem) -> Prepared | None:
         (("0", unknown), ("1", bound)),
     )
     return Prepared(replace(problem, loss=above, source=""), (add(bound, Number(-1)),), (reason,))
+
+
+def stretches(problem: Problem, constraint: Expr) -> bool:
+    """Whether the loss keeps its value when the unknown is stretched, and the constraint says how far it is."""
+    moving = [term for _, term in terms_of(constraint) if problem.wrt in term.symbols]
+    fixed = len(moving) < len(terms_of(constraint)) and constraint.shape.is_number
+    return fixed and _falls_away(problem.loss, add(*moving), problem)
 
 
 def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:

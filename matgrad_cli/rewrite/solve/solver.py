@@ -10,7 +10,8 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, matmul, nodes_of, substitute, transpose
+from ...ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, add, matmul, neg, nodes_of, substitute, transpose
+from ...ir.dimensions import NUMBER
 from ...ir.walk import names_in
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence
@@ -26,14 +27,14 @@ from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..assumptions import KINK, domain_of
 from ..derive import derive
-from ..engine.application import is_zero
+from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
 from ..naming import opened
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, derivative, plainly
 from .phases import isolate, without_multiplier
-from .question import lagrangian, multiplier_of, prepared
+from .question import lagrangian, multiplier_of, prepared, stretches
 from .spectral import convention, spectral, spectral_of
 
 
@@ -138,9 +139,16 @@ def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
     """The solution by moves of the equation, and of the constraints;
     of two roots that of the sign `root`, and whether there were two."""
     whole, multipliers = asked.derivation.problem, asked.multipliers
+    factor = Symbol(
+        next(name for name in ("t", "tau", "t_0") if name not in {one.name for one in whole.variables}), NUMBER
+    )
+    stretched = len(multipliers) == 1 and stretches(asked.problem, asked.constraints[0])
+    whole = replace(whole, variables=(*whole.variables, factor)) if stretched else whole
     line = Line(whole, Judge(whole), asked.problem.wrt, (gradient, zero(gradient.shape)), root)
     line.phase("symmetric")
     start = line.equation[0]
+    if stretched and line.phase("stretch", (multipliers[0], (factor, zero(NUMBER)))):
+        start, multipliers = replaced(start, {multipliers[0]: Number(0)}), (factor,)
     isolate(line)
     for multiplier, constraint in zip(multipliers, asked.constraints, strict=True) if line.solved else ():
         if multiplier in line.equation[1].symbols and not without_multiplier(line, multiplier, constraint):
@@ -154,7 +162,9 @@ def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
         replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers)))
         for move in line.moves
     ]
-    return _verified(asked, (gradient, start), tuple(moves), value), line.branched
+    known = asked if multipliers is asked.multipliers else replace(asked, multipliers=())  # the multiplier is 0
+    found = _verified(known, (gradient, start), tuple(moves), value)
+    return replace(found, multipliers=asked.multipliers), line.branched
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
@@ -187,7 +197,8 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
         asked.multipliers,
     )
     judge, (gradient, start) = Judge(derivation.problem), gradients
-    equations = tuple((expr, zero(expr.shape)) for expr in (start, *constraints))
+    first = (start.terms[0], neg(add(*start.terms[1:]))) if isinstance(start, Add) else (start, zero(start.shape))
+    equations = (first, *((expr, zero(expr.shape)) for expr in constraints))
     needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
     if (

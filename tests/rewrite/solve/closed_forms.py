@@ -258,6 +258,11 @@ SENTENCES = {
         (),
     ),
     "a saddle of one number": (("x**3", "x", "x: scalar"), ("rises on one side and falls on the other",), ()),
+    "a tangency portfolio": (
+        ("mu.T@w/sqrt(w.T@S@w)", "w", "w: n, mu: n, S: n×n", "S spd", None, "sum(w) = 1"),
+        ("so λ = 0, and the side with w is a multiple of μ", "w = S⁻¹ μ/sum(S⁻¹μ)", "that μᵀS⁻¹μ > 0"),
+        ("entries of μ",),
+    ),
     "a product of factors": (
         ("(x**2 - 1)**2", "x", "x: scalar"),
         ("x = 1 ", "zero at −1 too, which is a minimum", "zero at 0 too, which is a local maximum"),

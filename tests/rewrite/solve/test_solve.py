@@ -375,5 +375,7 @@ def test_a_multiplier_that_stands_below_is_found_as_its_reciprocal() -> None:
 @pytest.mark.parametrize("name", SENTENCES)
 def test_what_is_said_of_the_point(name: str) -> None:
     asked, said, unsaid = SENTENCES[name]
-    page = " ".join(matgrad.solve(*asked).render("text", width=400).split())
+    optimum = matgrad.solve(*asked)
+    page = " ".join(optimum.render("text", width=400).split())
+    assert all_run_again(optimum)
     assert [part for part in said if part not in page] == [part for part in unsaid if part in page] == []
