@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import Literal
 
 from ...diagnostics import BugError, Diagnostic, MatgradError
@@ -11,7 +12,7 @@ from ...diagnostics.record import field, mutable, record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Number, Power, Symbol, mul
+from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Symbol, mul
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -189,7 +190,7 @@ class Line:
         return (left, right), rewriting.bindings, self._plainly(rewriting.assumed)
 
     def _plainly(self, assumed: Iterable[Sentence]) -> tuple[Sentence, ...]:
-        return tuple(plainly(said, self.problem) for said in assumed)
+        return tuple(said for one in assumed for said in plainly(one, self.problem))
 
     def _moved(
         self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]
@@ -235,26 +236,29 @@ def _letters(expr: Expr) -> Counter[Expr]:
     return sum(map(_letters, expr.children), own)
 
 
-def plainly(condition: Sentence, problem: Problem) -> Sentence:
-    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive."""
+def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
+    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive; nothing for 1/s ≠ 0, which holds
+    wherever it has a value."""
     word = next((word for word in ("nonzero", "positive") if condition.template == said_of(word, number=True)), None)
-    if word is None:
-        return condition
-    values = ((name, _bare(value, word, problem)) for name, value in condition.values if isinstance(value, Expr))
-    return Sentence(condition.template, tuple(values))
+    ((name, value),) = condition.values
+    if word is None or not isinstance(value, Expr):
+        yield condition
+        return
+    factors = [
+        factor
+        for factor in (value.factors if isinstance(value, Mul) else (value,))
+        if not holds(factor, word, problem) and not _never(word, split_power(factor)[1])
+    ]
+    if factors:
+        bare = mul(*factors)
+        base, exponent = split_power(bare)
+        bare = without_numeral(bare) if word == "nonzero" else base if exponent % 2 == 1 else bare
+        yield Sentence(condition.template, ((name, bare),))
 
 
-def _bare(value: Expr, word: str, problem: Problem) -> Expr:
-    """The number without the factors of which the fact is known; s for 1/s."""
-    if isinstance(value, Mul):
-        factors = [factor for factor in value.factors if not holds(factor, word, problem)]
-        if word == "positive":  # as c² is, where c is not zero
-            factors = [factor for factor in factors if split_power(factor)[1] % 2]
-        value = mul(*factors)
-    if word == "nonzero":
-        return without_numeral(value)
-    odd = isinstance(value, Power) and isinstance(value.exponent, Number) and value.exponent.value % 2 == 1
-    return value.children[0] if odd else value
+def _never(word: str, exponent: Fraction) -> bool:
+    """Whether a power with this exponent is never zero, or negative, where it has a value: 1/s, and 1/s²."""
+    return exponent < 0 and (word == "nonzero" or exponent % 2 == 0)
 
 
 def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import cast
 
 from ...diagnostics.record import replace
 from ...facts import Fact
@@ -137,8 +136,9 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
     assert isinstance(value, Expr)
     now = line.simplify(replaced(value, known))
     words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
-    said = plainly(Sentence(condition.template, ((name, now),)), line.problem)
-    return None if any(holds(cast("Expr", said.values[0][1]), word, line.problem) for word in words) else said
+    if any(holds(now, word, line.problem) for word in words):
+        return None
+    return next(plainly(Sentence(condition.template, ((name, now),)), line.problem), None)
 
 
 @native("eq-insert", "later")

@@ -26,8 +26,11 @@ def _denominators(place: Place) -> Moved:
         )
         if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
             needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
-    if not set(needed) - {place.unknown}:
-        return None
+    in_function = any(
+        isinstance(node, Call) and place.unknown in node.symbols for one in terms for node in nodes_of(one)
+    )
+    if not needed or (set(needed) == {place.unknown} and not in_function):
+        return None  # powers of the unknown alone come together as one
     by = _product([_raised(base, exponent) for base, exponent in needed.items()])
     whole = total([place.simplify(_product([*_factors(term), *_factors(by)])) for term in terms], left)
     return (place.simplify(whole), total([], left)), (("c", by),)
@@ -188,7 +191,7 @@ def root_of(value: Expr, exponent: Fraction, problem: Problem) -> Expr:
     roots, others = list[Expr](), list[Expr]()
     for factor in (number, *rest):
         base, power = split_power(factor)
-        known = holds(base, "nonnegative", problem)
+        known = (power * exponent).denominator == 1 and holds(base, "nonnegative", problem)
         (roots if known else others).append(powered(base, power * exponent) if known else factor)
     return mul(*roots, *([powered(mul(*others), exponent)] if others else []))
 

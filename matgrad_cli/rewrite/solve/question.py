@@ -280,7 +280,7 @@ def _without_denominator(problem: Problem) -> Prepared | None:
 def stretches(problem: Problem, constraint: Expr) -> bool:
     """Whether the loss keeps its value when the unknown is stretched, and the constraint says how far it is."""
     moving = [term for _, term in terms_of(constraint) if problem.wrt in term.symbols]
-    fixed = len(moving) < len(terms_of(constraint)) and constraint.shape.is_number
+    fixed = 0 < len(moving) < len(terms_of(constraint)) and constraint.shape.is_number
     return fixed and _falls_away(problem.loss, add(*moving), problem)
 
 

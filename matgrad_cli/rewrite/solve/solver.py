@@ -231,7 +231,7 @@ _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "oneho
 def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sentence]:
     """What is said of the unknown and does not hold of the solution at all data; StuckError if it holds at none."""
     for word, (some, every) in kept(judge, problem, value).items():
-        said = plainly(Sentence(said_of(word, value.shape.is_number), (("0", value),)), problem)
+        said = Sentence(said_of(word, value.shape.is_number), (("0", value),))
         if not some or (word in _EQUATIONS and not every):
             message = (
                 f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that "
@@ -240,7 +240,7 @@ def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sente
             help_ = "there is none where the loss has a value; a fact of your own can be left out, or be a constraint"
             raise StuckError(Diagnostic("no-closed-form", message, help=help_))
         if word not in _EQUATIONS and not holds(value, word, problem):
-            yield said
+            yield from plainly(said, problem)
 
 
 def _domain_at(problem: Problem, value: Expr) -> Iterator[Sentence]:
@@ -248,7 +248,7 @@ def _domain_at(problem: Problem, value: Expr) -> Iterator[Sentence]:
     for word, inner in domain_of(problem):
         there = textbook(substitute(inner, {problem.wrt: value}), problem)
         if not holds(there, word, problem):
-            yield plainly(Sentence(said_of(word, there.shape.is_number), (("0", there),)), problem)
+            yield from plainly(Sentence(said_of(word, there.shape.is_number), (("0", there),)), problem)
 
 
 def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr]) -> tuple[Sentence, ...]:

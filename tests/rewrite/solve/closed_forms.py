@@ -263,6 +263,21 @@ SENTENCES = {
         ("so λ = 0, and the side with w is a multiple of μ", "w = S⁻¹ μ/sum(S⁻¹μ)", "that μᵀS⁻¹μ > 0"),
         ("entries of μ",),
     ),
+    "what best to order": (
+        (
+            "D*K/Q + h*Q/2",
+            "Q",
+            "D: scalar, K: scalar, Q: scalar, h: scalar",
+            "D positive, K positive, h positive, Q positive",
+        ),
+        ("Q = √(2DK/h) ",),
+        ("assumed",),
+    ),
+    "the mode of a logarithm that is normal": (
+        ("-log(x) - (log(x) - m)**2/(2*s**2)", "x", "x: scalar, m: scalar, s: scalar"),
+        ("both sides are multiplied by x ", "this is a maximum: "),
+        ("local", "assumed"),
+    ),
     "a product of factors": (
         ("(x**2 - 1)**2", "x", "x: scalar"),
         ("x = 1 ", "zero at −1 too, which is a minimum", "zero at 0 too, which is a local maximum"),

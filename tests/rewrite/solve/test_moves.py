@@ -26,6 +26,7 @@ BOOK = equation_rules()
 IDS = BOOK.ids
 STATEMENTS = {
     "eq-symmetric",
+    "eq-multiple",
     "eq-vec",
     "eq-insert",
     "eq-back",
