@@ -148,12 +148,12 @@ class Judge:
         self.stated = True
         self._moves(line)
         self._says(judged)
-        outcomes = judged.result.outcomes if judged.result is not None else ()
-        zero = "equation" in {judged.role, *(outcome.role for outcome in outcomes)}
-        zero = zero or (line.derives and SET_TO_ZERO.search(line.text) is not None)
-        self.settled = self.settled or (judged.verdict == "follows" and zero)
-        derived = judged.role == "equation" or (judged.role == "claim" and line.derives)
-        self.gradient = self.gradient or (judged.verdict == "follows" and derived)
+        if judged.verdict == "follows":
+            roles = {outcome.role for outcome in judged.result.outcomes} if judged.result is not None else set()
+            zero = line.derives and SET_TO_ZERO.search(line.text) is not None
+            self.settled |= zero or "equation" in {judged.role, *roles}
+            derives = line.derives or line.primes(self.question.name) > 0
+            self.gradient |= judged.role == "equation" or (judged.role == "claim" and derives)
         self.derived = line.derives if line.head is not None else self.derived
         self.others.note(line, self._is_statement(line), judged.verdict == "follows")
         self.latest = judged

@@ -198,6 +198,9 @@ def _open_value(part: Part) -> str | None:
         if name is not None:
             last[name] = judged
     names = [name for name, judged in last.items() if judged.verdict == "undecided"]
+    claims = [judged for judged in part.judged if judged.role in ("claim", "equation")]
+    if claims and claims[-1].verdict == "undecided":
+        return "the last claim could not be judged"
     names += [part.question.name or "" for judged in part.judged if judged.why == RESTATED]
     return f"the value that is given to `{names[0]}` could not be judged" if names else None
 

@@ -24,7 +24,7 @@ from .rows import Line
 
 _MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
 _ELSEWHERE = regex(
-    r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS"
+    r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual\w*|Bessel\w*|standard|un-?regulari[sz]ed|OLS"
     r"|instead|previous\w*|other|were|was"
     r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*"
     r"|writ\w+|let|choose"
@@ -61,7 +61,7 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
     A name with an index (an iterate) is none, unless it is among the `parts` by which the document differentiates:
     `μ_k`.
     """
-    head = line.head
+    head = _of_number(line.head)
     if (numbered := numbered_name(head)) is not None and numbered in parts:
         name = numbered[0]
     elif isinstance(head, s.Name):
@@ -69,6 +69,14 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
     else:
         return None
     return name if name in variables and not line.is_constant and name not in _names_of_value(line) else None
+
+
+def _of_number(node: s.Node | None) -> s.Node | None:
+    """What a side says by a power or a multiple of it, as of a number: the σ of `σ²`, the λ of `1/λ`."""
+    if not isinstance(node, s.Binary) or node.operator not in ("^", "**", "/", "*", "juxtapose"):
+        return node
+    one, other = s.ungrouped(node.left), s.ungrouped(node.right)
+    return other if isinstance(one, s.Literal_) else one if isinstance(other, s.Literal_) else node
 
 
 def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str] | None:
