@@ -180,3 +180,12 @@ def test_a_chain_rule_is_no_equation_with_a_multiplier() -> None:
         "wrong",
     ]
     assert check_text(FIRST_ORDER, "a.md").verdict != "wrong"
+
+
+def test_no_final_answer_is_wrong_where_no_line_is() -> None:
+    text = "$$\\ell(\\mu, {0}) = {1} - \\frac{{1}}{{2{0}^2}}\\sum_{{i=1}}^n (x_i-\\mu)^2$$\n"
+    text += "$$\\frac{{\\partial\\ell}}{{\\partial\\mu}} = \\frac1{{{0}^2}}\\sum_i(x_i-\\mu) = 0 \\Rightarrow "
+    text += "\\mu = \\frac1n\\sum_i x_i$$\n$$\\frac{{\\partial\\ell}}{{\\partial {0}}} = -\\frac{{n}}{{{0}}} + "
+    text += "\\frac{{1}}{{{0}^3}}\\sum_i (x_i-\\mu)^2 = 0 \\Rightarrow {0}^2 = \\frac1n\\sum_i(x_i-\\mu)^2$$\n"
+    problem = check_text(text.format("\\sigma", "-n\\log\\sigma"), "a.md").problems[0]
+    assert (problem.verdict, problem.final.verdict) == ("right", "right")

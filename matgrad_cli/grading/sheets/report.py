@@ -13,8 +13,9 @@ from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
 from ...notation.latex.names import ACCENTS
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
+from ..consequences import MAY_FOLLOW
 from ..exercises.findings import line_of, placed
-from .judged import EQUATION_OF_GRADIENT, Judged
+from .judged import AFTER_OPEN, EQUATION_OF_GRADIENT, Judged
 from .other_functions import RESTATED
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero
@@ -41,6 +42,9 @@ def check_sheet(sheet: Sheet, given: Mapping[str, str], code: Blocks | None = No
 
 
 def _problem(part: Part, sheet: Sheet, number: str, only: bool) -> ProblemReport:
+    if all(judged.verdict != "wrong" for judged in part.judged):
+        rows = (replace(one, why=AFTER_OPEN) if one.why == MAY_FOLLOW else one for one in part.judged)
+        part = replace(part, judged=tuple(rows))
     lines = tuple(_finding(judged, sheet) for judged in part.judged)
     report = ProblemReport(
         part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part)
@@ -138,9 +142,9 @@ def _last_gradients(claims: Sequence[Judged], part: Part) -> Iterable[int]:
 
 def _end(claims: Sequence[Judged], number: int) -> FinalVerdict:
     """The verdict on a claim itself, which may only follow from those that it goes on from."""
-    result = claims[number].result
-    if result is not None and any(outcome.carried for outcome in result.outcomes):
-        return "wrong"
+    before = {judged.verdict for judged in claims[:number]} if _is_carried(claims[number]) else set()
+    if not before.isdisjoint(("wrong", "undecided")):
+        return "wrong" if "wrong" in before else "undecided"
     for judged in claims[number::-1]:
         if judged.verdict != "follows":
             return "wrong" if judged.verdict == "wrong" else "undecided"
@@ -148,6 +152,11 @@ def _end(claims: Sequence[Judged], number: int) -> FinalVerdict:
         if in_itself or not judged.line.goes_on:
             break
     return "right"
+
+
+def _is_carried(judged: Judged) -> bool:
+    """Whether a row only follows from an equation before it that does not."""
+    return judged.result is not None and any(outcome.carried for outcome in judged.result.outcomes)
 
 
 def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerdict, Final]:
@@ -166,8 +175,6 @@ def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerd
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
-    if final == "wrong" and judged != of:
-        return "undecided", Final(final, "undecided", "the last claim follows only from a line that was not judged")
     equation = next((f"{one.why} could not be judged" for one in part.judged if one.why == EQUATION_OF_GRADIENT), None)
     if (still_open := _open_gradient(part) or _open_value(part) or equation) is not None:
         return "undecided", Final(final, "undecided", still_open)
@@ -201,6 +208,8 @@ def _open_value(part: Part) -> str | None:
     claims = [judged for judged in part.judged if judged.role in ("claim", "equation")]
     if claims and claims[-1].verdict == "undecided":
         return "the last claim could not be judged"
+    if claims and _is_carried(claims[-1]) and _end(claims, len(claims) - 1) != "right":
+        return "the last claim follows only from a line that was not judged"
     names += [part.question.name or "" for judged in part.judged if judged.why == RESTATED]
     return f"the value that is given to `{names[0]}` could not be judged" if names else None
 
