@@ -14,15 +14,18 @@ _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
 
 def lengths(
-    problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str
+    problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str, moving: Container[str | None] = ()
 ) -> Iterator[tuple[dict[str, str], str | None]]:
     """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`)
         that says so.
 
         Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has, and the
-    length of a y whose y_i stand in the loss; of the mean `\\frac1d \\sum_i x_i` d is how many entries x has.
+    length of a y whose y_i stand in the loss; of the mean `\\frac1d \\sum_i x_i` d is how many entries x has, unless a
+    row says how far i runs. What is `moving`, by which the document differentiates, is no size.
     """
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
+    numbers = [name for name in numbers if name not in moving]
+    runs = set(re.findall(r"\\sum_\{?(\w)=1\}?\^", prose))
     open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told]
     arrays = {symbol.name: symbol.shape for symbol in open_}
     further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", prose)) - set(numbers)
@@ -46,7 +49,7 @@ def lengths(
         entry = r"(?<![A-Za-z])\\?([A-Za-z]+)_\{?(?P=letter)(?!\w)"
         of_entries = rf"{over}\\sum_\{{?(?P<letter>[a-z])\}}?(?!\s*\^)[^=&]{{0,30}}?{entry}"
         averaged = [match[1] for match in re.finditer(mean, prose)]
-        averaged += [match[2] for match in re.finditer(of_entries, prose)]
+        averaged += [match[2] for match in re.finditer(of_entries, prose) if match["letter"] not in runs]
         dims |= {str(arrays[mean].rows): None for mean in averaged if mean in arrays}
         for dim in dims:
             sizes = {}

@@ -156,8 +156,7 @@ class _Finder:
 
     def question(self, stated: Stated) -> Question | None:
         """The problem with this statement as its loss, if it can be read."""
-        by = [item.variable for item in self.found.differentiated if item.body == stated.name]
-        by = [name for name in by if name is not None]
+        by = [item.variable for item in self.found.differentiated if item.body == stated.name and item.variable]
         inside = [self.definitions.made.get(name or "", set()) for name in by]
         by += [part for parts in inside if len(parts) == 1 for part in parts]  # by Λ = Σ⁻¹, so that Σ is sought
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
@@ -197,7 +196,8 @@ class _Finder:
         """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`,
         or a row sums over entries up to it."""
         variables = [known for known in dict.fromkeys(by) if known] or [problem.wrt.name]
-        for sizes, written in lengths(problem, self.told.sizes, self._sides_of(stated.name), self.sheet.prose):
+        texts, moving = self._sides_of(stated.name), (*by, *stated.arguments)
+        for sizes, written in lengths(problem, self.told.sizes, texts, self.sheet.prose, moving):
             self.sizes, text = sizes, written or loss
             if any(readable_problem(text, known, self._shapes_text(text), "") for known in variables):
                 return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
