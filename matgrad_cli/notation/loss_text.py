@@ -57,7 +57,7 @@ _DISPLAY: Final = (
     r"|\\\\(?:\[[^\]]*\])?|\\q?quad\s*\(\d+[a-z]?\)\s*$"
 )
 """What belongs to a formula on its own lines and not to the loss: its environment, its number, where it is broken."""
-_TOLD: Final = r"(?:[^(){}=+]|\{[^{}]*\})*"
+_TOLD: Final = r"(?:[^(){}=+&]|\{[^{}]*\})*"
 _REMARK: Final = (
     r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
     rf"\s*\(?{_TOLD}(?:(?<!\\right)[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z])){_TOLD}\)?[\s.]*$"

@@ -157,7 +157,9 @@ def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
 
 
 def _end(formula: Formula) -> int:
-    return formula.place + len(formula.passage.text)
+    """Where it ends in the text that is read, whatever was written in it since."""
+    span = formula.passage.span()
+    return formula.place + span.end - span.start
 
 
 def _condition(text: str, task: Task, known: Sequence[Line]) -> tuple[Expr, bool] | None:

@@ -35,6 +35,7 @@ from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .rows import Line, explained, gives_identity, is_special
 from .suggested import held, measured, said_beside, stated_layouts, supposable, where_held
+from .worded_cases import with_worded_cases
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
@@ -65,7 +66,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = with_called(rewritten(with_spoken(with_tables(sheet)), meant))
+    sheet = with_called(rewritten(with_spoken(with_tables(with_worded_cases(sheet))), meant))
     found = outline(sheet.formulas)
     by_words = (with_named, with_letter_cases, with_continued)
     named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
