@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.stated_functions import closing
 from .names import is_word
+from .sheet import Sheet
 
 _CODE = regex(
     r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+="
@@ -66,6 +68,23 @@ def spelled(row: str) -> str:
 def _hatted(match: re.Match[str]) -> str:
     letter = unicodedata.normalize("NFC", f"{match[1]}\u0302")
     return "{" + letter.rjust(len(match[0]) - 2) + "}" if len(letter) == 1 else match[0]
+
+
+def with_pairs_below(sheet: Sheet) -> Sheet:
+    """The document with `x_{ij}` for the `x_ij` of plain text, where both letters stand below alone too: `sum_j x_ij
+    w_j`."""
+    bare = [formula.passage.text for formula in sheet.formulas if "\\" not in formula.passage.text]
+    alone = {letter for text in bare for letter in _BELOW.findall(text)}
+    formulas = list(sheet.formulas)
+    for at, formula in enumerate(formulas if alone else ()):
+        found = _PAIR.finditer(formula.passage.text) if "\\" not in formula.passage.text else ()
+        pairs = [(*pair.span("pair"), f"{{{pair['pair']}}}") for pair in found if alone.issuperset(pair["pair"])]
+        formulas[at] = replace(formula, passage=formula.passage.replaced(pairs))
+    return replace(sheet, formulas=tuple(formulas))
+
+
+_BELOW = regex(r"_([a-z])(?![A-Za-z])")
+_PAIR = regex(r"(?<=[A-Za-z]_)(?!in(?![a-z]))(?P<pair>[a-z]{2})(?![A-Za-z])")
 
 
 def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:

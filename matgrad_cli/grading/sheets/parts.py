@@ -15,6 +15,7 @@ from ...documents.sheets.members import numbered, small
 from ...documents.sheets.named import with_loss, with_named
 from ...documents.sheets.one_term import with_samples
 from ...documents.sheets.outline import Outline, outline
+from ...documents.sheets.plain import with_pairs_below
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
@@ -66,7 +67,8 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = with_called(rewritten(with_spoken(with_tables(with_worded_cases(sheet))), meant))
+    sheet = with_worded_cases(with_pairs_below(sheet))
+    sheet = with_called(rewritten(with_spoken(with_tables(sheet)), meant))
     found = outline(sheet.formulas)
     by_words = (with_named, with_letter_cases, with_continued)
     named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
