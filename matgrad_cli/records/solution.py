@@ -43,7 +43,7 @@ class Extremum:
     """What kind of point the solution is, why, and by which numbers that was seen.
 
     Where it is not the same for all data the kind is `unknown`, and `cases` are the kinds that it has under a
-    condition. `local`: only what lies near it was looked at.
+    condition. `local`: only what lies near it was looked at, or some point far away is better.
     """
 
     kind: PointKind

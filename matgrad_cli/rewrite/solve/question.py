@@ -214,7 +214,7 @@ def _within_domain(ready: Prepared) -> Prepared:
         said_of(word, value.shape.is_number).replace("{0}", f"{{{n}}}") for n, (word, value) in enumerate(needed)
     ]
     values = tuple((str(n), value) for n, (_, value) in enumerate(needed))
-    said = Sentence(f"the loss has a value only where {' and '.join(conditions)}", values)
+    said = Sentence(f"the loss has a value and a gradient only where {' and '.join(conditions)}", values)
     return replace(ready, problem=replace(problem, facts=(*problem.facts, *facts)), reasons=(*ready.reasons, said))
 
 
