@@ -137,6 +137,6 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str, definite: bool) -
     whole = "" if problem.source else " of the loss as it is solved"
     second = f"second derivative {{matrix}}{whole} is" if number else f"Hessian {{matrix}}{whole} is"
     kind_said = f"a {kind}: the {second} {sign}{'' if number else ' definite'}"
-    given = "" if definite or kind == "maximum" else " where it is not zero" if number else " where it is invertible"
+    given = "" if definite else " where it is not zero" if number else " where it is invertible"
     each = ", for each column" if problem.wrt.shape.is_matrix else ""
     return Sentence(kind_said + given + each, (("matrix", hessian),))

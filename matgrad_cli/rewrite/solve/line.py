@@ -244,6 +244,9 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
     if word is None or not isinstance(value, Expr):
         yield condition
         return
+    value = (
+        split_power(value)[0] if split_power(value)[1].denominator > 1 else value
+    )  # a root is positive where this is
     factors = [
         factor
         for factor in (value.factors if isinstance(value, Mul) else (value,))
