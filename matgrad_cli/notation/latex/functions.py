@@ -59,7 +59,7 @@ def is_call(r: Cursor, name: str) -> bool:
 def of_names(r: Cursor) -> bool:
     """Whether the bracket here holds names alone, several of them perhaps squares: ℓ(μ, σ²)."""
     pieces = r.pieces(r.at)
-    squares = len(pieces) > 1 and any(len(piece) == 1 for piece in pieces)
+    squares = r.known and len(pieces) > 1 and any(len(piece) == 1 for piece in pieces)
     return all(
         piece[:1] and piece[0].kind in ("name", "word") and (len(piece) == 1 or (squares and _is_square(piece)))
         for piece in pieces

@@ -85,25 +85,21 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
         if letters and (under := _condition(reader, letters, piece, equal)) is not None:
             masks.append(under)
             continue
-        chain = len(equal) == 2 and all(reader.tokens[place].text == "<=" for place in equal)
-        if [reader.tokens[place].text for place in equal] in (["<=", "<", "<="], ["<=", "<=", "<="]):
-            masks.append(_ordered(reader, letters, limits, piece, equal))
+        if " ".join(reader.tokens[place].text for place in equal) in ("<= <=", "<= < <=", "<= <= <="):
+            masks += _between(reader, letters, limits, waiting, piece, equal)
+            waiting = []
             continue
-        if len(equal) > 1 and not chain:
+        if len(equal) > 1:
             _refuse(reader, _A_PART, reader.tokens[equal[1]])
-        first, past = (equal[0] + 1, equal[1]) if chain else (piece[0], equal[0] if equal else piece[1])
+        first, past = piece[0], equal[0] if equal else piece[1]
         named = counted_by(reader, first, past, equal) or _letters(reader, first, past)
         again = letters.keys() & {name.name for name in named}  # `j: (i,j) \in \Omega` for an i that stands outside
         together = named if again else (*waiting, *named)
-        if chain:
-            _from_one(reader, reader.tokens[equal[0]], texts(reader, (piece[0], equal[0])))
-            _add(reader, letters, named, reader.tokens[first])
-            limits.update((name.name, reader.inside(equal[1] + 1, piece[1])) for name in (*waiting, *named))
-        elif not equal:
+        if not equal:
             _add(reader, letters, named, reader.tokens[first])
             waiting += named
             continue
-        elif reader.tokens[equal[0]].text == "!=":
+        if reader.tokens[equal[0]].text == "!=":
             pair = _pair(reader, letters, named, equal, piece)
             masks.append(unlike(s.Kronecker(pair[0].span.joined(pair[1].span), pair)))
         elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
@@ -180,11 +176,6 @@ def _add(reader: Cursor, letters: dict[str, s.Name], named: tuple[s.Name, ...], 
         letters[name.name] = name
 
 
-def _from_one(reader: Cursor, where: Token, written: list[str]) -> None:
-    if written != ["1"]:
-        _refuse(reader, _A_PART, where)
-
-
 def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[s.Name, ...]) -> s.Node | int:
     r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts:
     a number, a mask behind a letter."""
@@ -244,18 +235,23 @@ def _pair(
     return left, right
 
 
-def _ordered(
-    reader: Cursor, letters: dict[str, s.Name], limits: dict[str, s.Node], piece: Tokens, signs: list[int]
-) -> s.Node:
-    r"""`1 \le i < j \le n`: both letters are bound, and the first is less than the second."""
-    _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
-    both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
-    if [len(names) for names in both] != [1, 1]:
-        _refuse(reader, _A_PART, reader.tokens[signs[1]])
-    left, right = both[0][0], both[1][0]
-    _add(reader, letters, (left, right), reader.tokens[piece[0]])
-    limits.update(dict.fromkeys((left.name, right.name), reader.inside(signs[2] + 1, piece[1])))
-    return _compared((left, right), reader.tokens[signs[1]].text)
+def _between(
+    reader: Cursor,
+    letters: dict[str, s.Name],
+    limits: dict[str, s.Node],
+    waiting: list[s.Name],
+    piece: Tokens,
+    signs: list[int],
+) -> Iterator[s.Node]:
+    r"""`1 \le i \le n` binds i; `1 \le i < j \le n` both letters, and the first is less than the second."""
+    groups = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
+    if texts(reader, (piece[0], signs[0])) != ["1"] or (len(groups) > 1 and any(len(names) > 1 for names in groups)):
+        _refuse(reader, _A_PART, reader.tokens[signs[0]])
+    named = [name for names in groups for name in names]
+    _add(reader, letters, tuple(named), reader.tokens[piece[0]])
+    limits.update(dict.fromkeys((name.name for name in (*waiting, *named)), reader.inside(signs[-1] + 1, piece[1])))
+    if len(groups) > 1:
+        yield _compared((named[0], named[1]), reader.tokens[signs[1]].text)
 
 
 def _condition(reader: Cursor, letters: dict[str, s.Name], piece: Tokens, signs: list[int]) -> s.Node | None:
