@@ -26,10 +26,8 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     severity = diagnostic.severity
     head = wrapped(plain_text(diagnostic.message), width, f"{severity}[{diagnostic.code}]: ")
     lead, rest = head[0].split(": ", 1) if ": " in head[0] else (head[0].rstrip(":"), "")
-    lines = [
-        paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":"),
-        *(paint("1", line) for line in head[1:]),
-    ]
+    first = paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":")
+    lines = [first, *(paint("1", line) for line in head[1:])]
     if diagnostic.source is not None and diagnostic.labels:
         lines += _place(diagnostic.source, diagnostic.labels, severity, paint, width)
     elif diagnostic.source is not None and diagnostic.source.name:

@@ -85,10 +85,9 @@ def is_change(function: str) -> bool:
 def with_shape(name: str, shape: Shape) -> str:
     """The name of an unknown function whose value has that shape."""
     sides = (
-        "*".join([str(side.factor), *(f"{name}^{power}" for name, power in side.powers)])
-        for side in (shape.rows, shape.cols)
+        [str(side.factor), *(f"{name}^{power}" for name, power in side.powers)] for side in (shape.rows, shape.cols)
     )
-    return f"{name}|{';'.join(sides)}"
+    return f"{name}|{';'.join(map('*'.join, sides))}"
 
 
 def _shape_in(name: str) -> Shape:

@@ -203,11 +203,8 @@ class _Blocks:
         if len(plain) == len(found):
             return replace(node, arguments=plain)
         first = found[0]
-        if (
-            function in ("norm", "bars")
-            and isinstance(first, tuple)
-            and (norms := self._norms(node, first)) is not None
-        ):
+        norms = self._norms(node, first) if function in ("norm", "bars") and isinstance(first, tuple) else None
+        if norms is not None:
             two = s.Literal_(node.span, Fraction(2), "2")
             power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
             return s.Apply(node.span, "sqrt", (_sum([s.Binary(node.span, power, one, two) for one in norms]),))
@@ -244,10 +241,8 @@ class _Blocks:
 
 def _holds(node: s.Node) -> bool:
     """Whether a matrix is written out somewhere in the part."""
-    return any(
-        isinstance(part, s.Apply) and (part.function == s.LIST or part.function in _BELOW | _BESIDE)
-        for part in s.parts_of(node)
-    )
+    called = {part.function for part in s.parts_of(node) if isinstance(part, s.Apply)}
+    return not called.isdisjoint((s.LIST, *_BELOW, *_BESIDE))
 
 
 def _value(node: s.Node) -> Fraction | None:

@@ -111,11 +111,8 @@ def explained(text: str) -> tuple[str, ...]:
     """The pieces of a loss that explain a name which is put in: `p = softmax(z)`."""
     said = with_definitions(text)[1]
     heads = ((piece, _HEAD.match(piece)) for piece in (_pieces(text) if said else ()))
-    return tuple(
-        piece.strip()
-        for piece, head in heads
-        if head is not None and any(note.startswith(f"`{_key(head)}` is put in") for note in said)
-    )
+    named = ((piece.strip(), f"`{_key(head)}` is put in") for piece, head in heads if head is not None)
+    return tuple(piece for piece, start in named if any(note.startswith(start) for note in said))
 
 
 def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bool) -> None:

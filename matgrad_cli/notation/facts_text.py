@@ -140,10 +140,8 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
         if gone is ONE:
             message = f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns"
             raise InputError.coded("not-square", message, fact.source, fact.span)
-        table = {
-            name: Shape(*(_swap(side, gone, stays) for side in (entry.rows, entry.cols)))
-            for name, entry in table.items()
-        }
+        for name, entry in table.items():
+            table[name] = Shape(*(_swap(side, gone, stays) for side in (entry.rows, entry.cols)))
         notes.append(f"{gone} = {stays}, as `{fact.name}` is {fact.word}")
     return table, tuple(notes)
 

@@ -168,11 +168,9 @@ class _Spectra:
             return s.Binary(span, scaled, left if first is None else right, s.Group(span, first or second or left))
         if operator in ("+", "-"):
             one = s.Apply(span, "eye", ())
-            sides = [
-                found or s.Binary(span, scaled, s.Group(side.span, side), one)
-                for found, side in ((first, left), (second, right))
-            ]
-            return s.Binary(span, operator, *sides)
+            first = first or s.Binary(span, scaled, s.Group(left.span, left), one)
+            second = second or s.Binary(span, scaled, s.Group(right.span, right), one)
+            return s.Binary(span, operator, first, second)
         return self.outside(left)
 
 

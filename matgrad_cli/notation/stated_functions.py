@@ -111,10 +111,8 @@ def key_of(match: re.Match[str]) -> str:
 
 def closing(text: str, at: int, pair: str = "()") -> int | None:
     """Behind the bracket that closes the one at `at`; None where none does, or another sign stands there."""
-    depth = 0
-    for match in (
-        re.compile(rf"\\.|[{re.escape(pair)}]", re.DOTALL).finditer(text, at) if text[at : at + 1] == pair[0] else ()
-    ):
+    depth, signs = 0, re.compile(rf"\\.|[{re.escape(pair)}]", re.DOTALL)
+    for match in signs.finditer(text, at) if text[at : at + 1] == pair[0] else ():
         depth += {pair[0]: 1, pair[1]: -1}.get(match[0], 0)
         if depth == 0:
             return match.end()

@@ -68,10 +68,8 @@ def meant(function: str, known: frozenset[str]) -> str | None:
     for one in known:
         kind, _, name = one.partition(":")
         for order in range(known is SLOPES, len(_WRITTEN.get(kind, "012"))):
-            if function in (
-                written(unknown(name, kind, order)),
-                f"J_{name.partition('|')[0]}" if (kind, order) == ("v", 1) else None,
-            ):
+            jacobian = f"J_{name.partition('|')[0]}" if (kind, order) == ("v", 1) else None
+            if function in (written(unknown(name, kind, order)), jacobian):
                 return unknown(name, kind, order)
     return None
 

@@ -179,23 +179,16 @@ def all_entries(e: Elaborator, node: s.Apply) -> bool:
     """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and
     `A.norm(…)`, a keyword `p`, `vector_norm`."""
     path = path_of(e, node)
-    return e.scope.syntax == "julia" or (
-        node.function == "vector_norm"
-        or is_method(node)
-        or option(node, "p") is not None
-        or (path[:1] == ("torch",) and "linalg" not in path)
-    )
+    torch = path[:1] == ("torch",) and "linalg" not in path
+    said = node.function == "vector_norm" or option(node, "p") is not None
+    return said or torch or is_method(node) or e.scope.syntax == "julia"
 
 
 def with_order(name: str, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[tuple[s.Node, ...], s.Options]:
     """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
     given = dict(options)
-    if (
-        name in _NORMS
-        and len(arguments) == len(given) == 1
-        and (text := given.get("ord", given.get("p", ""))).isdigit()
-        and text > "2"
-    ):
+    text = given.get("ord", given.get("p", "")) if name in _NORMS and len(arguments) == len(given) == 1 else ""
+    if text.isdigit() and text > "2":
         return (*arguments, s.Literal_(arguments[0].span, exact(text), text)), ()
     if name not in _NORMS or len(arguments) < 2:
         return arguments, options

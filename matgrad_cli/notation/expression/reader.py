@@ -135,12 +135,9 @@ class Parser(Stream):
                 else:
                     node = subscripted(self, node)
                 self.depth -= 1
-            elif (
-                self.sees("(")
-                and isinstance(node, s.Apply)
-                and node.function in MODULES
-                and self.text_of(node.span).startswith("nn.")
-            ):
+            elif self.sees("(") and isinstance(node, s.Apply) and self.text_of(node.span).startswith("nn."):
+                if node.function not in MODULES:
+                    return node
                 arguments, options = self.arguments()
                 node = self.called(self.since(node.span), MODULES[node.function], arguments, (*node.options, *options))
             else:

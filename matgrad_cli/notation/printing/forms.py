@@ -108,9 +108,8 @@ class Forms(Printer):
     def positions(self, positions: Iterable[Position | None]) -> str:
         """Index letters one after the other, with commas where letters alone would be ambiguous: st, (1,2)."""
         places = [place for place in positions if place is not None]
-        if len(places) == 1 or all(
-            isinstance(place, Index) and len(place.name) == 1 and place.name.isalpha() for place in places
-        ):
+        single = (isinstance(place, Index) and len(place.name) == 1 and place.name.isalpha() for place in places)
+        if len(places) == 1 or all(single):
             return self.word("beside").join(map(self.position, places))
         return self.form("listed", self.word("and").join(map(self.position, places)))
 

@@ -91,18 +91,12 @@ class Solver:
         if value is not None:
             form = self.known.get(value)
             if form is None:
-                rank = (
-                    None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
-                )
-                form = self.known[value] = Form.of(value.shape, rank)
+                rank = 1 if self.flat(node.name, value) else 2
+                has_rank = self.scope.arrays and not value.shape.is_number
+                form = self.known[value] = Form.of(value.shape, rank if has_rank else None)
             return form
-        if (
-            self.scope.size(node.name) is not None
-            or node.name in self.dims
-            or node.name in self.limits
-            or node.name == s.CIRCLE
-            or (node.name in ("pi", "e") and node.name not in self.counted)
-        ):
+        constant = node.name == s.CIRCLE or (node.name in ("pi", "e") and node.name not in self.counted)
+        if constant or self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits:
             return Form.number()
         if (one := self.scope.member(node)) is not None:
             return self.walk(one)
@@ -203,12 +197,9 @@ class Solver:
         small, left = s.ungrouped(node.right), s.last_factor(node.left, ("*",))
         if isinstance(left, s.Transposed):
             left = s.ungrouped(left.body)
-        capital = (
-            isinstance(left, s.Name)
-            and left.name[0].isupper()
-            and "*" in self.scope.source.text[left.span.end : small.span.start]
-        )
-        if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
+        starred = "*" in self.scope.source.text[left.span.end : small.span.start]
+        latin = isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES
+        if starred and latin and isinstance(small, s.Name) and isinstance(left, s.Name) and left.name[0].isupper():
             self.starred.setdefault(small.name, (node.left, node.right))
 
     def labels(self, node: s.Binary, left: Form, right: Form, reason: str) -> None:

@@ -347,11 +347,9 @@ def _small_matrices(solver: Solver, node: s.Node) -> None:
     """The letters of tr(ρ log ρ): no capital is there, and nothing turned, so that they are matrices."""
     parts = list(s.parts_of(node))
     names = [part.name for part in parts if isinstance(part, s.Name)]
-    plain = all(
-        isinstance(part, s.Name | s.Group | s.Apply | s.Negative | s.Literal_)
-        or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot", "+", "-", "^"))
-        for part in parts
-    )
+    signs = {part.operator for part in parts if isinstance(part, s.Binary)} - {"juxtapose", "@", "dot", "+", "-", "^"}
+    leaves = s.Name | s.Group | s.Apply | s.Negative | s.Literal_ | s.Binary
+    plain = not signs and all(isinstance(part, leaves) for part in parts)
     for name in names if plain and all(name[0].islower() for name in names) else ():
         if solver.scope.find(name) is None and name in solver.names:
             solver.names[name].kind.matrix = True
