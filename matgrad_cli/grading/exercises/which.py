@@ -10,6 +10,7 @@ from ...diagnostics import Diagnostic
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.homework.pieces import Piece
+from ...documents.homework.words import said
 from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...records.finding import ProblemReport
@@ -29,6 +30,13 @@ _SEVERAL = Diagnostic(
 _MOST_CLAIMS = 12
 _MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|:=|\\(?:ast|star|prime)))")
 Judged = Callable[[Settings], ProblemReport]
+
+_PARTS = Diagnostic(
+    "nothing-judged",
+    "each formula here is said of a part of the loss, and none of the whole",
+    help="state the whole answer as one formula",
+    severity="warning",
+)
 
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
@@ -68,6 +76,9 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
             found = doubted
         aside = [one for one in told if one.kind == "name" or (one.kind == "definition" and "(" not in _head(one))]
         formulas = [one for one in told if one not in aside] or told
+        parts = [one.kind == "formula" and said(r"\W*<of_part>").match(one.after) for one in formulas]
+        if len(parts) + len(refused) > 1 and all(parts) and not claims:
+            return unanswered(chosen, _PARTS)
         only = (
             len(formulas) == 1
             and not refused
