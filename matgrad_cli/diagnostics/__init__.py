@@ -1,14 +1,4 @@
 """Spans, messages and how they are printed."""
 
-from .diagnostic import (
-    BugError,
-    Diagnostic,
-    InputError,
-    Label,
-    MatgradError,
-    Severity,
-    Source,
-    Span,
-    StuckError,
-    UsageError,
-)
+from .diagnostic import Diagnostic, Label, Severity, Source, Span
+from .errors import BugError, InputError, MatgradError, StuckError, UsageError
