@@ -76,21 +76,33 @@ def _unanswered(name: str, source: Source, key: Key, options: Options) -> Settin
 def _judged(
     files: Sequence[Path], given: Sequence[Path], key: Key | None, options: Options, progress: Progress | None
 ) -> list[FileReport]:
-    """The report on each file: judged here, or each in a process of its own kind."""
+    """The report on each file: from the cache, judged here, or each in a process of its own kind."""
     from .classes.students import students
 
     whose = [options.student] * len(files) if options.student else None
     whose = whose or students(files, given, key.student if key is not None else None)
-    reports: dict[int, FileReport] = {}
+    cache = None
+    names: list[str | None] = [None] * len(files)
+    if options.cache is not None and key is not None:
+        from .classes.cache import Cache
+
+        cache = Cache(options.cache, key.source.text.encode(), repr(sorted(options.defaults.items())))
+        names = [cache.name(file, student) for file, student in zip(files, whose, strict=True)]
+    reports = [cache.found(name) if cache is not None else None for name in names]
+    left = [number for number, report in enumerate(reports) if report is None]
 
     def done(at: int, report: FileReport) -> None:
-        reports[at] = replace(report, student=whose[at])
+        number = left[at]
+        reports[number] = found = replace(report, student=whose[number])
+        if cache is not None:
+            cache.keep(names[number], found)
         if progress is not None:
-            progress(len(reports), len(files))
+            progress(len(files) - sum(report is None for report in reports), len(files))
 
+    tasks = [files[number] for number in left]
     work = partial(check_file, key=key, options=options)
     apart = options.isolated and (key is not None or len(files) > 1)
-    if files and (apart or (options.jobs > 1 and len(files) > 1)):
+    if tasks and (apart or (options.jobs > 1 and len(tasks) > 1)):
         from .classes.workers import MEGABYTES, in_processes
 
         megabytes = key.megabytes if key is not None and key.megabytes is not None else MEGABYTES
@@ -100,13 +112,15 @@ def _judged(
             ended[path] = _lost(path, why, key, options)
             return ended[path]
 
-        in_processes(files, work, lost, options.jobs, FILE_SECONDS, megabytes, done)
+        in_processes(tasks, work, lost, options.jobs, FILE_SECONDS, megabytes, done)
         for path, report in ended.items():
-            done(files.index(path), _problem_by_problem(path, report, key, options, megabytes))
+            done(tasks.index(path), _problem_by_problem(path, report, key, options, megabytes))
     else:
-        for at, path in enumerate(files):
+        for at, path in enumerate(tasks):
             done(at, work(path))
-    return [reports[at] for at in range(len(files))]
+    if cache is not None:
+        cache.write()
+    return [report for report in reports if report is not None]
 
 
 def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> FileReport:

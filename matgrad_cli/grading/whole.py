@@ -22,7 +22,7 @@ FILE_SECONDS = 120.0
 class Options:
     """How to check: a key file, defaults for keys (from the command line), the number of processes.
 
-    `isolated`: each submission is judged in another process than this one.
+    `isolated`: each submission is judged in another process than this one. `cache`: where what was judged is kept.
     `student`: whose all files are. `only`: the one problem that is judged.
     """
 
@@ -30,6 +30,7 @@ class Options:
     defaults: Mapping[str, str] = field(default_factory=dict)
     jobs: int = 1
     isolated: bool = False
+    cache: Path | None = None
     student: str | None = None
     only: str | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import signal
 from pathlib import Path
@@ -17,6 +18,7 @@ from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading import check as checking
 from matgrad_cli.grading import document
 from matgrad_cli.grading.check import Options, check_files, read_key
+from matgrad_cli.grading.classes.cache import Cache
 from matgrad_cli.grading.classes.students import students
 from matgrad_cli.records.finding import Report
 from matgrad_cli.reports.classes import class_of
@@ -269,6 +271,72 @@ def test_the_key_says_how_long_one_problem_may_take(tmp_path: Path, monkeypatch:
         ("undecided", "time-limit"),
         ("right", None),
     ]
+
+
+# ---- what was graded before
+
+
+def test_only_what_changed_is_graded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"{name}.toml": answers("(A+A.T)@x", "2*x") for name in ("ann", "bob")}
+    judged: list[str] = []
+    honest = checking.check_file
+    monkeypatch.setattr(checking, "check_file", lambda path, **named: judged.append(path.stem) or honest(path, **named))
+    kept = tmp_path / ".grades.csv.cache"
+    first = graded(tmp_path, files, cache=kept)
+    assert graded(tmp_path, files, cache=kept) == first
+    files["bob.toml"] = answers("A@x")
+    again = graded(tmp_path, files, cache=kept)
+    assert judged == ["ann", "bob", "bob"]
+    assert again.files[1].score == 0
+    graded(tmp_path, files, KEY.replace("points = 2", "points = 3"), cache=kept)
+    assert judged[3:] == ["ann", "bob"]
+
+
+def test_a_cache_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> None:
+    place = classroom(tmp_path, {"ann.toml": answers("x")})
+    kept = tmp_path / ".grades.csv.cache"
+    check_files([place], Options(key=tmp_path / "key.toml", cache=kept))
+    honest = kept.read_bytes()
+    for forged in (
+        honest[:70] + b"x" + honest[71:],
+        honest.partition(b"\n")[2],
+        b"",
+        b"\x80" * 99,
+        honest.replace(b"ann", b"bob"),
+    ):
+        kept.write_bytes(forged)
+        assert Cache(kept, KEY.encode(), "[]").kept == {}
+    kept.write_bytes(honest)
+    assert len(Cache(kept, KEY.encode(), "[]").kept) == 1
+    assert json.loads(honest.partition(b"\n")[2]), "nothing that is run when it is read"
+    assert Cache(kept, b"another key", "[]").kept == {}
+
+
+def test_the_command_keeps_a_cache_beside_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = classroom(tmp_path, {"ann.toml": answers("(A+A.T)@x"), "bob.toml": answers("x")})
+    arguments = [
+        "check",
+        str(place),
+        "--key",
+        str(tmp_path / "key.toml"),
+        "--format",
+        "json",
+        "--report",
+        f"csv={tmp_path / 'g.csv'}",
+    ]
+    monkeypatch.setenv("CI", "true")
+    assert command_line(arguments) == 1
+    assert not (tmp_path / ".g.csv.cache").exists()
+    monkeypatch.delenv("CI")
+    printed = [capsys.readouterr().out]
+    for _ in range(2):
+        assert command_line(arguments) == 1
+        printed.append(capsys.readouterr().out)
+    assert (tmp_path / ".g.csv.cache").exists()
+    assert printed[0] == printed[1] == printed[2]
+    assert json.loads(printed[0])["class"]["students"] == 2
 
 
 def test_a_key_is_read_once_and_holds_what_it_says_about_submissions(tmp_path: Path) -> None:
