@@ -97,9 +97,16 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
             loose = [loosely[number]] if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else []
             others = map(problem, (*loose, *otherwise(unit)))
-            first = next((one for one in others if one is not None and one.verdict == "right"), first)
+            first = min([first, *filter(None, others)], key=_speaks_against)
         found += [first] if first is not None else []
     return tuple(found)
+
+
+def _speaks_against(found: ProblemReport) -> tuple[bool, int, int]:
+    """Whether a reading of a unit is not right, for how much in it nothing is found that mends it, and how much is
+    not right."""
+    bad = [one for one in found.lines if one.verdict != "follows"]
+    return found.verdict != "right", sum(one.help is None for one in bad), len(bad)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:
