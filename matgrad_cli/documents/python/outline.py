@@ -19,11 +19,9 @@ from .sizes import made_in
 from .uses import BARE, LOSSES, claimed, is_gradient, shortened
 
 BACKWARD = (
-    "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
-    "backpropagate",
-    "compute_gradients", "compute_grads", "compute_gradient", "compute_grad", "gradients", "grads",
-    "grad", "gradient",
-)  # fmt: skip
+    *"backward backprop bprop backward_pass backward_propagation backward_prop backpropagation backpropagate".split(),
+    *"compute_gradients compute_grads compute_gradient compute_grad gradients grads grad gradient".split(),
+)
 NESTED = ("grad", "grad_fn", "backward", "backward_fn", "bwd", "vjp", "vjp_fn", "pullback")
 """What a function inside another one is called that is given back beside the value: its gradient."""
 CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")

@@ -104,11 +104,9 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             key for key, _ in _wrong(other)
         }
         right = {place for place in wrong if place[0] in keys}
-        changed = tuple(
-            replace(one, outcome="open", note=f"this is right if {told}") if one.place in right else one
-            for one in first.judged
-        )
-        first, wrong = replace(first, judged=changed), wrong - right
+        open_ = {"outcome": "open", "note": f"this is right if {told}"}
+        changed = (replace(one, **open_) if one.place in right else one for one in first.judged)
+        first, wrong = replace(first, judged=tuple(changed)), wrong - right
     return replace(first, others=tuple(way for way in ways[1:] if way.doubts == ways[0].doubts))
 
 

@@ -23,6 +23,9 @@ _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
 
 
+_LATER = "this is the derivative times a size; what follows from it takes that into account"
+
+
 def absolved(state: State) -> dict[str, tuple[float, str]]:
     """Claims that are no derivatives as they stand, but from which right ones follow,
     with the factor by which they are off."""
@@ -39,17 +42,13 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
         beside = any(site < min(claim.sites) for site in _beside(trial, claim))
         later = followers(state, claim) if bears or beside else []
         right = [key for key in later if written[key] == "right" or key in found]
-        scale = next(
-            (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
-        )
+        ways = (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right")
+        scale = next(ways, None)
         values = [event.value for stage in claim.stages for event in stage.events]
         early = [trial.outcome(claim, value) for value in values if not isinstance(value, Unknown)]
         said = f"this is the derivative by a value on the way to `{claim.name}`"
         if right and scale is not None:
-            found[claim.key] = (
-                scale,
-                "this is the derivative times a size; what follows from it takes that into account",
-            )
+            found[claim.key] = scale, _LATER
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
         elif right or "right" in early:

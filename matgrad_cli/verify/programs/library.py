@@ -19,11 +19,8 @@ LONGEST = 80
 
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
-KINDS = {
-    **dict.fromkeys(("float", "double", "half", "f"), FLOAT),
-    **dict.fromkeys(("int", "long", "uint", "i"), WHOLE),
-    **dict.fromkeys(("bool", "bool_", "b"), TRUTH),
-}
+_WORDS = {FLOAT: "float double half f", WHOLE: "int long uint i", TRUTH: "bool bool_ b"}
+KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 
 
 def kind_of(dtype: Value) -> str:
