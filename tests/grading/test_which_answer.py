@@ -1,5 +1,4 @@
-"""Which formulas of a submission in prose are its answer: what is denied or supposed is none,
-and one wrong claim spoils a right one."""
+"""Which formulas of a submission in prose are its answer; one wrong claim spoils a right one."""
 
 from __future__ import annotations
 
@@ -103,7 +102,6 @@ TWICE = [
 ]
 NONE = [
     (3, r"Here $X^T\sigma(Xw)$ comes from the first term and $-X^Ty$ from the second, so the gradient is their sum."),
-    (3, r"$X^T\sigma(Xw)$ arises from the first term, and $-X^Ty$ comes from the second."),
     (1, r"**Question.** Prove that $\nabla_x f = (A+A^T)x+b$."),
     (1, r"$\nabla_x f = (A+A^T)x+b$ for even $n$."),
     (1, r"Modulo a factor of 2, $\nabla_x f = (A+A^T)x+b$."),
