@@ -121,7 +121,7 @@ MUTANTS = {
     ),
     "time stands on the wall": Mutant(
         "diagnostics/limits.py",
-        "signal.setitimer(signal.ITIMER_PROF, seconds)",
+        "signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)",
         "signal.setitimer(signal.ITIMER_REAL, seconds); signal.signal(signal.SIGALRM, ring)",
         "tests/cli/test_streams_and_limits.py",
     ),

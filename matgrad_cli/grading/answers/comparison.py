@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...diagnostics.record import record, replace
-from ...ir import Add, Call, Entry, Expr, Index, MatrixOf, Mul, Number, fresh_index, letters_in, nodes_of
+from ...ir import Add, Call, Entry, Expr, Index, MatrixOf, Mul, fresh_index, letters_in, nodes_of
 from ..equations.asked import judged_solution
 from ..lines.flattened import NOTE, flat_verdict
 from ..lines.kinds import Clash, pairings
@@ -54,17 +54,9 @@ def judged_derivative(
         return undecided(NOT_WORKED_OUT, "not-worked-out")
     if left and slip is not None and slip.repair is not None:  # no slip of an answer: there is none
         return replace(found, slip=replace(slip, code="not-worked-out", message=f"{slip.message}; {NOT_WORKED_OUT}"))
-    if found.verdict == "right" and any(map(_hides, nodes_of(expr))):
-        return undecided("this is right, but what is multiplied by 0 in it may have no value")
     if found.verdict == "right" and read is not None and read.rough:
         return undecided("a remainder o(…) or O(…) is left in it", "not-worked-out")
     return found
-
-
-def _hides(node: Expr) -> bool:
-    """Whether a zero multiplies a logarithm or a root, which not every number has."""
-    none = isinstance(node, Mul) and Number(0) in node.factors
-    return none and any(isinstance(part, Call) and part.function in ("log", "sqrt") for part in nodes_of(node))
 
 
 def _points_of_loss(around: Surroundings, expr: Expr) -> set[Expr]:

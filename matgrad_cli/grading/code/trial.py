@@ -206,7 +206,8 @@ class Trial:
         inputs = arguments_of(forward)
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
         own = arguments_of(backward)
-        strange = {*own} & reading.machine.given.keys() - {*inputs} - reading.from_above()  # what forward never sees
+        both, known = {*own} & {*inputs}, reading.machine.given.keys() - {*inputs} - reading.from_above()
+        strange = {*own} & known if both else set()  # beside an input it is given what the forward part never sees
         free = [one for one in born if one[1] and one[0] not in names and not (strange and one[0] not in own)]
         parts = [
             (

@@ -26,17 +26,14 @@ def letters_of(node: s.Node | None) -> tuple[str, ...]:
 
 
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
-    """The array whose entry at the letters is the expression, diagonal for one letter twice, or whose rows are the
-    columns of each letter; None if it has other free letters."""
+    """The array whose entry at the letters is the expression, diagonal for one letter twice;
+    None if it has other free letters."""
     if not letters:
         return expr if not expr.free else None
     if len(letters) == 2 and letters[0] == letters[1]:
         entries = as_array(expr, letters[:1])
         return None if entries is None else Call("diag", entries)
     by_name = {letter.name: letter for letter in expr.free}
-    if expr.shape.is_column and len(letters) == 1 and [*by_name] == [*letters]:  # `z_i = W x_i`
-        along = fresh_index(expr.shape.rows, letters_in(expr))
-        return MatrixOf(by_name[letters[0]], along, readable(Entry(expr, along, None)))
     if sorted(by_name) != sorted(letters) or not expr.shape.is_number or len(letters) > 2:
         return None
     row, col, *_ = *[by_name[name] for name in letters], None
@@ -53,7 +50,7 @@ def as_rows(expr: Expr, letters: Sequence[str]) -> Expr | None:
         return None
     (letter,), taken = expr.free, {index.name for index in letters_in(expr)}
     place = fresh_index(expr.shape.rows, taken)
-    return MatrixOf(letter, place, Entry(expr, place, None))
+    return MatrixOf(letter, place, readable(Entry(expr, place, None)))
 
 
 def is_derivative(node: s.Node | None) -> bool:

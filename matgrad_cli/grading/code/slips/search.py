@@ -237,8 +237,7 @@ def _before(bench: Bench) -> list[ast.stmt]:
     hands on to its next round is judged later."""
     reading, state = bench.trial.base, bench.trial.state({})
     ends = {one.key: one.last.number for one in state.claims}
-    off = {key for key, outcome in state.outcomes.items() if outcome != "right"} - {bench.claim.key}
-    claims = {key for key, end in ends.items() if end <= bench.claim.last.number} - off
+    claims = {key for key, end in ends.items() if end <= bench.claim.last.number and state.outcomes[key] == "right"}
     found: dict[ast.stmt, None] = {}
     handed: set[ast.stmt] = set()
     wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
