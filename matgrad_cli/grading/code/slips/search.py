@@ -237,7 +237,8 @@ def _before(bench: Bench) -> list[ast.stmt]:
     hands on to its next round is judged later."""
     reading, state = bench.trial.base, bench.trial.state({})
     ends = {one.key: one.last.number for one in state.claims}
-    claims = {key for key, end in ends.items() if end <= bench.claim.last.number and state.outcomes[key] == "right"}
+    off = {key for key, outcome in state.outcomes.items() if outcome != "right"} - {bench.claim.key}
+    claims = {key for key, end in ends.items() if end <= bench.claim.last.number} - off
     found: dict[ast.stmt, None] = {}
     handed: set[ast.stmt] = set()
     wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
@@ -296,8 +297,7 @@ def _where(bench: Bench, line: ast.stmt | None, seen: Callable[[Reading, Frame],
     begins with zeros; None where it is not reached."""
     found: list[Any] = []
     reading = bench.reading()
-    keys = [event.key for event in bench.trial.base.machine.events if event.statement is line] or [""]
-    times = max(map(keys.count, keys)) if line is None or keys != [""] else 0
+    times = sum(event.statement is line for event in bench.trial.base.machine.events) if line is not None else 1
     arrivals = count(1 - min(2, times))
 
     def hook(at: ast.stmt | None, frame: Frame) -> None:
