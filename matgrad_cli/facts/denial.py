@@ -19,16 +19,16 @@ _NEW_CLAUSE = regex(
 _DENIAL = regex(
     r"(?:\b(?:not(?!\s+(?:only|forget|overlook))|never|nor|neither|cannot|unless|without(?!\s+(?:any\s+)?loss)|hardly|rarely|seldom"
     r"|no(?=\s+(?:longer|assum\w+|need|guarantee|require\w*)\b)|unlike|instead\s+of|rather\s+than|far\s+from|whether"
-    r"|(?:wrong|mistake|error|fail\w*|tempting)\s+(?:is\s+)?to|nicht|kein\w*|pas|no(?=\s+(?:es|sea|está)\b)|não|не|nie|không|tidak|bukan)"
+    r"|(?:wrong|mistake|error|fail\w*|tempting)\s+(?:is\s+)?to|false\w*|untrue|incorrect\w*|nicht|kein\w*|pas|no(?=\s+(?:es|sea|está)\b)|não|не|nie|không|tidak|bukan)"
     r"|n['’]t|(?:drop|relax|remov|lift|abandon)\w*\s+(?:the\s+|this\s+)?(?:assumption|condition|requirement)"
     r"|\b(?:next|later|following)\s+(?:section|part|chapter)s?)\b[^.;]{0,60}\Z|[非不]\Z|\bа\Z"
     r"|\b(?:may|might|could)\s+(?:\w+\s+)?be\s+(?:an?\s+)?\Z|\b(?:is|are)\s+(?:called|said\s+to\s+be)\s+\Z"
-    r"|\b(?:non-?|a|un|per|centro|pseudo-?|quasi-?|(?:almost|nearly|approximately|roughly)\s+)\Z",
+    r"|\bsymmetric\s+part\b[^.;]{0,60}\Z|\b(?:non-?|a|un|per|centro|pseudo-?|quasi-?|(?:almost|nearly|approximately|roughly)\s+)\Z",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = regex(
-    r"[^.;]*\?|\s+about\b|[^.;]{0,30},\s*(?:which\s+is\s+(?:false|wrong|not\b)|but\s+(?:it|this|they)\s+(?:is|are)\s+not\b)"
-    r"|\s*(?:only\s+(?:if|for|when|in)|if\s+and\s+only|iff|or\s+not)\b|[^.;]*[,;]\s*(?:but\s+)?we\s+do\s+not\W*\Z"
+    r"[^.;]*\?|\s+(?:about|parts?|distribution\w*|difference\w*)\b|[^.;]{0,30},\s*(?:which\s+is\s+(?:false|wrong|not\b)|but\s+(?:it|this|they)\s+(?:is|are)\s+not\b)"
+    r"|\s*(?:only\s+(?:if|for|when|in)|if\s+and\s+only|iff|or\s+not)\b|[^.;]*[,;]\s*(?:but\s+)?we\s+do\s+not(?=[^\w]|\Z)"
     r"|[^.;,]{0,40}\b(?:is|are|was)\s+(?:not|never)\s+(?:assumed|needed|required|necessary|used)\b",
     re.IGNORECASE,
 )

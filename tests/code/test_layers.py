@@ -23,12 +23,7 @@ SLIPS = [
     ("dW = X.T @ dscores + reg * W", "dW = X.T @ dscores", "dropped-term", "dW = X.T @ dscores + reg * W"),
     ("dS = P * (dP - np.sum(dP * P, axis=1, keepdims=True))", "dS = P * dP", None, None),
     ("np.add.at(dE, idx, dout)", "dE[idx] += dout", "missing-sum", "np.add.at(dE, idx, dout)"),
-    (
-        "df, dc = dc_total * c, dc_total * f",
-        "df, dc = dc_total * c, dc_total * i",
-        "wrong-variable",
-        "dc = dc_total * f",
-    ),
+    ("df, dc = dc_total * c, dc_total * f", "df, dc = dc_total * c, dc_total * i", None, None),
     ("dg * (1 - g ** 2)])", "dg * g * (1 - g)])", None, None),
     ('"nk,kde,nd->ne"', '"nk,ked,nd->ne"', "missing-transpose", None),
 ]

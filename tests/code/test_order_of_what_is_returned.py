@@ -176,3 +176,39 @@ def test_what_is_returned_under_other_names_is_judged_by_its_place(
     (problem,) = checked_code(Source("code.py", UNNAMED.format(*names, sign=sign, sum=summed))).problems
     assert problem.verdict == ("right" if line is None else "wrong")
     assert [row.number for row in problem.lines if row.verdict == "wrong"][:1] == ([] if line is None else [line])
+
+
+OWNED = """\
+class Affine:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, up):
+        {left} = {factor}self.x.T @ up
+        gb = up.sum(axis=0)
+        gx = up @ self.W.T
+        return gx{returned}, gb
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "returned", "verdict"),
+    [
+        ("gW", ", gW", "wrong"),
+        ("self.gW", "", "wrong"),
+        ("W_bar", ", W_bar", "wrong"),
+        ("self.grad_weights", "", "undecided"),
+    ],
+)
+def test_gradients_of_attributes_under_marked_names(left: str, returned: str, verdict: str) -> None:
+    def verdict_of(factor: str) -> str:
+        text = OWNED.format(left=left, returned=returned, factor=factor)
+        (problem,) = checked_code(Source("code.py", text)).problems
+        return str(problem.verdict)
+
+    assert verdict_of("2 * ") == verdict
+    assert verdict_of("") == ("undecided" if verdict == "undecided" else "right")

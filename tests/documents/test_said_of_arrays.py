@@ -182,6 +182,12 @@ x|undecided|Some components of $x$ are positive.
 x|wrong|The entries of $x$ are positive or negative.
 x|wrong|$x$ has at least one positive entry.
 A|right|$A$ equals its own transpose.
+A|right|Let $A \\in \\mathbb{R}^{n\\times n}$ be the Fisher matrix, which is symmetric positive definite.
+A|right|$A$ is a covariance matrix, hence symmetric.
+A|wrong|It is false that $A$ is symmetric.
+A|wrong|Many authors take $A$ symmetric; we do not.
+A|wrong|Let $A$ be a matrix whose symmetric part is positive definite.
+A|wrong|The entries of $A$ follow a symmetric distribution.
 A|right|Assume $A_{ij} = A_{ji}$ for all $i,j$.
 A|right|$a_{ij} = a_{ji}$, where $A = (a_{ij})$.
 A|wrong|$A_{ij} = -A_{ji}$.

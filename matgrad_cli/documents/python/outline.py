@@ -16,7 +16,7 @@ from ...verify.programs.names import arguments_of, each, key_of, known_in, last_
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, claimed, is_gradient, shortened
+from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, shortened
 
 BACKWARD = (
     *"backward backprop bprop backward_pass backward_propagation backward_prop backpropagation backpropagate".split(),
@@ -205,15 +205,28 @@ def _errors(backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
 
 
 def _shortened(forward: ast.FunctionDef | None, part: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
-    """What a backward part returns, or a part beside its loss, under names that are cut short or marked otherwise, with
-    the arguments of the forward part that they are the derivatives by."""
-    values = [line.value for line in each(ast.Return, part)]
-    returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
+    """What a backward part returns or keeps, or a part beside its loss, under names that are cut short or marked
+    otherwise, with the arguments of the forward part, or the attributes in it, that they are the derivatives by."""
+    returned = returned_names(part)
     if part is forward and {*LOSSES}.isdisjoint(returned):
         return ()
-    inputs = arguments_of(forward)
-    unknown = [name for name in returned if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
-    return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
+    owned = [node.attr for node in each(ast.Attribute, forward) if name_of(node.value) in OWNERS]
+    inputs = [*dict.fromkeys([*arguments_of(forward), *(name for name in owned if part is not forward)])]
+    known = [*returned, *kept_names(part)] if part is not forward else returned
+    unknown = [name for name in known if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
+    return tuple((name, of) for name in dict.fromkeys(unknown) if (of := shortened(name, inputs)) is not None)
+
+
+def returned_names(part: ast.FunctionDef | None) -> list[str]:
+    """The names that a part returns, alone or among others."""
+    values = [line.value for line in each(ast.Return, part)]
+    return [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
+
+
+def kept_names(part: ast.FunctionDef | None) -> list[str]:
+    """The attributes that a part gives a value: the last part of each name."""
+    targets = (target for line in each(ast.Assign, part) for target in line.targets)
+    return [target.attr for target in targets if isinstance(target, ast.Attribute) and name_of(target.value) in OWNERS]
 
 
 _INPUT = regex(r"^self\.(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")

@@ -79,6 +79,11 @@ def shortened(gradient: str, names: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def is_marked(name: str) -> bool:
+    """Whether a name says that it is a gradient's, whatever it is the gradient by: `gW`, `x_bar`, `grads`."""
+    return is_gradient(name) or _MARK.match(name) is not None
+
+
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 

@@ -113,6 +113,11 @@ _PART_OF = regex(
 )
 """`the columns of A are orthogonal`: what is said is not said of A."""
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_APPOSED = regex(
+    r"\s*∈?\s*(?:be|is|denotes?|,)?\s*(?:an?|the|our)\s+(?:[\w-]+\s+){0,4}?(?:matrix|vector|operator)\s*,?\s*"
+    r"(?:(?:which|that)\s+(?:is|are)|(?:and\s+)?(?:hence|thus|therefore|so))\s+(?:[\w-]+\s+){0,2}$"
+)
+"""`F is the Fisher matrix, which is symmetric`: it is said of F."""
 _TOGETHER = regex(
     rf"{NAME}(?:\s*∈?\s*(?:,|,?\s*\band\b\s*(?:(?!{_STOP}\b|an?\b|the\b)[a-z]{{2,}}\s+){{0,3}})\s*{NAME})+\s*∈?\s*"
     r"(?:,?\s*\b(?:both|all|each|real|square)\b\s*)*(?:,?\s*\b(?:are|be|being)\b\s*(?:[\w-]{2,}\s+){0,5})?$"
@@ -223,7 +228,7 @@ def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
         all_ = many or ended or re.search(r"\band\b", following["names"])
         return [plain_name(name) for name in stated] or named[: None if all_ else 1], []
     last = [match for match in EACH_NAME.finditer(before) if match[0] != "a"]
-    between = before[last[-1].end() :] if last else ""
+    between = _APPOSED.sub(" is ", before[last[-1].end() :]) if last else ""
     if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]|\s*(?:\\?\||\\r?[vV]ert|‖)", between):
         return defined_before(before), []
     if (
