@@ -19,12 +19,13 @@ from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.verdict import Verdict
 from ..verify.witness import Known
+from .rearranged import rearranged
 from .slips.causes import Repair
 from .slips.factors import Factor, Monomials, constant_of
 
 _CLOSE = 1e-7
 MOST_PROVED: Final = 24
-"""So many forms that were proved to be right outlast what was evaluated."""
+"""So many forms that were proved of a problem outlast what was evaluated."""
 
 
 class Bench(Judge):
@@ -39,6 +40,7 @@ class Bench(Judge):
         self.derived: dict[Symbol, Expr] = {}
         self.where: tuple[tuple[Expr, bool], ...] = ()
         self.right: set[Hashable] = set()
+        self._proved: dict[Hashable, Verdict] = {}
         self.others: dict[int, Evaluator] = {}
         self._small: dict[Expr, Known] = {}
         self._monomials: Monomials | None = None
@@ -53,6 +55,8 @@ class Bench(Judge):
                 place.forget()
         if len(self.right) > MOST_PROVED:
             self.right = set()
+        if len(self._proved) > MOST_PROVED:
+            self._proved = {}
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
@@ -92,6 +96,16 @@ class Bench(Judge):
         if left.shape is not right.shape or self.clearly_different(left, right):
             return False
         return self.compare(left, right).holds
+
+    def compare(self, before: Expr, after: Expr) -> Verdict:
+        """The same; what is but another arrangement of a line that was proved is not compared again."""
+        form = None if self.derived else rearranged(after)
+        found = self._proved.get((before, form)) if form is not None else None
+        if found is None:
+            found = super().compare(before, after)
+            if form is not None and found.kind == "proved":
+                self._proved[before, form] = found
+        return found
 
     def over_all(self, before: Expr, after: Expr, claim: bool = False) -> Verdict:
         """Whether two lines are equal for all values of the letters that are free in one of them."""
