@@ -152,9 +152,8 @@ def _called(text: str, asked: Sequence[str]) -> Iterator[tuple[str, Passage]]:
 
 _SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)
 _TOLD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
-
-
 _REASON = r"\w.*\b<because>\b[^$]*\W*$"
+"""`2Mu because $`: the formulas behind it are a reason, and the answer has no marks."""
 
 
 def told_in_tables(document: Document) -> Document:
@@ -166,7 +165,7 @@ def told_in_tables(document: Document) -> Document:
             sheet = read_sheet(Source(document.source.name, surely_shown(answer.text, ".md")), ".md")
             formulas = [one for one in sheet.formulas if not says_range(one)] if sheet is not None else []
             first = formulas[0].passage.places[0] if formulas else 0
-            if said(_REASON).search(answer.text[:first]):  # `2Mu because $M^T = M$`: the answer has no marks
+            if said(_REASON).search(answer.text[:first]):
                 found.append(exercise)
                 continue
             own = _exercise("", 0, formulas, answer.text, len(answer.text), ".md")

@@ -212,9 +212,9 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
 
 def _of_whole(match: re.Match[str]) -> str:
     """`x has positive entries` for `each entry of x is positive`."""
-    parts = match["parts"].removesuffix("s").replace("entry", "entrie").replace("entrie", "entries")
+    parts = "entries" if match["parts"] == "entry" else f"{match['parts'].rstrip('s')}s"
     some = _SOME.search(match.string[: match.end("parts")])
-    return match[0] if some else f"{match['name']} has {match['fact']} {parts.rstrip('s')}s"
+    return match[0] if some else f"{match['name']} has {match['fact']} {parts}"
 
 
 def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:

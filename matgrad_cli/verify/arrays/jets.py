@@ -67,6 +67,8 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
 
 def jet_of_pairs(left: Jet, right: Jet, times: Callable[[Tensor, Tensor], Tensor], p: int) -> Jet:
     """A product of two arrays, whichever it is, of two jets."""
+    if left.keys() == right.keys() == {NONE}:  # nothing moves, as in nearly all of what is compared
+        return {NONE: times(left[NONE], right[NONE])}
     parts: dict[Tags, list[Tensor]] = {}
     for mine, a in left.items():
         for theirs, b in right.items():

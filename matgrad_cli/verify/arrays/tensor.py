@@ -292,15 +292,42 @@ def joint(parts: list[Tensor], over: Labels, p: int) -> Tensor:
     return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
 
 
+_TURNED: Final[dict[Labels, Labels]] = {
+    (): (),
+    (ROW,): (COL,),
+    (COL,): (ROW,),
+    (ROW, COL): (COL, ROW),
+    (COL, ROW): (ROW, COL),
+}
+"""The axes of a plain matrix, and those of its transpose."""
+
+
 def turned(tensor: Tensor) -> Tensor:
     """The transpose: rows are columns, and columns rows."""
-    return renamed(tensor, {ROW: COL, COL: ROW})
+    labels = _TURNED.get(tensor.labels)
+    if labels is None or type(tensor) is not Tensor:
+        return renamed(tensor, {ROW: COL, COL: ROW})
+    return Tensor(labels, tensor.dims, tensor.data)
 
 
 def matmul(left: Tensor, right: Tensor, p: int) -> Tensor:
-    """The matrix product."""
-    over = (MIDDLE,) if COL in left.labels else ()
-    return product(renamed(left, {COL: MIDDLE}), renamed(right, {ROW: MIDDLE}), over, p)
+    """The matrix product; of plain matrices without a plan, which saves a tenth of the judging of answers."""
+    ours, theirs = left.labels, right.labels
+    if type(left) is not Tensor or type(right) is not Tensor or ours not in _TURNED or theirs not in _TURNED:
+        return product(renamed(left, {COL: MIDDLE}), renamed(right, {ROW: MIDDLE}), (MIDDLE,) if COL in ours else (), p)
+    a, b = left.data, right.data
+    m, n = left.size(ROW) if ROW in ours else 1, right.size(COL) if COL in theirs else 1
+    k = len(a) // m
+    if m * n > SIZE_LIMIT or m * n * k > WORK_LIMIT:
+        raise TooLarge
+    if k == 1:
+        data = _reduced([x * y for x in a for y in b], p)
+    else:
+        rows = [a[i * k : i * k + k] for i in range(m)] if ours[0] is ROW else [a[i::m] for i in range(m)]
+        cols = [b[j::n] for j in range(n)] if theirs[0] is ROW else [b[j * k : j * k + k] for j in range(n)]
+        data = _dots(rows, cols, p)
+    labels = (ROW, COL) if ROW in ours and COL in theirs else (ROW,) if ROW in ours else (COL,) if COL in theirs else ()
+    return Tensor(labels, tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]), data)
 
 
 def _multiply(
