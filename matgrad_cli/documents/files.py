@@ -104,7 +104,7 @@ def _handed_in(path: Path, key: Path) -> bool:
     if path.stem.lower() in NO_ANSWERS:
         return False
     from .homework.titles import TITLED
-    from .homework.words import said
+    from .words import said
 
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
@@ -228,7 +228,7 @@ def _told_in_cells(source: Source, code: bool) -> str:
     """The texts of the Markdown cells of a notebook; with the code cells, as blocks of code, below the problems that
     their comments name where no Markdown does."""
     from .homework.titles import RULES
-    from .homework.words import said
+    from .words import said
 
     comment = rf"\s*#+[ \t]*{RULES}(?P<title>(?:<problem>[ \t]*){{1,2}}\d[^\n]*?)[ \t]*{RULES}(?:\n|\Z)"
     texts, cells = [*(cells_of(source) or ())], [*(cells_of(source, "code") or () if code else ())]

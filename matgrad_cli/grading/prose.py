@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 
 from ..diagnostics.regex import regex
-from ..documents.homework.words import said
 from ..documents.passage import Passage, covered
 from ..documents.sheets.names import is_word
+from ..documents.words import said
 from ..notation.latex.names import FUNCTIONS, GREEK
 
 NO_FORMULA = "these are words, a formula was needed"

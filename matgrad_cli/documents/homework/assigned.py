@@ -18,11 +18,11 @@ from ..passage import Passage, blank, blanked, covered
 from ..python.answer import worked_out
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
+from ..words import said
 from .code_blocks import code_blocks, in_another_language, set_in
 from .pieces import is_name, pieces, says_range
 from .titles import bare, title_in_code, titled_parts
 from .unmarked import in_blocks, only_line, unmarked, written
-from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)

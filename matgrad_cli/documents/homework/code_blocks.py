@@ -13,7 +13,7 @@ from ..hidden import FENCE
 from ..latex_carrier import CODE_BLOCK
 from ..passage import Passage, blank
 from ..sheets.read import LATEX, MARKDOWN, NOTEBOOK
-from .words import said
+from ..words import said
 
 Block = tuple[tuple[int, int], Passage]
 """From where to where a block goes, and what stands in it."""

@@ -12,7 +12,7 @@ from ...diagnostics.regex import regex
 from ..display_rows import RELATION
 from ..passage import Passage, blank
 from ..sheets.sheet import Formula
-from .words import said
+from ..words import said
 
 Kind = Literal["formula", "equation", "definition", "name"]
 

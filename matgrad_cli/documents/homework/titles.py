@@ -10,7 +10,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from .words import said
+from ..words import said
 
 Part = tuple[int, str, int, int]
 """Where a name stands, the problem that it names, where its answer begins and ends."""

@@ -9,8 +9,8 @@ from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
 from ..passage import Passage, blank, covered, line_and_column
 from ..sheets.plain import spelled, talks
+from ..words import said
 from .code_blocks import code_blocks
-from .words import said
 
 _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")

@@ -8,7 +8,7 @@ import re
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ..homework.words import said
+from ..words import said
 
 
 @record

@@ -13,8 +13,8 @@ from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Eye, Symbol, matmul, nodes_of, transpose
 from ...notation.loss_text import plain_name
 from ...verify.judge import Judge
-from ..homework.words import meanings, said
 from ..passage import blank
+from ..words import meanings, said
 from .members import big
 from .outline import Stated
 from .sheet import Formula, Sheet

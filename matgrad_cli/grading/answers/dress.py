@@ -8,8 +8,8 @@ from typing import Final
 
 from ...diagnostics.regex import regex
 from ...documents.homework.unmarked import ANNOUNCED
-from ...documents.homework.words import said
 from ...documents.passage import covered
+from ...documents.words import said
 from ...notation.choice import dialect_of
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"

@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from ...diagnostics.regex import regex
-from ...documents.homework.words import said
 from ...documents.passage import blanked
+from ...documents.words import said
 from ...ir import Call, Expr, Number, Power, nodes_of
 from ...ir.functions import GREATEST
 from ...notation.latex.names import letter_name

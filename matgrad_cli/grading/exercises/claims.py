@@ -11,8 +11,8 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import FACTORED, Piece
-from ...documents.homework.words import said
 from ...documents.passage import Passage
+from ...documents.words import said
 from ...notation.latex.names import letter_name
 from ..answers.heads import usual_spelling
 from .settings import Located, Settings

@@ -10,7 +10,7 @@ from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
 from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import Piece, changed
-from ...documents.homework.words import named, said
+from ...documents.words import named, said
 from ...notation.latex.names import letter_name
 from ..meanings.remarks import CASES, refuted
 from .claims import SAYS, STATES, clause, stated_by, states

@@ -10,9 +10,9 @@ from ...diagnostics import Diagnostic
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.homework.pieces import Piece
-from ...documents.homework.words import said
 from ...documents.keys import Exercise
 from ...documents.passage import Passage
+from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
 from .claims import STATES, Claim, How, alone, claimed, displayed, explained, states, without_parts

@@ -11,7 +11,7 @@ from typing import Final
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.homework.words import said
+from ...documents.words import said
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.names import letter_name

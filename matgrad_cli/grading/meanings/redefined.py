@@ -9,7 +9,7 @@ from itertools import chain
 
 from ...diagnostics import Source, Span
 from ...diagnostics.regex import regex
-from ...documents.homework.words import named, said
+from ...documents.words import named, said
 from ...ir import ONE, Shape, Symbol
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function

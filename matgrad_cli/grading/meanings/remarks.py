@@ -8,7 +8,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.homework.words import named, said
+from ...documents.words import named, said
 from ...ir import Shape
 from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words

@@ -1,4 +1,4 @@
-"""The words by which people say what a formula is: data, in `words.toml`."""
+"""The words by which people say what a formula is, and which facts an array has: data, in `words.toml`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ...diagnostics.regex import regex
+from ..diagnostics.regex import regex
 
 
 @lru_cache(maxsize=1)
