@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 from .diagnostic import Diagnostic, Label, Source, Span
@@ -33,9 +34,9 @@ class MatgradError(Exception):
     def __str__(self) -> str:
         return self.diagnostic.message
 
-    @property
+    @cached_property
     def __notes__(self) -> list[str]:  # type: ignore[override]  # made when it is shown: most errors never are
-        """What Python prints below a traceback: the whole message, with its place."""
+        """What Python prints below a traceback: the whole message, with its place; `add_note` puts more behind it."""
         from .show import show
 
         return [show(self.diagnostic).rstrip("\n")]

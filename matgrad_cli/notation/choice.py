@@ -68,6 +68,7 @@ def dialect_of(text: str) -> Syntax | None:
     if (re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text) or "bsxfun(@" in text:
         return "matlab"
     text = re.sub(_QUOTED, '""', text)
+    text = re.sub(r"\b(\w+)\s*-\s*\1'(?!\s*\*)", r"\1", text)  # x - x' is the distance of two points
     if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
         return None
     return next((name for name, marks in _MARKS if re.search(marks, text)), None)

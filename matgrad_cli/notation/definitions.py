@@ -4,7 +4,7 @@ lines of code."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from ..diagnostics import InputError, Source, Span
@@ -156,25 +156,28 @@ def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 _PLACE: Final = regex(
-    r"(?<![A-Za-z\\])(?P<name>[A-Za-z]|\\[a-z]+)\s*(?:\\left)?\(\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)\s*(?:\\right)?\)"
+    r"(?<![A-Za-z\\_])(?P<name>[A-Za-z]|\\[a-z]+)\s*(?:\\left)?\(\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)\s*(?:\\right)?\)"
 )
 _BELOW_NAMES: Final = regex(r"_\s*(?:\{[^{}]*\}|[a-z])|\\[A-Za-z]+")
 
 
-def with_places(text: str) -> tuple[str, tuple[str, ...]]:
+def with_places(text: str, declared: Mapping[str, Shape] | None = None) -> tuple[str, tuple[str, ...]]:
     r"""The text with p_x for p(x), and k_{xy} for k(x, y), where a Σ binds these letters, which number and do nothing
-    else, and the name has always as many; and with A_{ij} for A_ij. And what to say of it.
+    else, and the name has always as many; and with A_{ij} for A_ij. And what to say of it. What is declared as a number
+    has no entries, and `K_uu` that is declared is a name.
 
     >>> with_places(r"-\sum_x p(x)\log p(x)")[0]
     '-\\sum_x p_{x}\\log p_{x}'
     """
-    text, said = _braced(_ANGLES.sub(r"\1⟨\2⟩", text))
+    declared = declared or {}
+    text, said = _braced(_ANGLES.sub(r"\1⟨\2⟩", text), declared)
     bound, rest = bound_letters(text), _BELOW_NAMES.sub(" ", _PLACE.sub(" ", text))
     lengths: dict[str, set[int]] = {}
     for found in _PLACE.finditer(text):
         letters = re.findall("[a-z]", found["letters"])
         alone = all(letter in bound and letter not in rest for letter in letters)
-        word = found["name"][1:] in FUNCTIONS
+        name = found["name"].lstrip("\\")
+        word = found["name"][1:] in FUNCTIONS or (name in declared and declared[name].is_number)
         lengths.setdefault(found["name"], set()).add(len(letters) if alone and not word else 0)
     read = {name for name, found in lengths.items() if len(found) == 1 and 0 not in found}
 
@@ -193,17 +196,21 @@ _ANGLES: Final = regex(r"((?:^|[-+*/(=,])\s*)<([^<>=]+,[^<>=]+)>")
 _UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za-z_({])")
 
 
-def _braced(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text with A_{ij} for A_ij of two letters that count something: below a Σ, or each below a name."""
+def _braced(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The text with A_{ij} for A_ij of two letters that count something: below a Σ, or each below a name; of the usual
+    ones twice the same two are enough."""
     if "\\" not in text and any(sign in text for sign in "*@["):
         return text, ()
     known = bound_letters(text) | {*re.findall(r"_\s*\{?\s*([a-z])(?![A-Za-z{,])", text)}
     said: dict[str, None] = {}
 
     def braced(found: re.Match[str]) -> str:
-        if not known.issuperset(found.groups()[2:]) and len(re.findall(f"_{found[2]}(?![A-Za-z])", text)) < 2:
+        usual = found[3] != found[4] and {found[3], found[4]} <= {*"ijklmn"}
+        twice = usual and len(re.findall(f"_{found[2]}(?![A-Za-z])", text)) > 1
+        name = found[0].lstrip("\\") in declared
+        if not (name or twice or known.issuperset(found.groups()[2:])):
             return found[0]
-        if "sum" not in found[1]:
+        if "sum" not in found[1] and not name:
             said[f"`{found[0]}` is read as `{found[1]}{{{found[2]}}}`"] = None
         return f"{found[1]}{{{found[2]}}}"
 

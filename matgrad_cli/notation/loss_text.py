@@ -32,7 +32,7 @@ _LEFT_SIDE: Final = (
     rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""
-_LABEL: Final = r"\s*([A-Za-z]\w*(?:\([^()=:]*\))?:)\s(?=[^:]*[-+^*|(‖\\@])"
+_LABEL: Final = r"\s*((?:[LJEF]|[a-z]\w*|[A-Z]\w+)(?:\([^()=:]*\))?:)\s(?=[^:]*[-+^*|(‖\\@])"
 """A name and a colon that ends it, `Loss: …`; a colon between blanks is the product of two matrices."""
 
 CONSTRAINT: Final = (

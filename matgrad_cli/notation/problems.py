@@ -138,7 +138,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     symbols = {name: Symbol(name, shape) for name, shape in table.items()} | {one.name: one for one in several.values()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
-    stated, places_said = with_places(stated)
+    stated, places_said = with_places(stated, table)
     stated, of_gamma = with_factorials(stated, declared)
     put_in += (*of_square, *densities_said, *places_said, *of_gamma)
     source = Source("loss", stated)

@@ -395,3 +395,34 @@ def test_a_bias_beside_data_is_a_number(loss, name, shape):
 def test_a_letter_for_an_assumed_size_is_no_other_size():
     shapes = shapes_of(read_problem("F.cross_entropy(X @ W + b, Y)", "W"))
     assert (shapes["X"], shapes["W"], shapes["b"], shapes["Y"]) == ("m×p", "p×n", "n×1", "m×n")
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "code"),
+    [
+        ("sum(X[:,1:] @ w)", "w", (), "slice"),
+        ("sum((X[1:].T @ Y)**2)", "Y", (), "slice"),
+        ("norm(X[:,:-1] @ W)**2", "W", (), "slice"),
+        ("x[-4]", "x", ("x: 3",), "index-out-of-range"),
+        ("tr(S_ab S_bc) + tr(S_ab)", "S_ab", (), "missing-operator"),
+        (r"\sum_{i,j} a_i(j)", "a", (), "unknown-function"),
+    ],
+)
+def test_what_would_be_read_with_another_meaning_is_refused(loss, wrt, shapes, code):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt, shapes)
+    assert caught.value.diagnostic.code == code
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "same"),
+    [
+        ("norm(x - x')^2", "x", (), "norm(x - z)**2"),
+        ("A: B - C", "A", (), "sum(A*B) - sum(C)"),
+        ("logdet(K_uu) + tr(K_fu K_uu^{-1} K_uf)", "K_uu", ("K_uu: m×m, K_fu: n×m, K_uf: m×n",), None),
+    ],
+)
+def test_names_stay_names(loss, wrt, shapes, same):
+    problem = read_problem(loss, wrt, shapes)
+    assert problem.wrt in problem.loss.symbols
+    assert same is None or len(problem.loss.symbols) == len(read_problem(same, wrt, shapes).loss.symbols)

@@ -127,8 +127,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
     counted = node.indices
     for place in reversed(range(len(counted))):
-        if back := _from_end(counted[place]):
-            base = _last_of(e, base, back, base.shape.is_column or (place == 0 and base.shape.is_matrix))
+        if back := _from_end(e, counted[place]):
+            base = _last_of(e, node, base, back, base.shape.is_column or (place == 0 and base.shape.is_matrix))
             counted = (*counted[:place], *counted[place + 1 :])
     if not counted:
         return base
@@ -138,18 +138,21 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
     return ir.entry_of_member(base, row, col)
 
 
-def _from_end(index: s.Node) -> int:
-    """1 of x[-1], the last entry; 0 of any other index."""
-    match s.ungrouped(index):
+def _from_end(e: Elaborator, index: s.Node) -> int:
+    """1 of Python's x[-1], the last entry; 0 of any other index, and in other languages."""
+    match s.ungrouped(index) if e.scope.syntax == "numpy" else None:
         case s.Negative(_, s.Literal_(_, value)) if value.denominator == 1 and 0 < value < 10:
             return int(value)
     return 0
 
 
-def _last_of(e: Elaborator, base: ir.Expr, back: int, rows: bool) -> ir.Expr:
+def _last_of(e: Elaborator, node: s.Node, base: ir.Expr, back: int, rows: bool) -> ir.Expr:
     """The row, column or entry that is counted from the end: x[-1] is uᵀx, where u is 1 in the last row alone."""
+    side = base.shape.rows if rows else base.shape.cols
+    if not side.names and back > side.factor:
+        e.fail("index-out-of-range", f"there are {side.factor} entries, and no last but {back - 1}", node)
     e.note(SAID)
-    ones = ir.Fill(1, ir.Shape(base.shape.rows if rows else base.shape.cols))
+    ones = ir.Fill(1, ir.Shape(side))
     last = moved(ir.sub(ones, ir.Call("butlast", ones)), back - 1)
     if rows and base.shape.is_matrix:
         return ir.matmul(ir.transpose(base), last)
@@ -213,8 +216,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> ir.Expr:
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
         base, (index,) = shifted(e, base, (index,))
-    if back := _from_end(index):
-        return _last_of(e, base, back, not column)
+    if back := _from_end(e, index):
+        return _last_of(e, node, base, back, not column)
     at = position(e, index, side)
     own = _place(e, base, at, base.shape.rows if column else base.shape.cols)
     if node.is_numbered:

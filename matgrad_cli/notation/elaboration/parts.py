@@ -151,6 +151,8 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
         case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
             return s.Binary(span, operator, _whole(e, left, alike), _whole(e, right, alike))
         case s.Binary(span, "@", left, right) if has_part(left) and not has_part(right):
+            if any(turned for *_, turned in _ends(left)):
+                refuse(e, node)  # columns are left out, which meet the rows of the right side
             return s.Binary(span, "@", _whole(e, left, alike), right)
         case s.Apply(_, _, (argument,)) if _is_entrywise(node):
             return replace(node, arguments=(_whole(e, argument, alike),))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from ...diagnostics import InputError, Source, Span
+from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...facts.conditions import CONDITIONS
@@ -76,7 +76,9 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
             known = found.get(declared.name)
             if known is not None and known.shape is not declared.shape:
                 message = f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}"
-                raise InputError.coded("conflicting-shapes", message, source, declared.span)
+                both = [one for one in (known, declared) if one.source == source]
+                labels = tuple([Label(one.span, f"{one.shape} here") for one in both])
+                raise InputError(Diagnostic("conflicting-shapes", message, source, labels))
             found[declared.name] = declared
     return found
 
