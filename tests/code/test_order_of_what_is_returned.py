@@ -201,7 +201,7 @@ class Affine:
         ("gW", ", gW", "wrong"),
         ("self.gW", "", "wrong"),
         ("W_bar", ", W_bar", "wrong"),
-        ("self.grad_weights", "", "undecided"),
+        ("self.grad_weights", "", "wrong"),
     ],
 )
 def test_gradients_of_attributes_under_marked_names(left: str, returned: str, verdict: str) -> None:
@@ -211,4 +211,52 @@ def test_gradients_of_attributes_under_marked_names(left: str, returned: str, ve
         return str(problem.verdict)
 
     assert verdict_of("2 * ") == verdict
-    assert verdict_of("") == ("undecided" if verdict == "undecided" else "right")
+    assert verdict_of("") == "right"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.delta_W = -0.1 * dW", "self.global_step = self.x.mean()", "self.grad_norm = np.sqrt(np.sum(dW**2))",
+        "self.delta = up * 2", "self.derivative = up", "self.x_bar = self.x.mean()",
+    ],
+)  # fmt: skip
+def test_what_is_kept_beside_gradients_is_none(line: str) -> None:
+    text = OWNED.format(left="dW", returned="", factor="").replace("gb = up", f"{line}\n        self.dW, gb = dW, up")
+    (problem,) = checked_code(Source("code.py", text)).problems
+    assert problem.verdict == "right"
+
+
+@pytest.mark.parametrize("returned", ["dx, probs", "dx, total", "dx, W_new"])
+def test_what_is_returned_beside_a_gradient_is_no_gradient_of_another_input(returned: str) -> None:
+    name = returned.partition(", ")[2]
+    text = f"""\
+def layer_forward(x, h):
+    out = np.tanh(x + h)
+    return out, (x, h, out)
+
+
+def layer_backward(dout, cache):
+    x, h, out = cache
+    dx = dout * (1 - out ** 2)
+    {name} = np.sum(dx ** 2)
+    return {returned}
+"""
+    (problem,) = checked_code(Source("code.py", text)).problems
+    assert problem.verdict == "right"
+
+
+def test_the_gradient_by_a_weight_that_backward_does_not_take() -> None:
+    text = """\
+def forward(X, w):
+    return 1 / (1 + np.exp(-X @ w))
+
+
+def compute_cost(y_hat, y):
+    return -np.mean(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))
+
+
+def backward(X, y, y_hat):
+    return X.T @ (y_hat - y) / len(y)
+"""
+    assert [problem.verdict for problem in checked_code(Source("code.py", text)).problems] == ["right"]

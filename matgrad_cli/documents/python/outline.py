@@ -16,11 +16,11 @@ from ...verify.programs.names import arguments_of, each, key_of, known_in, last_
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, shortened
+from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, named_whole, shortened
 
 BACKWARD = (
     *"backward backprop bprop backward_pass backward_propagation backward_prop backpropagation backpropagate".split(),
-    *"compute_gradients compute_grads compute_gradient compute_grad gradients grads grad gradient".split(),
+    *"grad gradient compute_gradients compute_grads compute_gradient compute_grad gradients grads".split(),
 )
 NESTED = ("grad", "grad_fn", "backward", "backward_fn", "bwd", "vjp", "vjp_fn", "pullback")
 """What a function inside another one is called that is given back beside the value: its gradient."""
@@ -68,6 +68,12 @@ class Unit:
         """The lines that are its own: the class, the two parts, or all lines of a script."""
         parts = tuple(part for part in (self.forward, self.backward) if part is not None)
         return (self.inside,) if self.inside is not None else parts or self.lines
+
+    @property
+    def by_autograd(self) -> bool:
+        """Whether autograd takes what is returned: a gradient for each argument of `forward`, in their order."""
+        bases = [last_part(key_of(base) or "") for base in self.inside.bases] if self.inside is not None else []
+        return "Function" in bases and self.forward is not None
 
     @property
     def scripted(self) -> bool:
@@ -131,7 +137,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             if _claims(line, file.known, short, paired) or _alone(tree, line):
                 found.append(file.unit(line.name, [line], forward=line))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
-    if _claims(ast.Module(written, []), file.known, called):
+    if _claims(ast.Module(written, []), file.known, called | dict(_marked(written)).keys()):
         found.append(file.unit("script", loose))
     return found
 
@@ -167,7 +173,7 @@ class _File:
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
         found = (*_errors(backward), *_shortened(forward, backward or forward), *_of_input(forward, backward))
-        grads = _pairs_told(chosen.get("grads", "")) or found
+        grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         lines = tuple(self.tree.body)
         return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)
@@ -207,26 +213,25 @@ def _errors(backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
 def _shortened(forward: ast.FunctionDef | None, part: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
     """What a backward part returns or keeps, or a part beside its loss, under names that are cut short or marked
     otherwise, with the arguments of the forward part, or the attributes in it, that they are the derivatives by."""
-    returned = returned_names(part)
+    values = [line.value for line in each(ast.Return, part)]
+    returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
     if part is forward and {*LOSSES}.isdisjoint(returned):
         return ()
-    owned = [node.attr for node in each(ast.Attribute, forward) if name_of(node.value) in OWNERS]
-    inputs = [*dict.fromkeys([*arguments_of(forward), *(name for name in owned if part is not forward)])]
-    known = [*returned, *kept_names(part)] if part is not forward else returned
-    unknown = [name for name in known if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
-    return tuple((name, of) for name in dict.fromkeys(unknown) if (of := shortened(name, inputs)) is not None)
+    inputs = arguments_of(forward)
+    owned = [*_attributes(forward, ast.Load)] if part is not forward else []
+    kept = [*_attributes(part, ast.Store)] if part is not forward else []
+    known = {*inputs, *owned}
+    unknown = [name for name in (*returned, *kept) if known.isdisjoint((name, *claimed(name))) and name not in LOSSES]
+    found = (
+        (name, named_whole(name, owned) or (shortened(name, inputs) if name in returned else None)) for name in unknown
+    )
+    return tuple((name, of) for name, of in dict(found).items() if of is not None)
 
 
-def returned_names(part: ast.FunctionDef | None) -> list[str]:
-    """The names that a part returns, alone or among others."""
-    values = [line.value for line in each(ast.Return, part)]
-    return [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
-
-
-def kept_names(part: ast.FunctionDef | None) -> list[str]:
-    """The attributes that a part gives a value: the last part of each name."""
-    targets = (target for line in each(ast.Assign, part) for target in line.targets)
-    return [target.attr for target in targets if isinstance(target, ast.Attribute) and name_of(target.value) in OWNERS]
+def _attributes(part: ast.FunctionDef | None, context: type[ast.expr_context]) -> Iterator[str]:
+    """The attributes of its own object that a part reads, or gives a value."""
+    nodes = (node for node in each(ast.Attribute, part) if name_of(node.value) in OWNERS)
+    return (node.attr for node in nodes if isinstance(node.ctx, context))
 
 
 _INPUT = regex(r"^self\.(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")
@@ -239,6 +244,19 @@ def _of_input(forward: ast.FunctionDef | None, backward: ast.FunctionDef | None)
     kept = (key_of(target) or "" for target in (targets_of(backward) if backward is not None else ()))
     called = [last_part(key) for key in dict.fromkeys(kept) if _INPUT.match(key)]
     return tuple((name, names[0]) for name in called if names and {*claimed(name)}.isdisjoint(names))
+
+
+_MARKED = regex(r"^(?:g|nabla)_(\w+)$")
+
+
+def _marked(lines: list[ast.stmt]) -> tuple[tuple[str, str], ...]:
+    """What the lines of a script give a value behind a loss under the name of something before it that is marked:
+    `g_w` of `w`."""
+    stored = [key for line in lines for target in targets_of(line) if (key := key_of(target)) is not None]
+    first = min((stored.index(name) for name in LOSSES if name in stored), default=len(stored))
+    known = {node.id for node in each(ast.Name, *lines)}
+    found = ((name, match[1]) for name in stored[first:] if (match := _MARKED.match(name)) is not None)
+    return tuple((name, of) for name, of in found if of in known and name not in stored[:first])
 
 
 def _within(line: ast.stmt, number: int) -> bool:

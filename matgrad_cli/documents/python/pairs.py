@@ -20,17 +20,18 @@ _GRADIENT = regex(
 _CHECKS = regex(r"check|numeric|approx", re.I)
 """How the functions are called that compare a gradient with differences."""
 _COST = regex(
-    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll|mse|bce|mean_squared_error)"
-    r"(?:_function|_fn|_func)?$",
-    re.I,
+    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
 )
+_OF_A_KIND = regex(r"^(?:\w+_)?(?:mse|bce|mean_squared_error)(?:_loss)?$", re.I)
+"""A loss by its kind, where nothing else is called one."""
 
 
 def criterion_of(functions: list[ast.FunctionDef], *parts: ast.FunctionDef) -> ast.FunctionDef | None:
     """The one function of the file that is called a loss, and is no part of these, of which the first is the forward
     one; not where they know of fewer arrays than it takes, as the slope of an activation does."""
     known, called = {*arguments_of(*parts)}, {name_of(call.func) for call in each(ast.Call, parts[0])}
-    named = [one for one in functions if _COST.match(one.name) and one.name not in called and one is not parts[0]]
+    others = [one for one in functions if one.name not in called and one is not parts[0]]
+    named = [one for one in others if _COST.match(one.name)] or [one for one in others if _OF_A_KIND.match(one.name)]
     apt = [one for one in named if len(known) >= len(arguments_of(one)) - len(one.args.defaults)]
     return apt[0] if len(named) == 1 and apt and not stub(apt[0]) else None
 

@@ -68,8 +68,7 @@ def _of(unit: Unit, name: str) -> tuple[str, ...]:
 
 def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The orders in which gradients are said to be returned, and who says so."""
-    bases = [last_part(key_of(base) or "") for base in unit.inside.bases] if unit.inside is not None else []
-    if "Function" in bases and unit.forward is not None:
+    if unit.by_autograd and unit.forward is not None:
         arguments = arguments_of(unit.forward)
         of = {argument: name for argument in arguments for name in names if argument in _of(unit, name)}
         if len(arguments) == len(names):

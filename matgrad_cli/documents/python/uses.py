@@ -16,7 +16,6 @@ _FORMS = (
     regex(r"^(?:d_?(?=[A-Za-z])|d_)(\w+)$"),
     regex(r"^(?:grads?|gradients?|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
     regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
-    regex(r"^g_((?![tkin]$)[A-Za-z]\w*)$"),
 )
 UPSTREAM = regex(
     r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad"
@@ -80,8 +79,20 @@ def shortened(gradient: str, names: Iterable[str]) -> str | None:
 
 
 def is_marked(name: str) -> bool:
-    """Whether a name says that it is a gradient's, whatever it is the gradient by: `gW`, `x_bar`, `grads`."""
-    return is_gradient(name) or _MARK.match(name) is not None
+    """Whether a name is marked as that of a gradient, by whatever: `gx`, `grad_w`, `b_bar`."""
+    return _OWN.match(name) is not None
+
+
+_OWN = regex(r"^(?:grads?|gradient|d|g)_?(?=[A-Za-z])(\w+)$|^(\w+)_(?:bar|grad)$")
+
+
+def named_whole(gradient: str, names: Iterable[str]) -> str | None:
+    """The one of several names that a gradient is called after as it stands: `gW` and `grad_weights` of `W`; no
+    `delta_W`, which is how W is changed."""
+    mark = _OWN.match(gradient)
+    own = (mark[1] or mark[2]) if mark is not None else ""
+    found = [name for name in names if name == own or own in _LONGER.get(name, ())]
+    return found[0] if len(found) == 1 else None
 
 
 def _words(name: str) -> list[str]:

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from ...diagnostics.record import record, replace
-from ...documents.python.uses import LOSSES, is_gradient
+from ...documents.python.outline import Unit
+from ...documents.python.uses import LOSSES, is_gradient, is_marked
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import key_of, names_in
 from ...verify.programs.values import Unknown, Value
@@ -97,10 +98,12 @@ def of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key and events else claim
 
 
-def in_order(parts: list[ast.expr], inputs: list[str], found: list[Claim]) -> bool:
-    """Whether each of the returned claims that are found stands at the place of the input that it belongs to."""
-    called = {claim.key: claim.name for claim in found}
-    return all(called.get(key_of(part) or "", name) == name for part, name in zip(parts, inputs, strict=True))
+def in_order(unit: Unit, parts: list[ast.expr], inputs: list[str], found: list[Claim]) -> bool:
+    """Whether gradients are returned in the order of the inputs, whatever their names: to autograd, or marked as
+    gradients each of them; and none that is known stands elsewhere."""
+    called, keys = {claim.key: claim.name for claim in found}, [key_of(part) or "" for part in parts]
+    fits = all(called.get(key, name) == name for key, name in zip(keys, inputs, strict=True))
+    return fits and (unit.by_autograd or all(key and (key in called or is_marked(key)) for key in keys))
 
 
 def returns_gradient(node: ast.expr, keys: set[str], in_order: bool) -> bool:

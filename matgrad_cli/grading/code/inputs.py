@@ -217,7 +217,6 @@ _STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|ksize|k_size|pool)")
 _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:sizes|dims|layers)|topology|structure)$")
 """Lists of the sizes of layers."""
 _PARAMETERS = regex(r"^(?:\w*_)?param(?:s|eters?)$")
-_MASK = regex(r"mask", re.I)
 
 
 _APPLYING = ("test", "eval", "inference", "predict")
@@ -257,11 +256,13 @@ def candidates(
     if hint in ("truth", "listed"):
         yield Kind(hint)
         return
-    if hint == "size" or _UNIT.match(name) or _SIZE.match(name):
+    sized = _SIZE.match(name) and not hint.startswith("matrix") and not differentiated
+    if hint == "size" or _UNIT.match(name) or sized:
         yield Kind("size")
         if not _UNIT.match(name):
             yield from (Kind("size", (dim,)) for dim in list(given.sizes)[:4])
-        return
+        if hint == "size" or _UNIT.match(name):
+            return
     if hint == "length" and _PARAMETERS.match(name):
         yield Kind("keyed")
     if _LAYERS.match(name):
@@ -300,7 +301,7 @@ def candidates(
     if hint.startswith("matrix"):
         axes = axes or Axes(1)
     asked = hint == "equal" and name in TARGETS  # what is asked to be 1, `y == 1`, is so somewhere
-    facts = ("binary",) if asked or _MASK.search(name) else ()
+    facts = ("binary",) if asked else ()
     for dims in shapes if axes is None else _as_used(name, shapes, axes):
         yield Kind("array", dims, facts)
 

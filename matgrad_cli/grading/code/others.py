@@ -230,10 +230,11 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
 
 
 def foreign(state: State, claim: Claim) -> str:
-    """An attribute that a claim is computed from, and to which nothing here gives a value, not even the forward part:
-    what it holds is not known."""
+    """An attribute that a claim is computed from, and to which nothing here gives a value, not even the forward part,
+    in a class that inherits: what it holds is not known."""
     reading, machine = state.reading, state.reading.machine
-    held = reading.owner.attributes if reading.owner is not None and state.trial.plan.after is None else {}
+    inherits = state.trial.unit.inside is not None and state.trial.unit.inside.bases
+    held = reading.owner.attributes if inherits and reading.owner is not None and state.trial.plan.after is None else {}
     late = [name for name in held if min(machine.sites.get(id(machine.given.get(name)), [0])) > reading.born_until]
     near = sources(reading, claim, set()) if late else set()
     return next((f"self.{name}" for name in late if f"self.{name}" in near), "")

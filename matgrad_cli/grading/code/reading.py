@@ -234,7 +234,8 @@ class Reading:
             return None  # an array, as no gradient of a number is: what the number is made of
         known, inputs = self.fore.names, arguments_of(self.unit.forward)
         made = [of for of in claimed(name) if moves(known.get(of)) and of not in inputs]
-        if made and not UPSTREAM.match(name):  # that by a value on the way: `dZ`, where an activation comes last
+        again = {name_of(target) for target in targets_of(self.unit.backward)} if self.unit.backward is not None else ()
+        if made and not UPSTREAM.match(name) and name not in again:  # by a value on the way: `dZ` before an activation
             self.outputs.append(known[made[0]])
             self.names.append(made[0])
             return len(self.outputs) - 1

@@ -13,10 +13,9 @@ from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished
 from ...documents.python.loss import Written, loss_of
-from ...documents.python.outline import Unit, kept_names, otherwise, returned_names, units_of
+from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
-from ...documents.python.uses import is_marked
 from ...records.finding import (
     FileReport,
     Final,
@@ -28,7 +27,7 @@ from ...records.finding import (
     Role,
     worst,
 )
-from ...verify.programs.names import arguments_of, each, key_of, last_part
+from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
 from .inputs import EQUAL, FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, assessed, judged
@@ -233,7 +232,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines[at] = _finding(one, places)
         elif one.statement in mended:
             del lines[at]
-    lines += [*_out_of_order(unit, found, places), *_not_claimed(unit, found, places)]
+    lines += _out_of_order(unit, found, places)
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
@@ -267,22 +266,6 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
     if order is not None and {order.found, order.needed} <= right:
         said = f"`{order.found}` is returned where `{order.needed}` is due: {order.why}"
         yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
-
-
-def _not_claimed(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
-    """What a backward part returns or keeps under the name of a gradient, and nothing says by what."""
-    part = unit.backward
-    known = {last_part(one.key) for one in found.judged} | {*arguments_of(part)} if part is not None else set()
-    filled = (target.value for target in each(ast.Subscript, part) if isinstance(target.ctx, ast.Store))
-    names = {*returned_names(part), *kept_names(part)} - known - {last_part(key_of(one) or "") for one in filled}
-    for line in each(ast.Assign, part):
-        for target in line.targets:
-            name = last_part(key_of(target) or "")
-            if name in names and is_marked(name) and not isinstance(line.value, ast.Constant | ast.Name | ast.Dict):
-                names.discard(name)
-                said = f"`{name}` is not judged: it is not known by what it is the derivative"
-                help_ = f"say it: `# matgrad: grads = NAME: {name}`"
-                yield _at(places, line, "undecided", "undecided", said, help=help_)
 
 
 def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:

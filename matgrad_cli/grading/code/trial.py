@@ -204,25 +204,24 @@ class Trial:
             return []
         keys, names, ordered = {claim.key for claim in found}, {claim.name for claim in found}, False
         inputs = arguments_of(forward)
+        needed = inputs[: len(inputs) - len(forward.args.defaults)]
+        if isinstance(line.value, ast.Tuple) and len(line.value.elts) == len(needed):
+            inputs = needed  # nobody returns a gradient by `mask=None`
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
         own = arguments_of(backward)
-        both, known = {*own} & {*inputs}, reading.machine.given.keys() - {*inputs} - reading.from_above()
-        strange = {*own} & known if both else set()  # beside an input it is given what the forward part never sees
+        alone = self.unit.inside is None and self.unit.criterion is None and not {*own}.isdisjoint(inputs)
+        given = reading.machine.given.keys() - {*inputs} - reading.from_above()
+        strange = {*own} & given if alone else set()  # beside an input it is given what the loss never sees
+        strange = strange if reading.scalar() or strange & TARGETS else set()
         free = [one for one in born if one[1] and one[0] not in names and not (strange and one[0] not in own)]
-        parts = [
-            (
-                line.value,
-                "return",
-                event,
-                [one for one in free if one[0] not in TARGETS] or (free if not strange else []),
-            )
-        ]
+        likely = [one for one in free if one[0] not in TARGETS] or ([] if strange else free)
+        parts = [(line.value, "return", event, likely)]
         if isinstance(line.value, ast.Tuple):
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
             values = event.value if isinstance(event.value, tuple) else lost
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
-            ordered = self.unit.promised and in_order(line.value.elts, inputs, found)
+            ordered = in_order(self.unit, line.value.elts, inputs, found)
             parts = [
                 (part, f"return[{number}]", replace(event, number=event.number + 1 + number, value=value), [one])
                 for number, (part, value, one) in enumerate(zip(line.value.elts, values, born, strict=True))
