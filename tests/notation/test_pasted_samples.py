@@ -1,0 +1,180 @@
+"""Losses of samples as first-time users paste them: vectors of a family, their rows and what combines them."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli import gradient
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.ir import MatrixOf, nodes_of
+from matgrad_cli.notation.printing.to_text import to_text
+from matgrad_cli.notation.problems import read_problem
+
+
+def shapes_of(problem):
+    return {symbol.name: str(symbol.shape) for symbol in problem.variables}
+
+
+def refused(loss, wrt, *shapes):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt, shapes)
+    return caught.value.diagnostic
+
+
+# ---- samples as rows
+
+
+@pytest.mark.parametrize(
+    ("loss", "shapes"),
+    [
+        (r"\sum_i (y_i - x_i^\top w)^2", ["X: m×n"]),
+        (r"\sum_{i=1}^m (y_i - w^\top x_i)^2", ["X: m×n, w: n, y: m"]),
+        (r"\sum_{i=1}^m (y^{(i)} - w^\top x^{(i)})^2", ["X: m×n"]),
+        (r"\frac1m\sum_i \log(1+e^{-y_i x_i^\top w})", ["X: m×n"]),
+        (r"\|Xw\|^2 + \sum_i (y_i - x_i^\top w)^2", []),
+    ],
+)
+def test_samples_are_rows_of_the_matrix(loss, shapes):
+    problem = read_problem(loss, "w", shapes)
+    assert "(X @ w)[i]" in to_text(problem.loss)
+    assert not any(isinstance(node, MatrixOf) for node in nodes_of(problem.loss))
+    assert any("read as row i of `X`" in note for note in problem.notes)
+
+
+def test_samples_above_the_letter_are_rows_of_an_array_of_that_name():
+    problem = read_problem(r"\sum_i (y^{(i)} - w^\top x^{(i)})^2", "w")
+    assert shapes_of(problem) == {"y": "m×1", "w": "n×1", "x": "m×n"}
+    assert "(x @ w)[i]" in to_text(problem.loss)
+
+
+def test_two_samples_make_an_entry_of_the_gram_matrix():
+    problem = read_problem(r"\sum_{i,j} x_i^\top x_j", "X", ["X: m×n"])
+    assert "(X @ X.T)[i,j]" in to_text(problem.loss)
+
+
+@pytest.mark.parametrize("loss", [r"\sum_i (y_i - x_i^\top w)^2", r"\sum_i (y_i - w^\top x_i)^2"])
+def test_without_the_matrix_the_letter_names_it(loss):
+    problem = read_problem(loss, "w")
+    assert {symbol.name: symbol.shape.is_matrix for symbol in problem.variables} == {"y": False, "x": True, "w": False}
+    assert any("is read as row i of `x`" in note for note in problem.notes)
+
+
+# ---- inner products with the vectors of a family
+
+HINGE = r"\sum_i \log(1 + e^{-y_i w^\top x_i})"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("shapes", [(), ("X: n×d",), ("X: n×d, w: d",)])
+@pytest.mark.parametrize("loss", [
+    r"\sum_i \log(1 + e^{-y_i w\cdot x_i})", r"\sum_i \log(1 + e^{-y_i (w\cdot x_i)})",
+    r"\sum_i \log(1 + e^{-y_i x_i\cdot w})",
+    r"\sum_i \log(1 + e^{-y_i \langle w, x_i\rangle})", r"\sum_i \log(1 + e^{-y_i \langle x_i, w\rangle})",
+    r"\sum_i \log(1 + e^{-y_i \mathbf{w}\cdot\mathbf{x}_i})",
+])  # fmt: skip
+def test_an_inner_product_with_a_numbered_letter_makes_it_a_vector(loss, shapes):
+    assert str(gradient(loss, "w", shapes=shapes)) == str(gradient(HINGE, "w", shapes=shapes))
+
+
+def test_a_dot_between_numbers_is_a_product():
+    assert shapes_of(read_problem(r"\sum_i t_i \cdot \log x_i", "x"))["x"] == "m×1"
+    assert shapes_of(read_problem(r"\sum_i \alpha \cdot x_i^2", "x"))["x"] == "m×1"
+
+
+def test_a_bold_letter_is_quoted_whole():
+    problem = read_problem(r"\sum_i (y_i - \mathbf{w}\cdot\mathbf{x}_i)^2", "w")
+    assert r"`\mathbf{x}_i` is read as row i of `x`, as a column vector" in problem.notes
+
+
+# ---- one row, one entry
+
+
+@pytest.mark.parametrize(
+    ("loss", "asked", "name", "part"),
+    [
+        (r"\sum_i \|x_i - \mu\|^2", "x_k", "x", "row k"),
+        (r"\sum_n \sum_k r_{nk} \|x_n - \mu_k\|^2", r"\mu_k", "mu", "row k"),
+        (r"\sum_i (y_i - x_i)^2", "x_i", "x", "entry i"),
+    ],
+)
+def test_one_row_or_entry_is_asked_for_by_its_letter(loss, asked, name, part):
+    problem = read_problem(loss, asked)
+    assert problem.wrt.name == name
+    assert f"the derivative by `{asked}` is {part} of the derivative by `{name}`" in problem.notes
+
+
+def test_a_capital_is_asked_for_by_its_row():
+    problem = read_problem(r"\sum_{i,j} (r_{ij} - p_i^T q_j)^2", "p_i", ["P: m×k, Q: n×k, R: m×n"])
+    assert problem.wrt.name == "P"
+    assert "the derivative by `p_i` is row i of the derivative by `P`" in problem.notes
+
+
+# ---- combinations of vectors, and what stands under a trace
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "wanted"),
+    [
+        (r"\|x - \sum_k \alpha_k d_k\|^2", r"\alpha", "−2d(x − dᵀα)"),
+        (r"\|y - \sum_j x_j \beta_j\|^2", r"\beta", "−2x(y − xᵀβ)"),
+        (r"\|y - \sum_j w_j x_j\|^2", "w", "−2x(y − xᵀw)"),
+        (r"\sum_n \|x_n - \sum_k r_{nk} \mu_k\|^2", r"\mu", "−2rᵀ(x − rμ)"),
+    ],
+)
+def test_the_vectors_of_a_combination_are_the_rows_of_a_matrix(loss, wrt, wanted):
+    assert str(gradient(loss, wrt)).startswith(f"{wanted} ")
+
+
+def test_small_letters_alone_under_a_trace_are_matrices():
+    assert shapes_of(read_problem(r"\mathrm{Tr}(\rho \log \rho)", r"\rho")) == {"rho": "m×m"}
+    assert shapes_of(read_problem(r"\operatorname{tr}(a X)", "a"))["a"] == "number"
+
+
+@pytest.mark.parametrize("loss", [r"{}^t(Xw - y)(Xw - y)", r"{}^{t}(Xw - y)(Xw - y)", r"{}^\top (Xw - y)(Xw - y)"])
+def test_the_transpose_may_stand_in_front(loss):
+    assert str(gradient(loss, "w", syntax="latex")).startswith("2Xᵀ(Xw − y) ")
+
+
+@pytest.mark.parametrize(("loss", "name", "shape"), [
+    ("np.mean((X @ w + b - y)**2)", "b", "number"), ("np.mean(np.maximum(0, 1 - y*(X @ w - b)))", "b", "number"),
+    ("norm(A@x - b)**2", "b", "m×1"), ("norm(A@x + b)**2", "b", "m×1"), ("F.cross_entropy(X@W + b, y)", "b", "n×1"),
+    ("F.cross_entropy(X@W + b, y)", "y", "m×n"),
+])  # fmt: skip
+def test_a_bias_beside_data_is_a_number(loss, name, shape):
+    assert shapes_of(read_problem(loss, name))[name] == shape
+
+
+def test_a_letter_for_an_assumed_size_is_no_other_size():
+    shapes = shapes_of(read_problem("F.cross_entropy(X @ W + b, Y)", "W"))
+    assert (shapes["X"], shapes["W"], shapes["b"], shapes["Y"]) == ("m×p", "p×n", "n×1", "m×n")
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "code"),
+    [
+        ("sum(X[:,1:] @ w)", "w", (), "slice"),
+        ("sum((X[1:].T @ Y)**2)", "Y", (), "slice"),
+        ("norm(X[:,:-1] @ W)**2", "W", (), "slice"),
+        ("x[-4]", "x", ("x: 3",), "index-out-of-range"),
+        ("tr(S_ab S_bc) + tr(S_ab)", "S_ab", (), "missing-operator"),
+        (r"\sum_{i,j} a_i(j)", "a", (), "unknown-function"),
+    ],
+)
+def test_what_would_be_read_with_another_meaning_is_refused(loss, wrt, shapes, code):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt, shapes)
+    assert caught.value.diagnostic.code == code
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "same"),
+    [
+        ("norm(x - x')^2", "x", (), "norm(x - z)**2"),
+        ("A: B - C", "A", (), "sum(A*B) - sum(C)"),
+        ("logdet(K_uu) + tr(K_fu K_uu^{-1} K_uf)", "K_uu", ("K_uu: m×m, K_fu: n×m, K_uf: m×n",), None),
+    ],
+)
+def test_names_stay_names(loss, wrt, shapes, same):
+    problem = read_problem(loss, wrt, shapes)
+    assert problem.wrt in problem.loss.symbols
+    assert same is None or len(problem.loss.symbols) == len(read_problem(same, wrt, shapes).loss.symbols)
