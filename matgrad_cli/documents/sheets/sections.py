@@ -85,7 +85,7 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
         return (whole_of(sheet, found),)
     begins = sheet.formulas[next((stated.formula for stated in found.stated), 0)].place
     opened = [place for place in _marks(sheet, _PART) if place <= begins]
-    preamble = sheet.prose[: opened[-1]] if opened else ""
+    preamble = sheet.prose[: opened[-1]] if opened else sheet.prose[:begins].rpartition("\n\n")[0]
     made, earlier = [], Told({}, {}, {})
     for at, (start, place, _) in enumerate(cuts):
         end, behind = cuts[at + 1][:2] if at + 1 < len(cuts) else (whole, len(sheet.prose))

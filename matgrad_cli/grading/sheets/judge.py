@@ -272,7 +272,7 @@ class Judge:
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
-            if not (valued and rewrites(line.formula)):
+            if not (valued and (rewrites(line.formula) or self._names_derivative(line))):
                 return OTHER_VALUE if valued else None
         if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
@@ -285,6 +285,14 @@ class Judge:
         about = self._about(line) and code_of(result) != "unknown-function"
         about = about or not line.sides or self._solves(line) or line.derives or line.goes_on
         return "in names that are not explained" if str(code_of(result)).startswith("unknown-") and not about else None
+
+    def _names_derivative(self, line: Line) -> bool:
+        """Whether a row says of a derivative that has a name, `\\delta_1 = \\partial L/\\partial z_1`, what it is."""
+        values = [begun.around.value(line.name) for begun in self.readers if line.name is not None]
+        return bool(values) and all(
+            value is not None and not begun.around.worked_out(value)
+            for begun, value in zip(self.readers, values, strict=True)
+        )
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
@@ -393,7 +401,8 @@ class Judge:
         solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        if not solution and line.name not in (None, self.question.name) and not rewrites(line.formula):
+        said_again = rewrites(line.formula) or self._names_derivative(line)
+        if not solution and line.name not in (None, self.question.name) and not said_again:
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"

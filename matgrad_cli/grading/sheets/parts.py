@@ -181,10 +181,14 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         if _gained(part, other) or _fits(part, other):
             part, supposed = replace(other, supposed=more), more
     for number, layout, facts, note in said_beside(part, bool(given.get("layout"))):
-        row = read(layout, (*supposed, *facts)).judged[number]
+        old, row = part.judged[number], read(layout, (*supposed, *facts)).judged[number]
         if row.verdict == "follows":
             row = replace(row, notes=(*row.notes, note))
-            part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
+        elif old.verdict != "wrong" and row.result is not None and row.result.verdict == "wrong":
+            row = replace(row, verdict="undecided", role="claim", why=f"it does not hold {note}")
+        else:
+            continue
+        part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for facts, doubt in held(sheet, posed.told, part) if _doubtful(part) else ():
         part = where_held(part, read(part.layout, (*supposed, *facts)), facts, doubt)
     for case in cases(sheet, part.judged, part.tasks):

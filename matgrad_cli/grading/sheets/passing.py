@@ -46,7 +46,8 @@ _SUPPOSED = regex(
 )
 _SOLVED = regex(
     r"\b(?:stationary point|critical point|minimi[sz]er|maximi[sz]er|minimum|maximum|optimum|solution|estimat(?:e|or))"
-    r"(?: is| becomes|:)(?: then| therefore| simply| just)?\W*$",
+    r"(?: is| becomes|:)(?: then| therefore| simply| just)?\W*$"
+    r"|\b(?:vanish(?:es)?|(?:is|are|becomes?) (?:zero|0)) (?:only |exactly )?(?:for|at|when|where|if)\W*$",
     re.IGNORECASE,
 )
 _SPECIAL = regex(r"\b(?:if|for|when|whenever|at|only where|case)\b[^.;]{0,14}$", re.IGNORECASE)
@@ -64,7 +65,7 @@ _HYPOTHETICAL = regex(
 _WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
 _FOR = r"for(?!,? (?:all|each|every|any)\s+[$\\(]*\w+\s*=\s*[01]\b)(?! \S{0,2}\w\s*=\s*[01]\s*,)"
 """No condition is `for all $k = 1, \\dots, K$`."""
-_KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
+_KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|scalar|square|one-?hot|commut\w*|unit|(?<!column )rank)"
 _CONDITION = regex(
     r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:"
     r"|at initiali[sz]ation|in the limit"
@@ -142,8 +143,9 @@ def said_of_other(formula: Formula, layout: str = "", loss: str | None = None, s
     behind = _CONDITION_BEHIND.match(formula.after[:60])
     if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
         return CONDITIONAL
-    said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) if slip not in _OF_ANY_LAYOUT else None
-    return OF_LAYOUT if said is not None and (said[1] or "").lower() != layout else None
+    beside = [*_LAYOUT.finditer(formula.before[-120:])][-1:] or [*_LAYOUT.finditer(formula.after[:60])][:1]
+    other = slip not in _OF_ANY_LAYOUT and any((said[1] or "").lower() != layout for said in beside)
+    return OF_LAYOUT if other else None
 
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:

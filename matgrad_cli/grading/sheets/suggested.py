@@ -24,6 +24,7 @@ from ...facts.denial import denied
 from ...ir import Call, Expr, Inverse, Number, Symbol, Transpose, mul, reciprocal, walk
 from ...notation import syntax as s
 from ..lines.syntax_walk import bare_name
+from .judged import Judged
 from .open_names import SUM_IS
 from .other_functions import code_of
 from .passing import CONDITIONAL, OF_LAYOUT
@@ -160,9 +161,21 @@ def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[s
                 facts = tuple(f"{name} onehot" for name in names - {*part.question.wrt} if name.lower() in ("y", "t"))
             if facts:
                 yield number, part.layout, facts, f"under the condition beside it: {', '.join(facts)}"
-        elif judged.why == OF_LAYOUT and not in_layout and (named := _NAMED.search(formula.before[-120:])) is not None:
-            yield number, named[1].lower(), (), f"in the {named[1].lower()} layout, as is said beside it"
+        if not in_layout and (judged.why == OF_LAYOUT or _is_upright(judged)):
+            for named in [*_NAMED.finditer(formula.before[-120:])][-1:]:
+                if judged.why == OF_LAYOUT or _SAME.fullmatch(formula.before[-120:], named.end()):
+                    yield number, named[1].lower(), (), f"in the {named[1].lower()} layout, as is said beside it"
 
+
+def _is_upright(judged: Judged) -> bool:
+    """Whether a row that follows states a derivative that is written otherwise in another layout, as ∇f is not."""
+    follows = (judged.verdict, judged.role) == ("follows", "claim") and judged.line.derives
+    return follows and _NABLA.search(judged.line.text) is None
+
+
+_NABLA = regex(r"\\nabla(?![A-Za-z])|∇|grad")
+_SAME = regex(r"(?:(?!\b(?:would|not|instead|whereas|while|but|unlike|transposed?)\b)[^.;:])*", re.IGNORECASE)
+"""What goes on to speak of the same."""
 
 _NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
 
