@@ -32,6 +32,8 @@ IN_FIELD = regex(
 _OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
 _VALUE_IN_FIELD = regex(rf"(?P<name>{NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
+_MOVED = regex(r"(?:\\nabla|∇|\\partial|∂)(?:\s*\^\s*\d|\s*_\s*(?:\{[^{}]*\}|\\?\w+))*\s*$")
+"""The sign of a derivative before a name."""
 _OF_VALUE = regex(r"=\s*[^\s=,;:∈$]{0,30}\s*I$")
 """The end of a value of which the size is told, `Ω = 2I ∈ ℝ^{n×n}`: it is Ω's."""
 _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
@@ -144,7 +146,8 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in in_sets(text) if side]
     said: list[tuple[re.Match[str], Iterable[str], str]] = []
     for match in _VALUE_IN_FIELD.finditer(text):
-        said.append((match, names_of(match["name"]), match["size"] or match["one"] or "scalar"))
+        if not _MOVED.search(text, max(0, match.start() - 40), match.start()):
+            said.append((match, names_of(match["name"]), match["size"] or match["one"] or "scalar"))
     said += [
         (match, _beside(text, bare, match), f"{match['rows']}×{match['cols']}") for match in _PAIRED.finditer(text)
     ]
@@ -203,7 +206,7 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
     near = [name for name in EACH_NAME.finditer(before) if name[0] != "a"]
     if near and re.fullmatch(r"[\s\w,:()—–-]{0,60}", before[near[-1].end() :]):
         listed = re.search(rf"{NAMES}$", before[: near[-1].end()])
-        alone = listed is not None and not re.search(r"[=^_{}\\+]\s*$", before[: near[-1].start()])
+        alone = listed is not None and not re.search(r"[=^_{}\\+*/-]\s*$", before[: near[-1].start()])
         names = _whole_names(before, listed) if listed is not None and alone else []
         return names or defined_before(before)
     forward = _FORWARD.match(text, match.end(), match.end() + 60)
@@ -214,8 +217,7 @@ def defined_before(before: str) -> list[str]:
     """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`, nor J of `∇J = 2Ax (`."""
     last = r"(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$"
     stated = re.search(rf"(?P<name>{NAME})\s*:?={last}", before, re.DOTALL)
-    sign = r"(?:\\nabla|∇|\\partial|∂)(?:\s*\^\s*\d|\s*_\s*(?:\{[^{}]*\}|\w))*\s*$"
-    moved = stated is not None and re.search(sign, before[: stated.start()])
+    moved = stated is not None and _MOVED.search(before[: stated.start()])
     return [plain_name(stated["name"])] if stated is not None and not moved else []
 
 
