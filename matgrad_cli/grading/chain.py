@@ -11,6 +11,7 @@ from .lines.forms import letters_of, order_of
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
 from .lines.scope import Surroundings
+from .lines.shape_said import misfit_behind
 from .lines.statements import Row
 from .lines.syntax_walk import names
 from .slips.causes import Slip
@@ -131,6 +132,16 @@ def with_its_sums(outcome: Outcome, lost: tuple[str, ...], summed: Expr | None, 
         return outcome
     repair = around.bench.repair(summed, summed)
     return replace(outcome, verdict="wrong", slip=lost_sum(lost, repair)) if repair is not None else outcome
+
+
+def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
+    """Not right where the row says of the value of a side which follows that it has another shape."""
+    if outcome.verdict != "follows" or found.expr is None:
+        return outcome
+    slip = misfit_behind(found.expr, found.side.source.text, found.side.span.end, around)
+    if slip is None:
+        return outcome
+    return replace(outcome, verdict="undecided" if slip.code == "undecided" else "wrong", slip=slip)
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
-from .chain import Chain, Outcome, RowResult, failed, open_outcome, with_its_sums, worst_of
+from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
 from .equations.marked import is_marked, marks_member
@@ -290,7 +290,7 @@ class Reader:
                 self.chain.final, self.chain.final_order = final, self.chain.order
             if self.chain.sound and self.chain.head is not None and not self.chain.rough:
                 self.around.note_result(self.chain.head, done)
-        return found.expr, outcome
+        return found.expr, as_said(outcome, found, self.around)
 
     def _equation(self, last: Expr, found: Read, own: bool) -> Outcome | None:
         """The outcome of a side that is no identity as an equation; one that is only tried says nothing of names."""

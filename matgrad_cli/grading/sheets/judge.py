@@ -19,9 +19,9 @@ from ..equations.marked import unmarked
 from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
 from .going_on import Places, in_sentence
-from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged
+from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
-from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
+from .other_functions import OTHER_VALUE, Others, code_of, names_derivative, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -206,16 +206,11 @@ class Judge:
                 return Judged(line, "undecided", "claim", result, result.notes, NO_IDENTITY)
             if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):
                 doubt = "of what this is the derivative is not certain"
+            doubt = doubt or said_otherwise(line, result, self.readers)
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
-            return Judged(
-                line,
-                "follows",
-                result.role,
-                result,
-                result.notes,
-                by_matrix=differentiates_by_matrix(line, self.readers, self.question.wrt),
-            )
+            by_matrix = differentiates_by_matrix(line, self.readers, self.question.wrt)
+            return Judged(line, "follows", result.role, result, result.notes, by_matrix=by_matrix)
         layout = next((begun.around.task.layout for begun in self.readers), "gradient")
         fact = own_fact(line.formula, line.outline, self.told, layout)
         if fact is not None and fact.verdict == "follows":
@@ -272,7 +267,7 @@ class Judge:
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
-            if not (valued and (rewrites(line.formula) or self._names_derivative(line))):
+            if not (valued and (rewrites(line.formula) or names_derivative(line, self.readers))):
                 return OTHER_VALUE if valued else None
         if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
@@ -285,14 +280,6 @@ class Judge:
         about = self._about(line) and code_of(result) != "unknown-function"
         about = about or not line.sides or self._solves(line) or line.derives or line.goes_on
         return "in names that are not explained" if str(code_of(result)).startswith("unknown-") and not about else None
-
-    def _names_derivative(self, line: Line) -> bool:
-        """Whether a row says of a derivative that has a name, `\\delta_1 = \\partial L/\\partial z_1`, what it is."""
-        values = [begun.around.value(line.name) for begun in self.readers if line.name is not None]
-        return bool(values) and all(
-            value is not None and not begun.around.worked_out(value)
-            for begun, value in zip(self.readers, values, strict=True)
-        )
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
@@ -401,7 +388,7 @@ class Judge:
         solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        said_again = rewrites(line.formula) or self._names_derivative(line)
+        said_again = rewrites(line.formula) or names_derivative(line, self.readers)
         if not solution and line.name not in (None, self.question.name) and not said_again:
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...diagnostics.record import record
 from ...records.finding import LineVerdict, Role
+from ..begin import Begun
 from ..chain import RowResult
+from ..lines.shape_said import misfit_in_words
 from .other_functions import of_form
 from .passing import SET_TO_ZERO
 from .rows import Line
@@ -42,3 +46,12 @@ class Judged:
     def unfit(self) -> bool:
         """Whether it is wrong by its form alone."""
         return self.verdict == "wrong" and self.result is not None and of_form(self.result)
+
+
+def said_otherwise(line: Line, result: RowResult, readers: Sequence[Begun]) -> str | None:
+    """Why the words behind a value, `which is a d × k matrix`, are not true of it."""
+    last = result.outcomes[-1].read if result.outcomes and result.role != "definition" else None
+    if last is None or last.expr is None or not readers:
+        return None
+    slip = misfit_in_words(last.expr, line.formula.after, readers[0].around)
+    return slip.message if slip is not None else None

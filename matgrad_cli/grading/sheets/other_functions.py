@@ -16,6 +16,7 @@ from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import FUNCTIONS, whole
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
+from ..begin import Begun
 from ..chain import RowResult
 from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
@@ -265,3 +266,11 @@ def _twice_by(head: s.Node | None) -> set[str]:
     if not isinstance(head, s.Derivative) or not isinstance(head.body, s.Derivative):
         return set()
     return {index.name for index in (*head.indices, *head.body.indices) if isinstance(index, s.Name)}
+
+
+def names_derivative(line: Line, readers: Sequence[Begun]) -> bool:
+    """Whether a row says of a derivative that has a name, `\\delta_1 = \\partial L/\\partial z_1`, what it is."""
+    values = [begun.around.value(line.name) for begun in readers if line.name is not None]
+    return bool(values) and all(
+        value is not None and not begun.around.worked_out(value) for begun, value in zip(readers, values, strict=True)
+    )
