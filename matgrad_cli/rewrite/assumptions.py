@@ -52,10 +52,8 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
     elif isinstance(node, Inverse) or (isinstance(node, MatrixPower) and node.exponent < 0):
         if not _known(node.children[0], "invertible", problem):
             yield Sentence(_INVERTIBLE, (("0", node.children[0]),))
-    elif (
-        is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem)
-    ):
-        yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", node.children[0]),))
+    elif is_root(node) and problem.wrt in (base := node.children[0]).symbols and not _known(base, "positive", problem):
+        yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", base),))
 
 
 def _is_whole_power(node: Expr) -> bool:
@@ -76,12 +74,8 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):
             found[one] = None
-    said = {
-        value
-        for one in found
-        if one.template in (_INVERTIBLE, said_of("det_positive", False))
-        for _, value in one.values
-    }
+    inverted = (one.values for one in found if one.template in (_INVERTIBLE, said_of("det_positive", False)))
+    said = {value for values in inverted for _, value in values}
     for node in nodes_of(result):
         if isinstance(node, Call) and node.function.startswith("hardmax"):  # where it cancels nothing is needed
             found |= dict.fromkeys(_of_call(node, problem))
@@ -94,13 +88,10 @@ def domain_of(problem: Problem) -> list[tuple[str, Expr]]:
     """What must be positive, or have a positive determinant, for the loss to have a value, as far as it holds the
     variable: the fact, and of what it must hold."""
     words = {said_of(word, number): word for word in ("positive", "det_positive") for number in (True, False)}
-    return [
-        (words[said.template], value)
-        for said in assumptions_of(problem, problem.loss)
-        if said.template in words
-        for _, value in said.values
-        if isinstance(value, Expr) and problem.wrt in value.symbols
+    found = [
+        (words.get(said.template), value) for said in assumptions_of(problem, problem.loss) for _, value in said.values
     ]
+    return [(word, of) for word, of in found if word and isinstance(of, Expr) and problem.wrt in of.symbols]
 
 
 def for_each(said: Sentence) -> Sentence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ..diagnostics import Diagnostic, StuckError, UsageError
+from ..diagnostics import StuckError, UsageError
 from ..facts import Problem
 from ..ir import Differential, Entry, Expr, Index, LinearMap, Named, Symbol, Transpose, rename, substitute
 from ..ir.entries import entry
@@ -64,8 +64,7 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
 
 def closed(
     recorder: Recorder, start: Expr, method: str, layout: str, words: str, said: Bindings, result: Result,
-    verdict: Verdict,
-    order: int = 1, title: str = "",
+    verdict: Verdict, order: int = 1, title: str = "",
 ) -> Derivation:  # fmt: skip
     """The derivation that ends with this result, stated in the words of an entry."""
     problem, rule = recorder.problem, recorder.rules.rule(words)
@@ -104,11 +103,9 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
     verdict = recorder.judge.compare_over(result.entry, turned, result.letters)
     if half and verdict.holds:
         places = [",".join(letter.name for letter in letters) for letters in (first + second, second + first)]
-        shown = (
-            "the Hessian is symmetric, as the order of two derivatives does not matter: its entries {entry} "
-            "and {turned} are the same"
-        )
-        yield Sentence(f"{shown} ({verdict.kind})", (("entry", places[0]), ("turned", places[1])))
+        why = "the Hessian is symmetric, as the order of two derivatives does not matter"
+        shown = f"{why}: its entries {{entry}} and {{turned}} are the same ({verdict.kind})"
+        yield Sentence(shown, (("entry", places[0]), ("turned", places[1])))
 
 
 def finish(
@@ -136,21 +133,16 @@ def written_out(result: Expr) -> tuple[tuple[str, Expr], ...]:
 def need_number(problem: Problem, method: str) -> None:
     """These methods read a gradient off one number; another loss needs the index method."""
     if not problem.loss.shape.is_number:
-        raise StuckError(
-            Diagnostic(
-                "stuck",
-                f"method `{method}` differentiates a number, and the loss is {problem.loss.shape}",
-                help="`--method index` gives the derivative of a vector or matrix by entries",
-            )
-        )
+        said = f"method `{method}` differentiates a number, and the loss is {problem.loss.shape}"
+        help_ = "`--method index` gives the derivative of a vector or matrix by entries"
+        raise StuckError.coded("stuck", said, help=help_)
 
 
 def known_layout(layout: str) -> str:
     """The layout itself; raises UsageError with the known ones for another word."""
     if layout not in LAYOUTS:
-        raise UsageError(
-            Diagnostic("unknown-layout", f"the layout `{layout}` is not known", help="layouts: " + ", ".join(LAYOUTS))
-        )
+        known = "layouts: " + ", ".join(LAYOUTS)
+        raise UsageError.coded("unknown-layout", f"the layout `{layout}` is not known", help=known)
     return layout
 
 

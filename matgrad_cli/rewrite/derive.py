@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics import StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Entry, Expr, Fill, Index, Partial, Shape, nodes_of
@@ -49,7 +49,7 @@ def derive(
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
     if method != "index" and order == 2:
         message = f"method `{method}` gives first derivatives only"
-        raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
+        raise StuckError.coded("stuck", message, help="`--method index` gives the Hessian")
     try:
         return marked(_by(method, order)(problem, book, judge_of(problem), layout), book)
     except StuckError as trouble:

@@ -24,11 +24,9 @@ SAVING = 4
 
 
 def _nonlinear(node: Expr) -> bool:
-    return (
-        isinstance(node, ir.Call)
-        and not node.shape.is_number
-        and (is_elementwise(node.function) or node.function.startswith("softmax"))
-    )
+    if not isinstance(node, ir.Call) or node.shape.is_number:
+        return False
+    return is_elementwise(node.function) or node.function.startswith("softmax")
 
 
 def fresh_name(wish: str, taken: set[str]) -> str:
@@ -73,17 +71,12 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
         return f"{layer_name(node)}{number if deep else ''}"
 
     def may(node: Expr) -> bool:
-        return (
-            variable in node.symbols
-            and node is not loss
-            and not isinstance(node, Symbol | ir.Named | ir.Entry | ir.Transpose)
-            and not node.free
-        )
+        short = node.free or isinstance(node, Symbol | ir.Named | ir.Entry | ir.Transpose)
+        return variable in node.symbols and node is not loss and not short
 
     chosen = worth_names(loss, may, lambda node: deep and (_nonlinear(node) or node in measured), 1 if deep else SAVING)
-    return named_parts(
-        loss, [(node, wish(node, number)) for number, node in enumerate(innermost_first(chosen), 1)], taken
-    )
+    numbered = enumerate(innermost_first(chosen), 1)
+    return named_parts(loss, [(node, wish(node, number)) for number, node in numbered], taken)
 
 
 def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str]) -> tuple[Expr, list[ir.Named]]:
@@ -103,9 +96,8 @@ def by_names(root: Expr, names: Iterable[ir.Named]) -> Expr:
     """`root` with parts written by their names, the innermost first;
     also where one is some of the factors of a longer product."""
     whole = {named.body: named for named in names}
-    runs = {
-        body.factors: named for body, named in whole.items() if isinstance(body, ir.MatMul) and not body.shape.is_number
-    }
+    products = (body for body in whole if isinstance(body, ir.MatMul) and not body.shape.is_number)
+    runs = {body.factors: whole[body] for body in products}
 
     def make(node: Expr, parts: tuple[Expr, ...]) -> Expr:
         for run, named in runs.items() if isinstance(node, ir.MatMul) else ():
@@ -120,12 +112,8 @@ def by_names(root: Expr, names: Iterable[ir.Named]) -> Expr:
 
 def repeated_parts(root: Expr) -> list[Expr]:
     """The biggest parts that a result writes twice or more."""
-    return worth_names(
-        root,
-        lambda node: (
-            not node.free and isinstance(node, ir.Call | ir.Inverse | ir.Add | ir.Power | ir.Hadamard | ir.MatMul)
-        ),
-    )
+    big = (ir.Call, ir.Inverse, ir.Add, ir.Power, ir.Hadamard, ir.MatMul)
+    return worth_names(root, lambda node: isinstance(node, big) and not node.free)
 
 
 def worth_names(
@@ -149,13 +137,8 @@ def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) 
     uses: Counter[Expr] = Counter({root: 1})
     for node in order:
         times = 1 if worth(node, uses[node]) else min(uses[node], 1000)
-        for part in (
-            _written(node, products, sizes)
-            if isinstance(node, ir.MatMul)
-            else ()
-            if isinstance(node, ir.Named)
-            else node.children
-        ):
+        parts = () if isinstance(node, ir.Named) else node.children
+        for part in _written(node, products, sizes) if isinstance(node, ir.MatMul) else parts:
             uses[part] += times
     return uses
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics import StuckError
 from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
 from ..facts.holding import holds
@@ -72,9 +72,9 @@ def notes_of(problem: Problem, gradient: Expr | None, judge: Judge) -> tuple[Sen
         return ()
     own, nearest = (textbook(structure.made(law, gradient), problem) for law in (structure.entries, structure.nearest))
     said = (
-        f"here the entries of {{X}} move independently; if {{X}} must stay {structure.name}, so that "
-        f"{structure.moves}, the gradient G becomes {structure.entries} = {{H}}"
+        f"here the entries of {{X}} move independently; if {{X}} must stay {structure.name}, so that {structure.moves}"
     )
+    said = f"{said}, the gradient G becomes {structure.entries} = {{H}}"
     values = (("X", problem.wrt), ("H", own))
     if not structure.nearest or nearest is own:
         return (Sentence(said, values),)
@@ -103,13 +103,8 @@ def by_own_entries(problem: Problem, result: Result, judge: Judge) -> tuple[Resu
     gradient, wrt = result.matrix, problem.wrt
     structure = _structure_of(problem, gradient, half=True)
     if structure is None or gradient is None or not wrt.shape.is_square:
-        raise StuckError(
-            Diagnostic(
-                "stuck",
-                f"the derivative by vech({wrt.name}) is found of a number, by a square matrix",
-                help=f"`--wrt {wrt.name}` takes all entries",
-            )
-        )
+        said = f"the derivative by vech({wrt.name}) is found of a number, by a square matrix"
+        raise StuckError.coded("stuck", said, help=f"`--wrt {wrt.name}` takes all entries")
     own = textbook(structure.made(structure.entries, gradient), problem)
     change, _, below = _change(problem, structure)
     verdict = judge.compare(change, Call("inner", own, below))

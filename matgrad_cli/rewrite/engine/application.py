@@ -34,7 +34,9 @@ from .natives import Site as Site
 from .natives import native as native
 from .natives import native_at as native_at
 
-_LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
+_PRODUCTS = frozenset(("Mul", "MatMul", "Hadamard", "Transpose"))
+_LINEAR = _PRODUCTS | set("tr sum mean sum0 sum1 mean0 mean1 diag diagonal vec inner".split())
+"""What is 0 where a part is."""
 
 
 NO_PARTS: Mapping[Expr, Expr] = {}
@@ -240,12 +242,8 @@ def _counted(line: Expr, motion: Motion) -> Expr:
     bracket = next((factor for factor in line.factors if isinstance(factor, ir.Add) and motion(factor)), None)
     if bracket is None or not line.shape.is_number:
         return mul(*multiplied(line.factors))
-    return add(
-        *(
-            _counted(mul(*(term if factor is bracket else factor for factor in line.factors)), motion)
-            for term in bracket.terms
-        )
-    )
+    opened = ([term if factor is bracket else factor for factor in line.factors] for term in bracket.terms)
+    return add(*(_counted(mul(*factors), motion) for factors in opened))
 
 
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
@@ -290,10 +288,7 @@ def settled(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     if isinstance(node, ir.Add):
         kept = [part for part in parts if not is_zero(part)]
         return add(*kept) if kept else parts[0]
-    if any(is_zero(part) for part in parts) and (
-        isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Transpose)
-        or (isinstance(node, ir.Call) and node.function in _LINEAR)
-    ):
+    if node.head in _LINEAR and any(map(is_zero, parts)):
         return zero(node.shape)
     if isinstance(node, ir.Mul):
         return _scalars(mul(*parts))

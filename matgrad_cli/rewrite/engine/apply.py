@@ -66,8 +66,7 @@ def rewritings(
 
 def _ways(
     rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: Taken, pending: bool,
-    bindings: Bindings,
-    further: bool, motion: Motion,
+    bindings: Bindings, further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
     if not form(reading.lhs).may_fit(node):
@@ -90,9 +89,8 @@ def _ways(
         if rule.nary and rule.pending:
             new = spread(rule, new, problem, taken, pending)
         elif rule.nary and not further:
-            new, more = again(
-                rule, _repeated(rule, new, problem, taken, pending, motion), problem, taken, pending, motion
-            )
+            whole = _repeated(rule, new, problem, taken, pending, motion)
+            new, more = again(rule, whole, problem, taken, pending, motion)
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
@@ -127,19 +125,15 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool)
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
-            again = (
-                None
-                if isinstance(part.body, ir.Named)
-                else next(rewritings(rule, part, problem, taken, pending, (), True), None)
-            )
+            further = rewritings(rule, part, problem, taken, pending, (), True)
+            again = None if isinstance(part.body, ir.Named) else next(further, None)
             more = () if again is None else again.new.terms if isinstance(again.new, ir.Add) else (again.new,)
-            terms += [
-                mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: one})
-                for one in more
-            ] or [term]
-    if terms:
-        return add(*terms)
-    return zero(new.shape)
+            terms += [mapped(term, _rejoined, {part: one}) for one in more] or [term]
+    return add(*terms) if terms else zero(new.shape)
+
+
+def _rejoined(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    return node if parts == node.children else joined(node, parts)
 
 
 def again(
@@ -227,9 +221,8 @@ def supposed(
     assumed: list[Sentence] = []
     for requirement in rule.when:
         value, structure = values[requirement.variable], requirement.word in STRUCTURE
-        known = (
-            None if pending and structure and problem.wrt in value.symbols else holds(value, requirement.word, problem)
-        )
+        unusable = pending and structure and problem.wrt in value.symbols
+        known = None if unusable else holds(value, requirement.word, problem)
         if known is False or (known is None and structure):
             return None
         if known is None:
@@ -238,9 +231,5 @@ def supposed(
 
 
 def _bindings(sides: Pattern, table: Table) -> Bindings:
-    found = ((name, table.get(variable)) for name, variable in sides.names)
-    return tuple(
-        (name, ", ".join(map(str, value)) if isinstance(value, tuple) else value)
-        for name, value in found
-        if value is not None
-    )
+    found = ((name, table[variable]) for name, variable in sides.names if table.get(variable) is not None)
+    return tuple((name, ", ".join(map(str, of)) if isinstance(of, tuple) else of) for name, of in found)

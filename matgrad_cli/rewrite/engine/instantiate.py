@@ -103,11 +103,8 @@ class _Builder:
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
         """Numbers and at most one array; a δ over an absent letter, ones of size 1, or a coefficient 1 are left out."""
         parts = [(factor, self.build(factor)) for factor in factors]
-        kept = [
-            part
-            for factor, part in parts
-            if not (isinstance(factor, ir.Delta | ir.Fill | Symbol | ir.Size) and part is ir.Number(1))
-        ]
+        said = (ir.Delta, ir.Fill, Symbol, ir.Size)
+        kept = [part for factor, part in parts if part is not ir.Number(1) or not isinstance(factor, said)]
         if sum(isinstance(factor, Symbol) and factor.shape.is_number for factor in factors) > 1:
             kept = list(multiplied(tuple(kept)))
         return numerals_first(mul(*kept)) if kept else ir.Number(1)

@@ -55,11 +55,9 @@ class Matcher:
         elif p not in self.pattern.variables:
             if p is node:
                 yield b
-        elif not (
-            self._rests(p, node)
-            or (p in self.pattern.single and isinstance(node, ir.Mul if p.shape.is_number else ir.MatMul))
-        ):
-            table = self._shape(p.shape, node.shape, b)
+        elif not self._rests(p, node):
+            product = p in self.pattern.single and isinstance(node, ir.Mul if p.shape.is_number else ir.MatMul)
+            table = None if product else self._shape(p.shape, node.shape, b)
             if table is not None:
                 yield {**table, p: node}
 

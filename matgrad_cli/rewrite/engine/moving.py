@@ -22,11 +22,9 @@ def along(direction: Symbol | None) -> Motion:
 
 def d(body: Expr, like: Differential) -> Expr:
     """The differential of a part, pending as another one is; d(Aᵀ) is written (dA)ᵀ at once."""
-    return (
-        Transpose(d(body.body, like))
-        if isinstance(body, Transpose)
-        else Differential(body, like.variable, like.direction)
-    )
+    if isinstance(body, Transpose):
+        return Transpose(d(body.body, like))
+    return Differential(body, like.variable, like.direction)
 
 
 def is_whole(part: Expr, around: frozenset[type[Expr]], moves: Motion) -> bool:

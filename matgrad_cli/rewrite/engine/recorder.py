@@ -42,9 +42,8 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
     values = tuple((name, value) for name, value in bindings if name in wanted)
     missing = wanted - {name for name, _ in values}
     if missing:
-        raise BugError(
-            Diagnostic("bug-sentence", f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound")
-        )
+        said = f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound"
+        raise BugError.coded("bug-sentence", said)
     return Sentence(template, values)
 
 
@@ -140,27 +139,20 @@ class Recorder:
         return replace(step, paths=application.paths, assumed=tuple(map(for_each, application.assumed)))
 
     def _judged(self, rule: Rule, before: Expr, after: Expr, bindings: Bindings, title: str | None = None) -> Step:
-        verdict = (
-            self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
-        )
+        judge, letters = self.judge, self.letters
+        verdict = judge.compare_over(before, after, letters) if letters else judge.compare(before, after)
         if verdict.kind == "differs":
             from ...notation.printing.to_text import to_text  # seldom needed
 
             lines = (f"before: {to_text(before)}", f"after: {to_text(after)}")
             if rule.id in self.rules.extra:  # a rule of the user's: that is no bug of the product
                 said = f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line"
-                raise InputError.coded(
-                    "rule-contradicted",
-                    f"{said}, so nothing is printed",
-                    notes=(*lines, verdict.by, *shown(verdict.witness)),
-                    help="the rule is false where it was used here: mend it, or leave it out",
-                )
-            raise BugError.coded(
-                "bug-step-differs",
-                f"the step `{rule.id}` changed the value of the line; nothing of this derivation can be trusted",
-                notes=(*lines, verdict.by),
-                help="please report this loss: it is a bug in the rules, found by the independent check",
-            )
+                notes = (*lines, verdict.by, *shown(verdict.witness))
+                help_ = "the rule is false where it was used here: mend it, or leave it out"
+                raise InputError.coded("rule-contradicted", f"{said}, so nothing is printed", notes=notes, help=help_)
+            said = f"the step `{rule.id}` changed the value of the line; nothing of this derivation can be trusted"
+            help_ = "please report this loss: it is a bug in the rules, found by the independent check"
+            raise BugError.coded("bug-step-differs", said, notes=(*lines, verdict.by), help=help_)
         told = Sentence("") if self.unread else sentence(title or rule.title, bindings)
         return Step(rule.id, told, Sentence(rule.why), before, after, bindings, (), verdict, small=rule.small)
 
@@ -190,16 +182,13 @@ class Recorder:
         self, message: str, help: str = "`--method index` goes through entries and can differentiate it"
     ) -> StuckError:
         """No rule goes on from the current line."""
-        return StuckError(
-            Diagnostic("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help)
-        )
+        return StuckError.coded("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help)
 
     def must_end(self) -> None:
         """A derivation longer than it may be ends with a message instead of a hang."""
         if len(self.steps) > MOST_LINES:
-            raise StuckError(
-                Diagnostic("too-many-steps", f"the derivation has more than {MOST_LINES} lines and is not finished")
-            )
+            said = f"the derivation has more than {MOST_LINES} lines and is not finished"
+            raise StuckError.coded("too-many-steps", said)
 
     def _title(self, rule: str) -> Rule:
         """The entry that is the title of a group, and no rule."""

@@ -72,15 +72,10 @@ def _part(matcher: Matcher, kind: type[Expr], p: Expr, part: Expr, b: Table) -> 
 
 def _all_with(matcher: Matcher, p: Mul, parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
     """c·A as the last term of a pattern fits all terms that are left, with c = 1."""
-    number, *_, letter = p.factors
-    if (
-        len(p.factors) == 2
-        and isinstance(number, Symbol)
-        and isinstance(letter, Symbol)
-        and b.get(number, UNIT) is UNIT
-    ):
-        for table in matcher.letter(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
-            yield table, (), (*used, *(place for place, _ in parts))
+    match p.factors:
+        case Symbol() as number, Symbol() as letter if b.get(number, UNIT) is UNIT:
+            for table in matcher.letter(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
+                yield table, (), (*used, *(place for place, _ in parts))
 
 
 def _share(

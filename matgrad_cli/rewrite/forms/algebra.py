@@ -49,13 +49,8 @@ def _pushed(expr: Expr) -> Expr | None:
     return ir.MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, ir.MatrixPower) else None
 
 
-JOINED: dict[type[Expr], Callable[..., Expr]] = {
-    ir.Add: add,
-    ir.Mul: mul,
-    ir.Hadamard: hadamard,
-    ir.MatMul: product,
-    ir.Kron: kron,
-}
+JOINED: dict[type[Expr], Callable[..., Expr]]
+JOINED = {ir.Add: add, ir.Mul: mul, ir.Hadamard: hadamard, ir.MatMul: product, ir.Kron: kron}
 """How sums and products are built, nested ones flattened."""
 
 
@@ -115,14 +110,8 @@ def rational(number: Expr) -> Fraction | None:
     """The value of a rational number, also of one that is written as a divisor; None for all else."""
     if isinstance(number, ir.Number):
         return number.value
-    if (
-        isinstance(number, ir.Power)
-        and isinstance(number.base, ir.Number)
-        and number.exponent is ir.Number(-1)
-        and number.base.value
-    ):
-        return 1 / number.base.value
-    return None
+    divisor = number.base if isinstance(number, ir.Power) and number.exponent is MINUS else None
+    return 1 / divisor.value if isinstance(divisor, ir.Number) and divisor.value else None
 
 
 @folded

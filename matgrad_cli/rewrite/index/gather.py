@@ -56,10 +56,8 @@ def _closed(term: Term, pending: Partial) -> bool:
 def gather_round(recorder: Recorder) -> bool:
     """Gather the terms of one composite Z if two or more of them carry ∂Z; whether a step was made."""
     for base, members in _groups(split(recorder.line)).items():
-        several = len(members) > 1 or len(members[0].indices) >= MANY_LETTERS
-        if several or (
-            isinstance(base, Named) and len(members[0].others) > 1
-        ):  # a named part is worth a name for what multiplies it
+        worth = isinstance(base, Named) and len(members[0].others) > 1  # a name for what multiplies a named part
+        if worth or len(members) > 1 or len(members[0].indices) >= MANY_LETTERS:
             found = recorder.found("index", "gather", (((), recorder.line),), (("pending", base),))
             application = applied(recorder.line, found) if found else None
             if application is not None and application.after is not recorder.line:
@@ -124,13 +122,9 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
 
     def line_of(coefficient: Expr) -> Expr:
         new = sum_over([letter for letter in (row, col) if letter is not None], mul(entry(coefficient, row, col), own))
-        kept = (
-            number
-            for number in range(len(terms))
-            if number not in places[1:] and not (number == places[0] and is_zero(coefficient))
-        )
-        parts = [new if number == places[0] else terms[number].expr() for number in kept]
-        return add(*(parts or [ZERO]))
+        gone = places if is_zero(coefficient) else places[1:]
+        kept = (number for number in range(len(terms)) if number not in gone)
+        return add(*([new if number == places[0] else terms[number].expr() for number in kept] or [ZERO]))
 
     return line_of
 

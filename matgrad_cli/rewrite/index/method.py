@@ -94,14 +94,9 @@ def _unfold_round(recorder: Recorder, search: Search, ready: list[ir.Partial]) -
     pending = next(
         node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, ir.Partial)
     )
-    row, col = pending.row, pending.col
-    said = (
-        ("X", pending.variable),
-        ("entry", pending.body),
-        ("variable", entry(pending.variable, row, col)),
-        ("delta", first.new),
-        ("count", str(len(found))),
-    )
+    variable = entry(pending.variable, pending.row, pending.col)
+    said: Bindings = (("X", pending.variable), ("entry", pending.body), ("variable", variable))
+    said = (*said, ("delta", first.new), ("count", str(len(found))))
     title = first.rule.title if len(found) == 1 else first.rule.title + " (in {count} terms likewise)"
     recorder.record(applied(recorder.line, found), title, said)
 
@@ -125,8 +120,7 @@ def named(site: Site) -> tuple[Expr, Bindings] | None:
     return site.node.rebuilt((inner,)), (("name", name), ("A", name.body))
 
 
-# ---- rows of a family
-# -------------------------------------------------------------------------------------------------
+# ---- rows of a family ------------------------------------------------------------------------------------------------
 
 MAX_ROUNDS = 60
 
@@ -135,10 +129,8 @@ def open_rows(recorder: Recorder) -> None:
     """Entries of vectors that hold letters themselves, written out one rule at a time, so that they can be read back
     over all rows at once: (x_s − z_s)_t is an entry of another vector for each s, hence of no matrix;
     X_st − Z_st is an entry of X − Z."""
-
-    recorder.group(
-        "open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", _rows(line)), MAX_ROUNDS)
-    )
+    steps = recorder.steps_of(lambda line: recorder.found("index", "open", _rows(line)), MAX_ROUNDS)
+    recorder.group("open-rows", steps)
 
 
 def _rows(line: Expr) -> list[tuple[Path, Expr]]:
@@ -150,10 +142,8 @@ def _rows(line: Expr) -> list[tuple[Path, Expr]]:
 def read_arrays(recorder: Recorder) -> None:
     """What is said of an array entry by entry is said of the matrix, before it is differentiated: with the rows W x_i
     it is xWᵀ."""
-    arrays: dict[Expr, None] = {
-        node: None for node in nodes_of(recorder.line) if isinstance(node, ir.MatrixOf) and node.symbols
-    }
-    if arrays:
+    told: list[Expr] = [node for node in nodes_of(recorder.line) if isinstance(node, ir.MatrixOf) and node.symbols]
+    if arrays := dict.fromkeys(told):
         recorder.run("index", "arrays", places_of(recorder.line, arrays, lambda _: True))
 
 
@@ -177,17 +167,8 @@ def _holds_rows(node: Expr) -> bool:
     if isinstance(node, ir.Entry):
         return bool(node.base.free)
     if isinstance(node, ir.Power):  # a squared norm is a sum of squares, without the root
-        return (
-            isinstance(node.base, ir.Call)
-            and node.base.function == "norm"
-            and node.exponent == ir.Number(2)
-            and _holds_rows(node.base)
-        )
+        return node.base.head == "norm" and node.exponent is ir.Number(2) and _holds_rows(node.base)
     if isinstance(node, ir.MatMul) and node.shape.is_number:
         return bool(node.free)
-    return (
-        isinstance(node, ir.Call)
-        and node.shape.is_number
-        and bool(node.argument.free)
-        and not node.argument.shape.is_number
-    )
+    of = node.argument if isinstance(node, ir.Call) and node.shape.is_number else None
+    return of is not None and bool(of.free) and not of.shape.is_number

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from ...diagnostics import Diagnostic, UsageError
+from ...diagnostics import UsageError
 from ...facts import Problem
 from ...records import METHODS, Derivation
 from ...rulebook.load import Rulebook
@@ -18,9 +18,8 @@ Method = Callable[[Problem, Rulebook, Judge, str], Derivation]
 def method_named(name: str) -> Method:
     """The function of a method of this folder; an unknown name lists the known ones."""
     if name not in METHODS or name == "index":
-        raise UsageError(
-            Diagnostic("unknown-method", f"the method `{name}` is not known", help="methods: " + ", ".join(METHODS))
-        )
+        known = "methods: " + ", ".join(METHODS)
+        raise UsageError.coded("unknown-method", f"the method `{name}` is not known", help=known)
     module = "differential" if name == "adjoint" else name  # one walk, written in two ways
     found: Method = getattr(import_module(f"{__name__}.{module}"), f"derive_{name}")
     return found

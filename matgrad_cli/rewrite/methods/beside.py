@@ -37,11 +37,8 @@ def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...
     traced = isinstance(term, Call) and term.function == TRACE
     inside = term.children[0] if traced else term
     if isinstance(inside, MatMul):
-        rest, part = (
-            (inside.factors[:-1], inside.factors[-1])
-            if motion(inside.factors[-1])
-            else (inside.factors[1:], inside.factors[0])
-        )
+        *before, last = inside.factors
+        rest, part = (before, last) if motion(last) else (inside.factors[1:], inside.factors[0])
         return numbers, flip(matmul(*rest)), part
     return numbers, Eye(inside.shape.rows) if traced else None, inside
 

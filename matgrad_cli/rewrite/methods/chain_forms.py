@@ -62,9 +62,8 @@ class ChainForm:
         """∂part/∂X of a number, ∂part/∂x of a column, laid out: one row for each entry of the part (turned:
         one column)."""
         i, _, row, col = self.letters(part.shape)
-        return _laid(
-            turned, ir.Partial(entry(part, i, None), self.variable, row, col), *((i, row) if i else (row, col))
-        )
+        body = ir.Partial(entry(part, i, None), self.variable, row, col)
+        return _laid(turned, body, *((i, row) if i else (row, col)))
 
     def start(self, loss: Expr) -> Expr:
         """The derivative of the loss."""
@@ -96,19 +95,15 @@ class ChainForm:
             return mul(*term.numbers, matmul(flip(outer), inner) if in_front else matmul(ir.Transpose(inner), outer))
         i, j, row, col = self.letters(part.shape)
         body = mul(entry(outer, i, j), ir.Partial(entry(part, i, j), self.variable, row, col))
-        return mul(
-            *term.numbers,
-            _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col),
-        )
+        whole = sum_over([letter for letter in (i, j) if letter is not None], body)
+        return mul(*term.numbers, _laid(self.turned, whole, row, col))
 
     def read(self, node: Expr) -> Term | None:
         """The term that is written so; None if it is none, or nothing is pending in it."""
         numbers, last = (node.factors[:-1], node.factors[-1]) if isinstance(node, ir.Mul) else ((), node)
         factors = last.factors if isinstance(last, ir.MatMul) else (last,)
-        for rest, end, turned in (
-            (factors[:-1], factors[-1], not self.jacobian),
-            (factors[1:], factors[0], self.jacobian),
-        ):
+        ways = (factors[:-1], factors[-1], not self.jacobian), (factors[1:], factors[0], self.jacobian)
+        for rest, end, turned in ways:
             pending = _pending_of(end)
             if pending is not None:
                 whole = matmul(*rest) if rest else None
@@ -124,9 +119,9 @@ class ChainForm:
     def _d(self, pending: ir.Partial) -> ir.Differential:
         """d of the array or number whose derivative is pending; of an array an entry at a letter is written."""
         body = pending.body
-        return ir.Differential(
-            body.base if isinstance(body, ir.Entry) and isinstance(body.row or body.col, Index) else body, self.variable
-        )
+        if isinstance(body, ir.Entry) and isinstance(body.row or body.col, Index):
+            body = body.base
+        return ir.Differential(body, self.variable)
 
     def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
         """Every linear operation passes to the other side as its adjoint,
@@ -141,9 +136,8 @@ class ChainForm:
         if isinstance(term.move, ir.Differential):
             return [term]
         found = carried(term.numbers, term.gradient, term.move, Scene(scene.problem, scene.rules))
-        return (
-            list(map(_numbers_in_front, found)) if all(isinstance(one.move, ir.Differential) for one in found) else None
-        )
+        through = all(isinstance(one.move, ir.Differential) for one in found)
+        return list(map(_numbers_in_front, found)) if through else None
 
     def _times(self, term: Term, matrix: Expr, child: Expr) -> Term:
         """What multiplies the derivative of an inner part: the Jacobian so far times the matrix of the part."""

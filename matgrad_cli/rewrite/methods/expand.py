@@ -63,13 +63,11 @@ class Expand(Runner):
 
     def _name(self, phase: Phase) -> bool:
         """A name for every term that is multiplied out, if there are several; once."""
-        first, self.named = not self.named, True
-        line, problem = self.recorder.line, self.scene.problem
-        terms = (
-            [part for _, term in waiting(line, problem) for part in terms_of(body_of(term), self.variable)]
-            if first
-            else []
-        )
+        if self.named:
+            return False
+        self.named = True
+        bodies = (body_of(term) for _, term in waiting(self.recorder.line, self.scene.problem))
+        terms = (part for body in bodies for part in terms_of(body, self.variable))
         names = [Named(fresh_name(f"T{number}", self.taken), term) for number, term in enumerate(outermost(terms), 1)]
         if len(names) > 1:
             record_names(self.recorder, names, phase.rules[0], bodies=True)

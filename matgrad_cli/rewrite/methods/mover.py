@@ -168,9 +168,8 @@ class Runner(Mover):
 
     def ran(self, phase: Phase, path: Path, bindings: Bindings) -> bool:
         """The only rule of the phase, at this place, with what is said of its letters."""
-        self.recorder.record(
-            apply(self.scene.rules.rule(phase.rules[0]), self.recorder.line, (path,), self.scene, bindings)
-        )
+        rule = self.scene.rules.rule(phase.rules[0])
+        self.recorder.record(apply(rule, self.recorder.line, (path,), self.scene, bindings))
         return True
 
     def readable(self) -> Iterable[tuple[Path, Term]]:
@@ -187,8 +186,6 @@ def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene:
     """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
     parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
     line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
-    found = (
-        beside(term, scene.direction)
-        for _, term in terms_of(Mover(scene, "adjoint").through(("adjoint", "close"), line))
-    )
+    line = Mover(scene, "adjoint").through(("adjoint", "close"), line)
+    found = (beside(term, scene.direction) for _, term in terms_of(line))
     return [Term(multiplied(numbers), gradient, part) for numbers, gradient, part in found]

@@ -104,10 +104,7 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, ir.Kron):
         return None
-    factors, place = (
-        part.factors,
-        next(number for number, factor in enumerate(part.factors) if site.scene.motion(factor)),
-    )
+    factors, place = part.factors, next(n for n, factor in enumerate(part.factors) if site.scene.motion(factor))
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = _kron_gradient(textbook(gradient, site.scene.problem), factors, place)
@@ -156,19 +153,13 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
     if isinstance(gradient, ir.Transpose) and isinstance(gradient.body, ir.Kron):
         gradient = kron(*map(flip, gradient.body.factors))
     if isinstance(gradient, ir.Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
-        numbers = tuple(
-            number_of(part, other) for part, other in zip(gradient.factors, factors, strict=True) if other is not moving
-        )
-        return numbers, gradient.factors[place]
+        met = zip(gradient.factors, factors, strict=True)
+        return tuple(number_of(part, one) for part, one in met if one is not moving), gradient.factors[place]
     other = kron(*others)
     taken: set[str] = set()
     (i, j), (p, q) = letters_for(moving.shape, taken), letters_for(other.shape, taken)
-    pairs = (
-        ((i, p, other.shape.rows), (j, q, other.shape.cols))
-        if not place
-        else ((p, i, moving.shape.rows), (q, j, moving.shape.cols))
-    )
-    row, col = (counted(*pair) for pair in pairs)
+    inner = moving.shape if place else other.shape
+    row, col = counted(*((p, i) if place else (i, p)), inner.rows), counted(*((q, j) if place else (j, q)), inner.cols)
     summed = [letter for letter in (p, q) if letter is not None]
     body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
     return (), ir.MatrixOf(i, j, body)

@@ -19,15 +19,8 @@ def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) ->
     for node in nodes_of(loss):
         for part, wish in _inside(node, variable):
             body = part.body if isinstance(part, ir.Transpose) else part
-            if (
-                body is loss
-                or body in under_log
-                or variable not in body.symbols
-                or body.free
-                or isinstance(body, Symbol | ir.Named | ir.Entry)
-            ):
-                continue
-            if body.shape.is_column or not columns:
+            still = body.free or variable not in body.symbols or isinstance(body, Symbol | ir.Named | ir.Entry)
+            if not still and body is not loss and body not in under_log and (body.shape.is_column or not columns):
                 chosen.setdefault(body, wish)
     sized = {node: _sized(chosen[node], node) for node in innermost_first(chosen)}
     several, used = Counter(sized.values()), Counter[str]()

@@ -15,6 +15,7 @@ from ...ir import ONE, Expr, Index, Position, Shape, add, kron, matmul, mul, nod
 from ...ir.dimensions import Dim
 from ...ir.entries import delta
 from ...ir.terms import terms_of
+from ...ir.walk import names_in
 from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -66,11 +67,8 @@ def factors(line: Expr) -> dict[Expr, Expr] | None:
         last = next(filter(holds_pending, reversed(parts)), term)
         numbers = [one for one in parts if one is not last]
         front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, ir.MatMul) else ((), last)
-        if (
-            not _is_end(part)
-            or not all(one.shape.is_number for one in numbers)
-            or any(map(holds_pending, (*numbers, *front)))
-        ):
+        still = all(one.shape.is_number for one in numbers) and not any(map(holds_pending, (*numbers, *front)))
+        if not still or not _is_end(part):
             return None
         found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else ir.Eye(part.shape.rows)))
     return {part: add(*several) for part, several in found.items()}
@@ -109,10 +107,8 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
     problem = scene.problem
     count = len(loss.shape.dims)
     rows, cols = (tuple(reversed(letters)) for letters in (result.letters[:count], result.letters[count:]))
-    if (
-        len(cols) != len(problem.wrt.shape.dims)
-        or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES
-    ):
+    sizes = sum(power for letter in result.letters for _, power in letter.dim.powers)
+    if len(cols) != len(problem.wrt.shape.dims) or sizes > MOST_SIZES:
         return None
     opened = substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, ir.Named)})
     found = in_front(replace(problem, loss=opened), scene.rules, Unasked(problem))
@@ -191,26 +187,18 @@ def commutation(rows: Dim, cols: Dim) -> Expr:
 
 def is_commutation(node: Expr) -> bool:
     """Whether a named part is a commutation matrix that was put in here."""
-    return (
-        isinstance(node, ir.Named)
-        and isinstance(node.body, ir.MatrixOf)
-        and any(isinstance(part, ir.Delta) for part in nodes_of(node.body))
-    )
+    entries = isinstance(node, ir.Named) and isinstance(node.body, ir.MatrixOf)
+    return entries and any(isinstance(part, ir.Delta) for part in nodes_of(node))
 
 
 def with_own_names(matrix: Expr, problem: Problem) -> Expr:
     """K, or K1, K2 … if there are several; another letter if the problem has a K of its own."""
     swaps = [node for node in nodes_of(matrix) if is_commutation(node)]
-    taken = {symbol.name for symbol in problem.variables} | {
-        node.name for node in nodes_of(matrix) if isinstance(node, ir.Named)
-    } - {"K"}
+    taken = {symbol.name for symbol in problem.variables} | {named.name for named in names_in(matrix)} - {"K"}
     taken |= {name for dim in problem.sizes for name in dim.names}
     head = next(letter for letter in ("K", "C", "T", "P", "Q", "comm") if letter not in taken or letter == "comm")
-    names = {
-        swap: ir.Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
-        for number, swap in enumerate(swaps, 1)
-    }
-    return substitute(matrix, names) if names else matrix
+    heads = [head] if len(swaps) == 1 else [f"{head}{number}" for number, _ in enumerate(swaps, 1)]
+    return substitute(matrix, {swap: ir.Named(name, swap.children[0]) for swap, name in zip(swaps, heads, strict=True)})
 
 
 def paired(letters: Letters) -> Position:

@@ -51,10 +51,8 @@ def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Ex
     empty where a table says nothing or is too long."""
     count = len(problem.loss.shape.dims) or len(problem.wrt.shape.dims)
     cases, rest = cases_of(result.entry, result.letters, count, problem) or ([], ZERO)
-    if (
-        not 0 < len(cases) < MOST_ROWS
-        or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds
-    ):
+    telling = 0 < len(cases) < MOST_ROWS
+    if not telling or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds:
         return ()
     told = _Letters(result.letters, count, problem)
     return (*((case.value, told.condition(case)) for case in cases), (rest, "otherwise"))

@@ -4,23 +4,7 @@ a fixed row, a function of an entry, what is the same everywhere, a row for a co
 from __future__ import annotations
 
 from ... import ir
-from ...ir import (
-    Dim,
-    Expr,
-    Index,
-    Position,
-    Shape,
-    add,
-    is_elementwise,
-    kron,
-    letters_of,
-    matmul,
-    mul,
-    nodes_of,
-    rename,
-    substitute,
-)
-from ...ir.dimensions import ONE
+from ...ir import ONE, Dim, Expr, Index, Position, Shape, add, is_elementwise, kron, letters_of, matmul, mul, nodes_of
 from ...ir.entries import delta, entry
 from ...ir.memory import noted
 from ...ir.terms import UNIT, Term, split
@@ -41,15 +25,13 @@ def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
                 if old is index and index not in letters_of(new):
                     rest = tuple(part for part in term.factors if part is not factor)
                     indices = tuple(letter for letter in term.indices if letter is not index)
-                    replaced = tuple(tidy_positions(rename(part, {index: new})) for part in rest)
+                    replaced = tuple(tidy_positions(ir.rename(part, {index: new})) for part in rest)
                     return _dropped(Term(term.coefficient, indices, replaced)), index, new
     return None
 
 
 def _dropped(term: Term) -> Term:
-    factors: list[Expr] = []
-    for factor in term.factors:
-        factors.extend(factor.factors if isinstance(factor, ir.Mul) else (factor,))
+    factors = (one for part in term.factors for one in (part.factors if isinstance(part, ir.Mul) else (part,)))
     return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
 
 
@@ -65,13 +47,10 @@ def tidy_positions(factor: Expr) -> Expr:
                 mapping[node] = new
         elif isinstance(node, ir.Entry) and isinstance(node.base, ir.Eye):
             mapping[node] = delta(node.row, node.col)
-        elif (
-            isinstance(node, ir.Entry) and isinstance(node.row, ir.Pair | None) and isinstance(node.col, ir.Pair | None)
-        ):
+        elif isinstance(node, ir.Entry) and all(isinstance(at, ir.Pair | None) for at in (node.row, node.col)):
             split_up = _paired_entry(node)
-            if split_up is not None:
-                mapping[node] = split_up
-    return substitute(factor, mapping) if mapping else factor
+            mapping |= {node: split_up} if split_up is not None else {}
+    return ir.substitute(factor, mapping) if mapping else factor
 
 
 def _paired_entry(node: ir.Entry) -> Expr | None:
@@ -83,9 +62,8 @@ def _paired_entry(node: ir.Entry) -> Expr | None:
         case ir.Inverse(ir.Kron(factors)) if all(part.shape.is_square for part in factors):
             return _paired_entry(ir.Entry(kron(*map(ir.Inverse, factors)), node.row, node.col))
         case ir.Add(parts) | ir.Mul(parts):
-            entries = [
-                part if part.shape.is_number else _paired_entry(ir.Entry(part, node.row, node.col)) for part in parts
-            ]
+            places = node.row, node.col
+            entries = (part if part.shape.is_number else _paired_entry(ir.Entry(part, *places)) for part in parts)
             found = [part for part in entries if part is not None]
             return (add if isinstance(node.base, ir.Add) else mul)(*found) if len(found) == len(parts) else None
         case ir.Kron((first, *rest)):
@@ -129,19 +107,15 @@ def function(node: Expr) -> Expr | None:
     first = next((inside for inside in node.arguments if isinstance(inside, ir.Entry)), None)
     if first is None:
         return None
-    bases = list[Expr]()
+    bases, shape = list[Expr](), first.base.shape
     for inside in node.arguments:
-        alike = isinstance(inside, ir.Entry) and (inside.row, inside.col, inside.base.shape) == (
-            first.row,
-            first.col,
-            first.base.shape,
-        )
-        if alike and isinstance(inside, ir.Entry) and not inside.base.free:
-            bases.append(inside.base)
-        elif not inside.free and not isinstance(inside, ir.Entry):  # what is the same everywhere is spread
-            bases.append(mul(inside, ir.Fill(1, first.base.shape)))
-        else:
-            return None
+        match inside:
+            case ir.Entry(base, row, col) if (row, col, base.shape) == (first.row, first.col, shape) and not base.free:
+                bases.append(base)
+            case _ if not inside.free and not isinstance(inside, ir.Entry):  # what is the same everywhere is spread
+                bases.append(mul(inside, ir.Fill(1, shape)))
+            case _:
+                return None
     return ir.Entry(ir.Call(node.function, *bases), first.row, first.col)
 
 
@@ -150,12 +124,10 @@ def fixed_place(site: Site) -> tuple[Expr, Bindings] | None:
     """A_i2 is an entry of A e₂, A_2j of Aᵀ e₂, δ_i2 of e₂; in a line without letters A_21 is e₂ᵀ A e₁."""
     node = site.node
     if isinstance(node, ir.Delta):
-        letter, place = (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right)
-        return (
-            (ir.Entry(basis(place, letter.dim), letter, None), ())
-            if isinstance(letter, Index) and isinstance(place, int)
-            else None
-        )
+        match (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right):
+            case Index() as letter, int() as place:
+                return ir.Entry(basis(place, letter.dim), letter, None), ()
+        return None
     if not isinstance(node, ir.Entry) or node.base.free or not (node.free or not site.scene.entrywise):
         return None
     (row, left), (col, right) = _fixed(node.row, node.base.shape.rows), _fixed(node.col, node.base.shape.cols)

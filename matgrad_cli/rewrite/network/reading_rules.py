@@ -99,10 +99,8 @@ class _Reader:
             found = found or self.first("sum", self._nodes())
             sums = sum(len(node.indices) for _, node in self._number_nodes() if isinstance(node, SumOver))
             if found is None and 0 < sums < fewest:
-                fewest, found = (
-                    sums,
-                    self._turned([path for start, term in self._terms() for path in _clashing(start, term)]),
-                )
+                fewest = sums
+                found = self._turned([path for start, term in self._terms() for path in _clashing(start, term)])
             found = found or self._left_over()
             if found is None:
                 return
@@ -111,9 +109,8 @@ class _Reader:
     def _left_over(self) -> Reading | None:
         if self.ends is None:
             return self.first("free", self._number_nodes())
-        bindings: Bindings = tuple(
-            (name, letter) for name, letter in zip(("i", "j"), self.ends, strict=True) if letter is not None
-        )
+        ends = zip(("i", "j"), self.ends, strict=True)
+        bindings: Bindings = tuple((name, letter) for name, letter in ends if letter is not None)
         found = self.first("place", self._number_nodes(True), bindings)
         if found is not None or any(_has_sum(term) for _, term in self._terms()):
             return found
@@ -152,18 +149,12 @@ class _Reader:
         """Brackets of one or two letters, and what stands under a function or a power: inner ones first."""
         found = []
         for path, node in self._number_nodes():
-            if (
-                len(path) == len(self.root)
-                or isinstance(node, Entry)
-                or not 0 < len(node.free) < 3
-                or not node.shape.is_number
-            ):
+            whole = len(path) == len(self.root) or isinstance(node, Entry) or not node.shape.is_number
+            if whole or not 0 < len(node.free) < 3:
                 continue
             above = at(self.line, path[:-1])
-            under = path[-1] == 0 and (
-                isinstance(above, Power) or (isinstance(above, Call) and is_elementwise(above.function))
-            )
-            if under or (isinstance(node, Add) and isinstance(above, Mul | SumOver)):
+            curved = isinstance(above, Power) or (isinstance(above, Call) and is_elementwise(above.function))
+            if (curved and path[-1] == 0) or (isinstance(node, Add) and isinstance(above, Mul | SumOver)):
                 found.append((path, node))
         return found[::-1]
 
@@ -186,11 +177,8 @@ def _own_ends(bracket: Expr) -> Ends:
     letters = sorted(bracket.free)
     if len(letters) == 1:
         return letters[0], None
-    places = [
-        (one.row, one.col)
-        for _, one in _number_nodes(bracket)
-        if isinstance(one, Entry) and not isinstance(one.base, Transpose)
-    ]
+    entries = (one for _, one in _number_nodes(bracket) if isinstance(one, Entry))
+    places = [(one.row, one.col) for one in entries if not isinstance(one.base, Transpose)]
     first, second = letters
     return (second, first) if places.count((second, first)) > places.count((first, second)) else (first, second)
 
@@ -205,23 +193,17 @@ def _is_plain(found: Rewriting) -> bool:
 def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     path, first = next(iter(found.items()))
     before = at(line, path)
-    letters = (
-        [index for index in before.indices if index not in _factors((), first.new)[0]]
-        if isinstance(before, SumOver)
-        else []
+    left = _factors((), first.new)[0]
+    letters = ", ".join(
+        str(index) for index in (before.indices if isinstance(before, SumOver) else ()) if index not in left
     )
     product = _made(before, first.new)
-    said: Bindings = (
-        ("entry", before),
-        ("turned", first.new),
-        ("letters", ", ".join(map(str, letters))),
-        ("product", product.base if isinstance(product, Entry) else product),
-        ("purpose", _purpose(line, path, first.new)),
+    said: Bindings = (("entry", before), ("turned", first.new), ("letters", letters))
+    said = (*said, ("product", product.base if isinstance(product, Entry) else product))
+    several = ", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else ""
+    return Reading(
+        applied(line, found), first.rule.title + several, (*said, ("purpose", _purpose(line, path, first.new)))
     )
-    title = first.rule.title + (
-        ", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else ""
-    )
-    return Reading(applied(line, found), title, said)
 
 
 def _purpose(line: Expr, path: Path, turned: Expr) -> str:
@@ -262,13 +244,9 @@ def _has_sum(term: Expr) -> bool:
 def _wrong_way(path: Path, term: Expr, ends: Ends) -> list[Path]:
     """Which entries of a term have the letter that is reached first as their column;
     an entry of a row is one of a column."""
-    factors = _factors(path, term)[1]
-    edges = [(place, factor) for place, factor in factors if isinstance(factor, Entry) and _is_edge(factor)]
-    wrong = [
-        place
-        for place, factor in factors
-        if isinstance(factor, Entry) and factor.row is None and isinstance(factor.col, Index)
-    ]
+    entries = [(place, factor) for place, factor in _factors(path, term)[1] if isinstance(factor, Entry)]
+    edges = [one for one in entries if _is_edge(one[1])]
+    wrong = [place for place, factor in entries if factor.row is None and isinstance(factor.col, Index)]
     seen: set[Index] = set()
     for start in ends:
         waiting = [start] if start is not None and start not in seen else []
@@ -290,26 +268,18 @@ def _wrong_way(path: Path, term: Expr, ends: Ends) -> list[Path]:
 def _clashing(path: Path, term: Expr) -> list[Path]:
     """One entry at a summed letter that is the row (or the column) of both its entries, or the row of its only one."""
     bound, factors = _factors(path, term)
+    edges = [(place, one) for place, one in factors if isinstance(one, Entry) and _is_edge(one)]
     for letter in bound:
-        here = [
-            (place, one)
-            for place, one in factors
-            if isinstance(one, Entry) and _is_edge(one) and letter in (one.row, one.col)
-        ]
-        if (len(here) == 2 and (here[0][1].row is letter) == (here[1][1].row is letter)) or (
-            len(here) == 1 and here[0][1].row is letter
-        ):
+        here = [(place, one) for place, one in edges if letter in (one.row, one.col)]
+        as_row = [one.row is letter for _, one in here]
+        if as_row in ([True, True], [False, False], [True]):
             return [next((place for place, one in here if isinstance(one.base, Transpose)), here[0][0])]
     return []
 
 
 def _is_edge(factor: Entry) -> bool:
-    return (
-        isinstance(factor.row, Index)
-        and isinstance(factor.col, Index)
-        and factor.row is not factor.col
-        and not factor.base.free
-    )
+    letters = isinstance(factor.row, Index) and isinstance(factor.col, Index)
+    return letters and factor.row is not factor.col and not factor.base.free
 
 
 def _factors(path: Path, node: Expr) -> tuple[tuple[Index, ...], list[tuple[Path, Expr]]]:

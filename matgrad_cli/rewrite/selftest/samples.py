@@ -30,11 +30,8 @@ there."""
 SCALES: Final = tuple(Fraction(2) ** power for power in (-20, -10, -6, -3, 3, 6, 10, 20))
 """Arguments are multiplied by these: a kink far from 0 is passed, and exp(−50 u) is neither 0 nor 1 at all of them."""
 
-SCALABLE: Final = frozenset(
-    ("symmetric", "antisymmetric", "spd", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide",
-    "positive", "nonnegative",
-     "nonzero", "det_positive")
-)  # fmt: skip
+_OF_MATRICES: Final = "symmetric antisymmetric spd diagonal lower upper invertible square tall wide det_positive"
+SCALABLE: Final = frozenset((*_OF_MATRICES.split(), "positive", "nonnegative", "nonzero"))
 """Facts that a matrix keeps when it is multiplied by a positive number."""
 
 
@@ -71,9 +68,8 @@ def sized_samples(sides: Pattern) -> Iterator[Sample]:
     if len(ones) > MOST_ORDERS:
         ones = Random(sides.rule.id).sample(ones, MOST_ORDERS)
     rng = Random(f"{sides.rule.id} large")
-    large = [
-        tuple(rng.randint(*LARGE) if other == one else 2 for other in range(len(dims))) for one in range(len(dims))
-    ]
+    count = range(len(dims))
+    large = [tuple(rng.randint(*LARGE) if other == one else 2 for other in count) for one in count]
     for sizes in (*orders, *ones, *large) if dims else ():
         name = ", ".join(f"{dim} = {size}" for dim, size in zip(dims, sizes, strict=True))
         try:
@@ -123,9 +119,8 @@ def _value(
     own = Symbol(label, Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table)))
     needs = {requirement.variable for requirement in sides.rule.when}
     fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
-    value = (
-        own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
-    )
+    still = variable is None or label in sides.rule.fixed
+    value = own if variable is None or still else variable if label in needs else _moving(own, variable)
     return value if scale == 1 or value is variable or label in fixed else mul(ir.Number(scale), value)
 
 

@@ -57,12 +57,8 @@ def example_problem(rule: Rule, loss: Expr) -> Problem:
     """The example as a problem; its names have the facts that the rule asks for."""
     symbols = tuple(declared(_names(rule))[0].values())
     words = dict.fromkeys(requirement.word for requirement in rule.when)
-    facts = tuple(
-        Fact(symbol, word)
-        for symbol in symbols
-        for word in words
-        if symbol.shape.is_square or CONDITIONS[word].sides != "="
-    )
+    of_square = {word for word in words if CONDITIONS[word].sides == "="}
+    facts = tuple(Fact(one, word) for one in symbols for word in words if one.shape.is_square or word not in of_square)
     wrt = example_variable(rule) or Symbol("x", Shape(ONE, ONE))
     return Problem(loss, wrt, symbols or (wrt,), facts)
 
@@ -174,11 +170,8 @@ def conditions_needed(sides: Pattern) -> Check:
         # several draws: a matrix that is not known to have a positive determinant has one half of the time
         if all(compare(sample, seed=seed, violating=Fact(symbol, word)).holds for seed in range(4)):
             idle.append(f"{symbol.name} {word}")
-    return Check(
-        "each condition is needed",
-        not idle,
-        f"holds also without: {', '.join(idle)}" if idle else "breaks without each",
-    )
+    said = f"holds also without: {', '.join(idle)}" if idle else "breaks without each"
+    return Check("each condition is needed", not idle, said)
 
 
 def twins(sides: Pattern) -> Iterator[tuple[str, Expr]]:

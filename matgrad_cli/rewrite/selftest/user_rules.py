@@ -40,12 +40,10 @@ def _fault(book: Rulebook, rule_id: str) -> Diagnostic | None:
     check = next((one for one in truth_of(rule) if not one.passed), None)
     if check is None:
         return None
-    return Diagnostic(
-        "rule-refused",
-        f"the rule `{rule.id}` ({rule.file}:{rule.line}) does not pass its test, so it may not be used",
-        notes=(f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness)),
-        help=f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks",
-    )
+    said = f"the rule `{rule.id}` ({rule.file}:{rule.line}) does not pass its test, so it may not be used"
+    notes = (f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness))
+    help_ = f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks"
+    return Diagnostic("rule-refused", said, notes=notes, help=help_)
 
 
 def left_out(book: Rulebook) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul,
 from ..engine.application import native_at
 from ..forms.algebra import cost
 from .normal import powered, split_power
-from .scaled import Scaled, scaled
+from .scaled import Scaled, numeral, scaled
 
 RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""
@@ -48,9 +48,8 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
         yield from _sharing(terms, shares)
     yield from _same_array(terms)
     yield from _sharing(terms, _numbers)
-    turned = [
-        Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)
-    ]
+    arrays = [(term, term.array.body) for term in terms if isinstance(term.array, Transpose)]
+    turned = [Scaled(term.value, term.scalars, array).expr for term, array in arrays]
     if len(turned) == len(terms):
         yield transpose(add(*turned))
     whole = _all_numbers(terms)
@@ -121,11 +120,9 @@ def _all_numbers(terms: list[Scaled]) -> Expr | None:
     value, common, rests = _shared(terms)
     if value == 1 and not common:
         return None
-    return mul(
-        *([] if value == 1 else [Number(value)]),
-        *common,
-        add(*(Scaled(term.value / value, rest, term.array).expr for term, rest in zip(terms, rests, strict=True))),
-    )
+    left = zip(terms, rests, strict=True)
+    bracket = add(*(Scaled(term.value / value, rest, term.array).expr for term, rest in left))
+    return mul(*numeral(value), *common, bracket)
 
 
 def _numeral(terms: list[Scaled]) -> Expr:
@@ -140,10 +137,9 @@ def _outside(terms: list[Scaled], rests: Mapping[int, Expr | None], whole: Whole
     value, common, numbers = _shared([terms[place] for place in rests])
     left = zip(rests.items(), numbers, strict=True)
     bracket = add(*(Scaled(terms[place].value / value, own, rest).expr for (place, rest), own in left))
-    front: list[Expr] = [] if value == 1 else [Number(value)]
     if isinstance(bracket, Mul):  # only the numbers differ: like terms, not a factoring
         return add(*(term.expr for term in terms))
-    return _replaced(terms, [*rests], mul(*front, *common, whole(bracket)))
+    return _replaced(terms, [*rests], mul(*numeral(value), *common, whole(bracket)))
 
 
 def _replaced(terms: list[Scaled], members: list[int], whole: Expr) -> Expr:

@@ -14,7 +14,7 @@ from ...ir import Expr, Shape, add, hadamard, matmul, mul
 from ...records import Bindings
 from ..engine.natives import Site, native, native_at
 from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
-from .scaled import merged, scaled
+from .scaled import merged, numeral, scaled
 
 LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""
@@ -33,14 +33,12 @@ def multiply_numbers(node: ir.Mul | ir.Power | ir.Size) -> Expr | None:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
     first = node.factors[0]
-    behind = first not in numbers and any(
-        isinstance(one, ir.Number) or isinstance(first, ir.Named | ir.Power) for one in numbers
-    )  # det(X) · 2
-    return (
-        mul(*(multiplied(node.factors) or (ir.Number(1),)))
-        if len(numbers) > 1 or ir.Number(1) in numbers or behind
-        else None
+    later = (
+        numbers if isinstance(first, ir.Named | ir.Power) else [one for one in numbers if isinstance(one, ir.Number)]
     )
+    if len(numbers) < 2 and ir.Number(1) not in numbers and (first in numbers or not later):  # det(X) · 2
+        return None
+    return mul(*(multiplied(node.factors) or (ir.Number(1),)))
 
 
 def _number_to_a_power(node: ir.Power) -> Expr | None:
@@ -92,9 +90,8 @@ def powered(base: Expr, exponent: Fraction) -> Expr:
 def collect_powers(node: ir.Mul | ir.Hadamard) -> Expr | None:
     """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
     entrywise = isinstance(node, ir.Hadamard)
-    counted = [
-        factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, ir.Number))
-    ]
+    numbers = (factor for factor in node.factors if factor.shape.is_number and not isinstance(factor, ir.Number))
+    counted = list(node.factors if entrywise else numbers)
     exponents: dict[Expr, Fraction] = {}
     for base, exponent in map(split_power, counted):
         exponents[base] = exponents.get(base, Fraction(0)) + exponent
@@ -201,8 +198,8 @@ def open_brackets(node: ir.Add | ir.Hadamard | ir.Mul) -> Expr | None:
     for factor in node.children:
         others = tuple(other for other in node.children if other is not factor)
         if isinstance(factor, ir.Add) and all(_divisors(term) & set(others) for term in factor.terms):
-            return add(*(mul(*_split_numbers((term, *others))) if isinstance(node, ir.Hadamard) else mul(term, *others)
-                         for term in factor.terms))  # fmt: skip
+            rows = ((term, *others) for term in factor.terms)
+            return add(*(mul(*(_split_numbers(row) if isinstance(node, ir.Hadamard) else row)) for row in rows))
     return None
 
 
@@ -225,22 +222,19 @@ def multiplied_out(term: Expr) -> list[Expr]:
         return [term]
     rows: list[tuple[Expr, ...]] = [()]
     for factor in factors:
-        rows = [
-            (*row, choice) for row in rows for choice in (factor.terms if isinstance(factor, ir.Add) else (factor,))
-        ]
+        choices = factor.terms if isinstance(factor, ir.Add) else (factor,)
+        rows = [(*row, choice) for row in rows for choice in choices]
         if len(rows) > MANY_TERMS:
             return [term]
-    front: list[Expr] = [ir.Number(part.value)] if part.value != 1 else []
     if part.array is None:
-        return [mul(*front, *row) for row in rows]
-    return [mul(*front, *part.scalars, *_split_numbers(row)) for row in rows]
+        return [mul(*numeral(part.value), *row) for row in rows]
+    return [mul(*numeral(part.value), *part.scalars, *_split_numbers(row)) for row in rows]
 
 
 def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     """The numbers in front of an elementwise product, then the product."""
-    numbers, arrays = apart(
-        [part for factor in row for part in (factor.factors if isinstance(factor, ir.Mul) else (factor,))]
-    )
+    parts = (factor.factors if isinstance(factor, ir.Mul) else (factor,) for factor in row)
+    numbers, arrays = apart([one for some in parts for one in some])
     return [*numbers, hadamard(*arrays)]
 
 
@@ -264,10 +258,8 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
     """A product with one factor for another, the first that is found."""
     if node is old:
         return new
-    linear = isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Transpose) or (
-        isinstance(node, ir.Call) and node.function in ("diag", "sum", "tr")
-    )
-    for number, part in enumerate(node.children if linear else ()):
+    linear = ("Mul", "MatMul", "Hadamard", "Transpose", "diag", "sum", "tr")
+    for number, part in enumerate(node.children if node.head in linear else ()):
         if (found := _with_factor(part, old, new)) is not None:
             return node.rebuilt((*node.children[:number], found, *node.children[number + 1 :]))
     return None

@@ -25,10 +25,7 @@ class Scaled:
     @property
     def expr(self) -> Expr:
         """The term again."""
-        parts: list[Expr] = [] if self.value == 1 else [Number(self.value)]
-        parts += self.scalars
-        if self.array is not None:
-            parts.append(self.array)
+        parts = (*numeral(self.value), *self.scalars, *(() if self.array is None else (self.array,)))
         return mul(*parts) if parts else Number(1)
 
     @property
@@ -45,6 +42,11 @@ class Scaled:
     def key(self) -> tuple[object, ...]:
         """Equal for terms that differ in their rational number alone."""
         return alike(self.scalars)[1], frozenset(Counter(self.entrywise).items())
+
+
+def numeral(value: Fraction) -> tuple[Expr, ...]:
+    """A rational number as a factor; 1 is not written."""
+    return () if value == 1 else (Number(value),)
 
 
 def scaled(term: Expr) -> Scaled:

@@ -95,9 +95,7 @@ class Simplifier:
                 continue
             here = self._at(node)
             if here is None or here.place > lowest:
-                stack.extend(
-                    ((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1)
-                )
+                stack.extend([((*path, number), part) for number, part in enumerate(node.children)][::-1])
                 continue
             for below, part in places_of(node, here.parts, lambda _: True):
                 if not found or self._usual(here.parts[part], part):
@@ -160,9 +158,8 @@ class Simplifier:
 
     def _rewriting(self, rule: Rule, phase: str, node: Expr) -> Rewriting | None:
         for rewriting in rewritings(rule, node, self.problem):
-            if _granted(rewriting, node) and (
-                phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)
-            ):
+            anyway = phase in ("normal", "open", "open-transposes")
+            if _granted(rewriting, node) and (anyway or cost(rewriting.new) < cost(node)):
                 return rewriting
         return None
 
@@ -189,9 +186,8 @@ class Simplifier:
         if here is not None:
             yield here
         found: dict[Path, _Found] = {}
-        below: list[tuple[Path, Expr]] = [
-            ((place,), child) for place, child in enumerate(() if isinstance(node, Add) else node.children)
-        ]
+        children = () if isinstance(node, Add) else node.children
+        below: list[tuple[Path, Expr]] = [((place,), child) for place, child in enumerate(children)]
         for path, part in below:
             here = self._opening(number, part)
             if here is not None:
@@ -218,11 +214,8 @@ class Simplifier:
     def _pass(self, node: Expr) -> Expr:
         """One such move at each part, the inner ones first."""
         if node not in self._passed:
-            same = (
-                node
-                if isinstance(node, Named)
-                else settled(node, tuple([self._pass(child) for child in node.children]))
-            )
+            parts = [self._pass(child) for child in _open_parts(node)]
+            same = settled(node, tuple(parts)) if parts else node
             here = self._direct(same)
             self._passed[node] = same if here is None else here.new
         return self._passed[node]
@@ -238,9 +231,8 @@ def _granted(rewriting: Rewriting, node: Expr) -> bool:
     A⁻¹ has a value only where A is invertible."""
     if not rewriting.assumed:
         return True
-    inverted = {
-        part for inverse in nodes_of(node) if isinstance(inverse, Inverse) for part in _invertible(inverse.body)
-    }
+    inverses = (inverse for inverse in nodes_of(node) if isinstance(inverse, Inverse))
+    inverted = {part for inverse in inverses for part in _invertible(inverse.body)}
     says = CONDITIONS["invertible"].says
     return all(one.template == says and dict(one.values)["0"] in inverted for one in rewriting.assumed)
 
