@@ -49,8 +49,9 @@ def _pushed(expr: Expr) -> Expr | None:
     return ir.MatrixPower(flip(expr.base), expr.exponent) if isinstance(expr, ir.MatrixPower) else None
 
 
-JOINED: dict[type[Expr], Callable[..., Expr]]
-JOINED = {ir.Add: add, ir.Mul: mul, ir.Hadamard: hadamard, ir.MatMul: product, ir.Kron: kron}
+JOINED: dict[type[Expr], Callable[..., Expr]] = {
+    ir.Add: add, ir.Mul: mul, ir.Hadamard: hadamard, ir.MatMul: product, ir.Kron: kron,
+}  # fmt: skip
 """How sums and products are built, nested ones flattened."""
 
 
