@@ -4,8 +4,9 @@ what rebuilds it behind."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 from ..facts import Problem
 from ..ir import Expr, Shape
@@ -17,7 +18,7 @@ from .arrays.entries import VEC, swaps_of
 from .code.module import code_if_any
 from .document.blocks import phrase
 from .document.derivation import printed_steps
-from .nodes_json import Json, Table
+from .nodes_json import Json, Table, told
 from .words import plain
 
 SCHEMA = 1
@@ -60,9 +61,8 @@ def dumped(value: Json, indent: str = "") -> str:
         return flat
     inner = indent + "  "
     if isinstance(value, dict):
-        parts = [
-            f"{inner}{json.dumps(name, ensure_ascii=False)}: {dumped(part, inner)}" for name, part in value.items()
-        ]
+        names = ((json.dumps(name, ensure_ascii=False), part) for name, part in value.items())
+        parts = [f"{inner}{name}: {dumped(part, inner)}" for name, part in names]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
     return "[\n" + ",\n".join(inner + dumped(part, inner) for part in value) + f"\n{indent}]"
 
@@ -71,31 +71,48 @@ def dumped(value: Json, indent: str = "") -> str:
 
 
 def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
-    problem, readoff = derivation.problem, derivation.readoff
+    problem, shown = derivation.problem, partial(_shown, table)
     return {
         "loss": expression(problem.loss, table),
-        "wrt": f"vech({problem.wrt.name})" if problem.half else problem.wrt.name,
-        "method": derivation.method,
-        "layout": derivation.layout,
-        "order": derivation.order,
+        "wrt": wrt_text(problem),
+        **told(derivation, "method layout order", shown),
         "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
-        "assumed": [*problem.assumed, *(plain(phrase(sentence)) for sentence in derivation.assumed)],
-        "notes": [*problem.notes, *(plain(phrase(sentence)) for sentence in derivation.notes)],
-        **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
+        "assumed": [*problem.assumed, *_texts(derivation.assumed)],
+        "notes": [*problem.notes, *_texts(derivation.notes)],
+        **told(derivation, "rests_on?", shown),
         "problem": problem_data(problem, table),
         "start": expression(derivation.start, table),
         "steps": _steps("", derivation.steps, table),
-        "readoff": {
-            "title": _sentence(readoff.title, table),
-            "why": _sentence(readoff.why, table),
-            "line": expression(readoff.line, table),
-            "verdict": _verdict(readoff.verdict),
-        },
+        "readoff": told(derivation.readoff, "title why line verdict", shown),
         "result": _result(derivation, table),
         "verdict": derivation.verdict,
-        "assumptions": [_sentence(sentence, table) for sentence in derivation.assumed],
-        "remarks": [_sentence(sentence, table) for sentence in derivation.notes],
+        "assumptions": shown(derivation.assumed),
+        "remarks": shown(derivation.notes),
     }
+
+
+def wrt_text(problem: Problem) -> str:
+    """The variable as it was asked for."""
+    return f"vech({problem.wrt.name})" if problem.half else problem.wrt.name
+
+
+def _texts(sentences: Iterable[Sentence]) -> list[str]:
+    return [plain(phrase(sentence)) for sentence in sentences]
+
+
+def _shown(table: Table, value: Any) -> Any:
+    """A value of a record: an expression and a sentence also as text."""
+    match value:
+        case Expr():
+            return expression(value, table)
+        case Sentence(template, values):
+            said = plain(phrase(value))
+            return {"text": said, "template": template, "values": bindings_data(values, table)}
+        case Verdict(kind, by, witness):
+            return {"kind": kind, "by": by, "witness": witness and told(witness, "values left right", table.encoded)}
+        case tuple():
+            return [_shown(table, part) for part in value]
+    return table.encoded(value)
 
 
 def expression(node: Expr, table: Table) -> dict[str, Json]:
@@ -117,25 +134,7 @@ def sides(shape: Shape) -> list[Json]:
 
 def problem_data(problem: Problem, table: Table) -> dict[str, Json]:
     """What is known of the names of a problem."""
-    return {
-        "source": problem.source,
-        "wrt": table.encoded(problem.wrt),
-        "variables": table.encoded(problem.variables),
-        "facts": [[table.encoded(fact.symbol), fact.word] for fact in problem.facts],
-        "origins": table.encoded(problem.origins),
-        "assumed": table.encoded(problem.assumed),
-        "notes": table.encoded(problem.notes),
-        "sizes": table.encoded(problem.sizes),
-        **({"half": True} if problem.half else {}),
-    }
-
-
-def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
-    return {
-        "text": plain(phrase(sentence)),
-        "template": sentence.template,
-        "values": bindings_data(sentence.values, table),
-    }
+    return told(problem, "source wrt variables facts origins assumed notes sizes half?", table.encoded)
 
 
 def bindings_data(bindings: Bindings, table: Table) -> Json:
@@ -158,36 +157,24 @@ def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
 
 
 def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
+    shown, places = partial(_shown, table), step.paths or step.places
     return {
         "number": number,
         "rule": step.rule,
         "title": plain(phrase(step.title)),
-        "before": expression(step.before, table),
-        "after": expression(step.after, table),
-        "path": list((step.paths or step.places)[0]) if step.paths or step.places else [],
-        "paths": table.encoded(step.paths),
-        **({"small": step.small} if step.small else {}),
-        "places": table.encoded(step.places),
-        "results": table.encoded(step.results),
+        **told(step, "before after", shown),
+        "path": list(places[0]) if places else [],
+        **told(step, "paths small? places results", shown),
         "bindings": bindings_data(step.bindings, table),
         "shape": sides(step.after.shape),
-        "free": table.encoded(sorted(letter.name for letter in step.after.free)),
-        "assumed": [plain(phrase(sentence)) for sentence in step.assumed],
-        "verdict": _verdict(step.verdict),
+        "free": sorted(letter.name for letter in step.after.free),
+        "assumed": _texts(step.assumed),
+        "verdict": shown(step.verdict),
         "substeps": _steps(f"{number}.", step.substeps, table),
-        "sentence": _sentence(step.title, table),
-        "why": _sentence(step.why, table),
-        "assumptions": [_sentence(sentence, table) for sentence in step.assumed],
+        "sentence": shown(step.title),
+        "why": shown(step.why),
+        "assumptions": shown(step.assumed),
     }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Json]:
-    witness = verdict.witness
-    shown: Json = None
-    if witness is not None:
-        values = [[name, cast(Json, value)] for name, value in witness.values]
-        shown = {"values": cast(Json, values), "left": cast(Json, witness.left), "right": cast(Json, witness.right)}
-    return {"kind": verdict.kind, "by": verdict.by, "witness": shown}
 
 
 def flattened_facts(flattened: Expr) -> dict[str, Json]:
@@ -200,21 +187,13 @@ def flattened_facts(flattened: Expr) -> dict[str, Json]:
 
 
 def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
-    result = derivation.result
-    stated = result.stated
-    shape: list[Json] = (
-        sides(result.matrix.shape) if result.matrix is not None else [dim_text(letter.dim) for letter in result.letters]
-    )
+    result, matrix, flat = derivation.result, derivation.result.matrix, derivation.result.flattened
     return {
-        **two(stated),
+        **two(result.stated),
         "numpy": code_if_any(derivation),
-        "shape": shape,
-        "entry": expression(result.entry, table),
-        "letters": table.encoded(result.letters),
-        "matrix": None if result.matrix is None else expression(result.matrix, table),
+        "shape": [dim_text(letter.dim) for letter in result.letters] if matrix is None else sides(matrix.shape),
+        **told(result, "entry letters matrix", partial(_shown, table)),
         "where": [{"name": name, **expression(body, table)} for name, body in result.where],
-        "flattened": None
-        if result.flattened is None
-        else {**expression(result.flattened, table), **flattened_facts(result.flattened)},
+        "flattened": None if flat is None else {**expression(flat, table), **flattened_facts(flat)},
         "cases": [{"condition": condition, **expression(value, table)} for value, condition in result.cases],
     }

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
+from ..facts import Fact
 from ..ir import Dim, Expr, Index, Pair, Shape
 from ..ir.walk import found_in
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def told(of: object, names: str, shown: Callable[[Any], Any]) -> dict[str, Any]:
+    """What a record says under these names, each value as it is `shown`; under one with a question mark only where it
+    says something."""
+    values = ((name, getattr(of, name.rstrip("?"))) for name in names.split())
+    return {name.rstrip("?"): shown(of) for name, of in values if name[-1] != "?" or of not in (None, "", False, ())}
 
 
 class Table:
@@ -29,12 +39,14 @@ class Table:
     def encoded(self, value: object) -> Json:
         """A value as JSON: an expression by its row, everything else in full."""
         match value:
-            case None | bool() | int() | str():
+            case None | bool() | int() | float() | str():
                 return value
             case Expr():
                 return {"node": self.number(value)}
             case Fraction():
                 return {"number": str(value)}
+            case Fact():
+                return [self.encoded(value.symbol), value.word]
             case Dim():
                 powers: list[Json] = [[name, power] for name, power in value.powers]
                 return {"dim": [value.factor, *powers]}

@@ -8,45 +8,34 @@ from typing import Any
 from ..notation.printing.to_text import to_text
 from ..records import Derivation
 from .code.module import code_if_any
-from .json import SCHEMA, dumped, flattened_facts, together, two
+from .json import SCHEMA, dumped, flattened_facts, together, two, wrt_text
+from .nodes_json import told
 
 
 def result_data(derivation: Derivation) -> dict[str, Any]:
     """The result as data for JSON: the loss, the variable, the layout, the result in each notation, the verdict."""
-    problem, shown = derivation.problem, derivation.result.stated
+    problem, result, flat = derivation.problem, derivation.result, derivation.result.flattened
+    cases = [{"condition": said, **two(value)} for value, said in result.cases]
     return {
         "schema": SCHEMA,
         "loss": problem.source or to_text(problem.loss),
-        "wrt": f"vech({problem.wrt.name})" if problem.half else problem.wrt.name,
+        "wrt": wrt_text(problem),
         "order": derivation.order,
         "layout": derivation.layout,
         "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in problem.variables},
         "assumed": list(problem.assumed),
-        **({"rests_on": list(derivation.rests_on)} if derivation.rests_on else {}),
+        **told(derivation, "rests_on?", list),
         "result": {
-            **two(shown),
+            **two(result.stated),
             "numpy": code_if_any(derivation),
-            "shape": [str(side) for side in shown.shape.dims]
-            or [str(letter.dim) for letter in derivation.result.letters],
-            "letters": [letter.name for letter in derivation.result.letters]
-            if derivation.result.matrix is None
-            else [],
-            "where": {node.name: two(node.body) for node in derivation.result.named},
-            **_other_forms(derivation),
+            "shape": [str(side) for side in result.stated.shape.dims] or [str(letter.dim) for letter in result.letters],
+            "letters": [letter.name for letter in result.letters] if result.matrix is None else [],
+            "where": {node.name: two(node.body) for node in result.named},
+            **({"cases": cases} if cases else {}),
+            **({} if flat is None else {"flattened": {**two(flat), **flattened_facts(flat)}}),
         },
         "verdict": derivation.verdict,
     }
-
-
-def _other_forms(derivation: Derivation) -> dict[str, Any]:
-    """The case table and the ⊗ form of a derivative with three and four indices, where there are any."""
-    result, flat = derivation.result, derivation.result.flattened
-    found: dict[str, Any] = {}
-    if result.cases:
-        found["cases"] = [{"condition": said, **two(value)} for value, said in result.cases]
-    if flat is not None:
-        found["flattened"] = {**two(flat), **flattened_facts(flat)}
-    return found
 
 
 def results_json(derivations: Sequence[Derivation]) -> str:

@@ -69,11 +69,9 @@ def block(
     pieces = wrapped(text, room, max(room - 4, 8))
     for number, (start, end) in enumerate(pieces):
         before = head if number == 0 else " " * (len(head) + 4)
-        inside = tuple(
-            (len(before) + max(left, start) - start, len(before) + min(right, end) - start, style)
-            for left, right in marks
-            if left < end and right > start
-        )
+        begin = len(before) - start
+        seen = ((max(left, start), min(right, end)) for left, right in marks)
+        inside = tuple((begin + left, begin + right, style) for left, right in seen if left < right)
         below = "" if view.colour else underline(marks, start, end)
         rows = [Row((before + text[start:end]).rstrip(), inside)]
         if below:

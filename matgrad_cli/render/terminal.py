@@ -8,16 +8,9 @@ from itertools import groupby
 from .rows import Row, Style
 
 _CODES: dict[Style, str] = {
-    "title": "1",
-    "number": "1",
-    "new": "36",
-    "old": "33",
-    "good": "32",
-    "doubt": "33",
-    "bad": "1;31",
-    "quiet": "2",
-    "result": "1",
-}
+    "title": "1", "number": "1", "new": "36", "old": "33", "good": "32",
+    "doubt": "33", "bad": "1;31", "quiet": "2", "result": "1",
+}  # fmt: skip
 
 
 def coloured(rows: Iterable[Row]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostic
 from ..records.finding import FileReport, Finding, ProblemReport, Report
+from ..render.nodes_json import told
 from .classes import class_of
 from .inert import inert_report
 from .marks import place_of, totals
@@ -15,16 +16,10 @@ from .marks import place_of, totals
 def to_json(report: Report) -> str:
     """The whole report, as `{"schema": 1, "verdict": …, "files": […]}`."""
     report = inert_report(report)
+    said: dict[str, Any] = {"schema": 1, "verdict": report.verdict}
+    said |= {"diagnostics": [*map(_diagnostic, report.diagnostics)], "files": [*map(_file, report.files)]}
     figures = class_of(report)
-    return _dumps(
-        {
-            "schema": 1,
-            "verdict": report.verdict,
-            "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
-            "files": [_file(file) for file in report.files],
-            **({"class": figures} if figures is not None else {}),
-        }
-    )
+    return _dumps(said if figures is None else {**said, "class": figures})
 
 
 def _dumps(data: dict[str, Any]) -> str:
@@ -32,32 +27,17 @@ def _dumps(data: dict[str, Any]) -> str:
 
 
 def _told(of: object, names: str) -> dict[str, Any]:
-    """What a record says under these names; under one with a question mark only where it says something."""
-    values = {name: getattr(of, name.strip("?")) for name in names.split()}
-    said = {
-        name.strip("?"): value
-        for name, value in values.items()
-        if name[-1] != "?" or (value is not None and value not in ("", False))
-    }
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+    return told(of, names, lambda value: list(value) if isinstance(value, tuple) else value)
 
 
 def _file(file: FileReport) -> dict[str, Any]:
-    return {
-        **_told(file, "file student? verdict score points"),
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
-        "problems": [_problem(problem) for problem in file.problems],
-    }
+    said = _told(file, "file student? verdict score points")
+    return {**said, "diagnostics": [*map(_diagnostic, file.diagnostics)], "problems": [*map(_problem, file.problems)]}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    line, column = place_of(diagnostic)
-    return {
-        **_told(diagnostic, "code severity message"),
-        "line": line,
-        "column": column,
-        **_told(diagnostic, "notes help"),
-    }
+    place = dict(zip(("line", "column"), place_of(diagnostic), strict=True))
+    return {**_told(diagnostic, "code severity message"), **place, **_told(diagnostic, "notes help")}
 
 
 def _problem(problem: ProblemReport) -> dict[str, Any]:
@@ -94,21 +74,12 @@ def to_gradescope(report: Report) -> str:
         }
         for file, problem in report.of_one_student
     ]
-    tests += [
-        {"name": file.file, "score": 0, "max_score": 0, "status": "failed", "visibility": "visible", "output": said}
-        for file in report.files
-        if (said := complaints(file))
-    ]
-    score = sum(problem.score for _, problem in report.of_one_student)
-    return _dumps(
-        {
-            "score": round(score, 4),
-            "output": _totals(report),
-            "visibility": "visible",
-            "stdout_visibility": "hidden",
-            "tests": tests,
-        }
-    )
+    unread: dict[str, Any] = {"score": 0, "max_score": 0, "status": "failed", "visibility": "visible"}
+    broken = ((file.file, said) for file in report.files if (said := complaints(file)))
+    tests += [{"name": name, **unread, "output": said} for name, said in broken]
+    score = round(sum(problem.score for _, problem in report.of_one_student), 4)
+    whole = {"score": score, "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden"}
+    return _dumps({**whole, "tests": tests})
 
 
 def to_prairielearn(report: Report) -> str:
@@ -131,15 +102,8 @@ def to_prairielearn(report: Report) -> str:
         }
         for file, problem in problems
     ]
-    score = sum(problem.score for _, problem in problems)
-    return _dumps(
-        {
-            "gradable": True,
-            "score": round(score / points, 6) if points else 0.0,
-            "message": _totals(report),
-            "tests": tests,
-        }
-    )
+    score = round(sum(problem.score for _, problem in problems) / points, 6) if points else 0.0
+    return _dumps({"gradable": True, "score": score, "message": _totals(report), "tests": tests})
 
 
 def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
@@ -147,10 +111,8 @@ def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
 
 
 def _codes(problem: ProblemReport) -> list[str]:
-    codes = [finding.code for finding in problem.lines if finding.code] + (
-        [problem.final.code] if problem.final.code else []
-    )
-    return list(dict.fromkeys(codes))
+    codes = (*(finding.code for finding in problem.lines), problem.final.code)
+    return list(dict.fromkeys(code for code in codes if code))
 
 
 def complaints(file: FileReport) -> str:
@@ -169,9 +131,8 @@ def summary_of(problem: ProblemReport) -> str:
         if finding.help:
             parts.append(f"  help: {finding.help}")
     if problem.kind != "answer" or not problem.shown:
-        parts.append(
-            f"final answer: {problem.final.verdict}" + (f": {problem.final.message}" if problem.final.message else "")
-        )
+        said = f": {problem.final.message}" if problem.final.message else ""
+        parts.append(f"final answer: {problem.final.verdict}{said}")
     return "\n".join(parts)
 
 

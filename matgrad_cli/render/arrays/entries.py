@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ... import ir
-from ...diagnostics import Diagnostic, StuckError
+from ...diagnostics import StuckError
 from ...diagnostics.record import record
 from ...ir import Dim, Expr, Index, Shape, Symbol, letters_in, mul, nodes_of, substitute
 from ...ir.entries import Entries
@@ -79,14 +79,9 @@ def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | N
     vector = vectors[0]
     if not isinstance(vector, ir.Entry) or vector.free != {along} or vector.base.shape.is_matrix:
         return None
-    upright = vector.base.shape.is_column
-    base = (
-        vector.base
-        if upright != by_row
-        else vector.base.body
-        if isinstance(vector.base, ir.Transpose)
-        else ir.Transpose(vector.base)
-    )
+    base = vector.base
+    if base.shape.is_column == by_row:
+        base = base.body if isinstance(base, ir.Transpose) else ir.Transpose(base)
     return Stack(letter, mul(*rest, base) if rest else base, by_row)
 
 
@@ -110,13 +105,7 @@ def cannot(node: Expr) -> OpenArray:
     """That no program is printed for an entry of this."""
     from ...notation.printing.to_text import to_text
 
-    stuck = OpenArray(
-        Diagnostic(
-            "cannot-print",
-            "the result holds an array that depends on an index letter, for which no program is printed",
-            notes=(f"it is `{to_text(node)}`",),
-            help="`--format text`",
-        )
-    )
+    said = "the result holds an array that depends on an index letter, for which no program is printed"
+    stuck = OpenArray.coded("cannot-print", said, notes=(f"it is `{to_text(node)}`",), help="`--format text`")
     stuck.part = node
     return stuck

@@ -47,16 +47,12 @@ def _joined(run: list[Move]) -> Move:
         sentence = (*sentence, f" (and {len(telling) - 1} more of this kind)")
     shown = set(nodes_of(last.line.body))
     kind = weakest([move.verdict for move in run])
-    return replace(
-        last,
-        number=first.number if first is last else f"{first.number}–{last.number}",
-        sentence=sentence,
-        verdict=next(move.verdict for move in run if move.verdict.kind == kind),
-        letters=tuple(letter for move in run for letter in move.letters),
-        names=tuple(name for move in run for name in move.names if name in shown),
-        rule=telling[0].rule,
-        small=telling[0].small,
-    )
+    verdict = next(move.verdict for move in run if move.verdict.kind == kind)
+    letters = tuple(letter for move in run for letter in move.letters)
+    names = tuple(name for move in run for name in move.names if name in shown)
+    number = first.number if first is last else f"{first.number}–{last.number}"
+    whole = replace(last, number=number, sentence=sentence, verdict=verdict, letters=letters, names=names)
+    return replace(whole, rule=telling[0].rule, small=telling[0].small)
 
 
 def _once(sentence: Phrase) -> Phrase:

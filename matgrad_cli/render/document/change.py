@@ -46,9 +46,7 @@ def _equal(old: Expr, new: Expr, problem: Problem) -> bool:
 
 
 def _shown(pairs: list[Pair]) -> Change:
-    told = [
-        pair for pair in pairs if to_unicode(pair[0]) != to_unicode(pair[1])
-    ]  # (xᵀ)_s and x_s look the same in a book
+    told = [pair for pair in pairs if to_unicode(pair[0]) != to_unicode(pair[1])]  # (xᵀ)_s and x_s look the same
     small = [pair for pair in told if pair[0].weight <= _LONGEST and pair[1].weight <= _LONGEST]
     return Change(small[0], len(told) - 1) if small else NO_CHANGE
 
@@ -58,17 +56,14 @@ def _candidates(step: Step) -> list[list[Pair]]:
     then what they stand in."""
     found: list[list[Pair]] = []
     if len(step.places) == len(step.results):
-        found.append(
-            [(at(step.before, old), at(step.after, new)) for old, new in zip(step.places, step.results, strict=True)]
-        )
+        places = zip(step.places, step.results, strict=True)
+        found.append([(at(step.before, old), at(step.after, new)) for old, new in places])
     old, new = _together(step.before, step.places), _together(step.after, step.results)
     if old is not None and new is not None:
         found.append([(old, new)])
     shared = min(_shared_depth(step.places), _shared_depth(step.results)) if step.places and step.results else 0
-    found += [
-        [(at(step.before, step.places[0][:depth]), at(step.after, step.results[0][:depth]))]
-        for depth in range(shared, 0, -1)
-    ]
+    for depth in range(shared, 0, -1):
+        found.append([(at(step.before, step.places[0][:depth]), at(step.after, step.results[0][:depth]))])
     return found
 
 

@@ -9,7 +9,7 @@ from ... import ir
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path, Shape, Symbol, mul, nodes_of, substitute
-from ...ir.walk import mapped, remade
+from ...ir.walk import mapped, names_in, remade
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
@@ -67,14 +67,10 @@ def title(problem: Problem, name: Symbol, order: int = 1) -> Phrase:
 def chain(derivation: Derivation, name: Symbol, detail: Detail) -> blocks.Chain:
     """The lines of a derivation."""
     letters = tuple(sorted(derivation.start.free))
-    moves = _moves(derivation, detail, set(letters))
-    return blocks.Chain(
-        derivation.method,
-        tuple(shortened(list(moves)) if detail == "brief" else moves),
-        substitute(derivation.start, {derivation.problem.loss: name}),
-        blocks.Line(derivation.start),
-        letters,
-    )
+    every = _moves(derivation, detail, set(letters))
+    moves = tuple(shortened(list(every)) if detail == "brief" else every)
+    left = substitute(derivation.start, {derivation.problem.loss: name})
+    return blocks.Chain(derivation.method, moves, left, blocks.Line(derivation.start), letters)
 
 
 def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
@@ -93,19 +89,12 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
 
 def loss_symbol(derivation: Derivation) -> Symbol:
     """A name for the loss that no variable has."""
-    taken = {symbol.name for symbol in derivation.problem.variables} | {
-        dim.names[0] for dim in derivation.problem.sizes if dim.names
-    }
-    taken |= {node.name for step in derivation.steps for node in nodes_of(step.after) if isinstance(node, ir.Named)}
+    taken = {symbol.name for symbol in derivation.problem.variables}
+    taken |= {dim.names[0] for dim in derivation.problem.sizes if dim.names}
+    taken |= {named.name for named in names_in(*(step.after for step in derivation.steps))}
     shape = derivation.problem.loss.shape
-    wishes = (
-        ("L", "f", "J", "ell")
-        if shape.is_number
-        else ("f", "g", "u", "ell")
-        if not shape.is_matrix
-        else ("F", "M", "U", "ell")
-    )
-    return Symbol(next((wish for wish in wishes if wish not in taken), "loss"), shape)
+    wishes = "LfJ" if shape.is_number else "FMU" if shape.is_matrix else "fgu"
+    return Symbol(next((wish for wish in (*wishes, "ell") if wish not in taken), "loss"), shape)
 
 
 def variables_of(problem: Problem) -> Iterator[blocks.Variable]:
@@ -309,25 +298,22 @@ def _legends(derivation: Derivation) -> Iterator[str]:
             yield f"{WORDS[verdict]}: {legend}{_UNKNOWN_FUNCTIONS if opaque else ''}"
 
 
+_CHECKED: Final[dict[Kind, str]] = {"proved": "proved", "agrees": "checked by numbers", "unknown": "not checked"}
+
+
 def _closing(derivation: Derivation) -> str:
     """One sentence that says how much of the page was checked, and how."""
     kinds = [step.verdict.kind for step in printed_steps(derivation.steps)]
     last = derivation.readoff.verdict
     if not last.holds:
         return f"the result could not be verified: {last.by}"
-    proved, agreeing, open_ = (kinds.count(kind) for kind in ("proved", "agrees", "unknown"))
-    how = "proved" if last.kind == "proved" else "checked by numbers"
-    parts = [
-        f"{count} {text}"
-        for count, text in ((proved, "proved"), (agreeing, "checked by numbers"), (open_, "not checked"))
-        if count
-    ]
+    counts = {said: kinds.count(kind) for kind, said in _CHECKED.items() if kind in kinds}
+    told = f"the result is {_CHECKED[last.kind]} against the loss itself"
     if not kinds:
-        return f"the result is {how} against the loss itself"
-    if len(parts) == 1 and not open_:
-        each = "each step is" if len(kinds) > 1 else "the step is"
-        return f"{each} {parts[0].split(' ', 1)[1]}, and the result is {how} against the loss itself"
-    return f"of {len(kinds)} steps {', '.join(parts)}; the result is {how} against the loss itself"
+        return told
+    if len(counts) == 1 and "unknown" not in kinds:
+        return f"{'each step is' if len(kinds) > 1 else 'the step is'} {next(iter(counts))}, and {told}"
+    return f"of {len(kinds)} steps {', '.join(f'{count} {said}' for said, count in counts.items())}; {told}"
 
 
 def shaped_factors(line: Expr) -> dict[Path, Shape]:

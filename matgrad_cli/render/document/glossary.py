@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ... import ir
@@ -10,18 +10,14 @@ from ...ir import Dim, Expr, Index, nodes_of, row_of, whole_derivative
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 from ...ir.walk import letters_of_node
 
+_SERIES = " is the function of the matrix as a power series of it, not of its entries"
+_ALONG = "({of}, …, H) is the derivative along H: that of "
 MEANINGS: Final[dict[str, str]] = {
     "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are "
     "replaced by 1",
     "leading": "leading({of}) = u vᵀ, where u and v are the singular vectors of the largest singular value of {of}",
-    **{
-        name: f"{name} is the function of the matrix as a power series of it, not of its entries"
-        for name in MATRIX_FUNCTIONS
-    },
-    **{
-        name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0"
-        for name, of in CHANGES.items()
-    },
+    **{name: f"{name}{_SERIES}" for name in MATRIX_FUNCTIONS},
+    **{name: f"{name}{_ALONG}{of}({{of}} + tH) by t at t = 0" for name, of in CHANGES.items()},
     "topvv": "topvv({of}) = v vᵀ, where v is the eigenvector of length 1 of the largest eigenvalue of {of}",
     "pinv": "a raised + marks the pseudoinverse, here of {of}, which has full rank",
     "step": "step is 1 where an entry is positive and 0 where it is negative",
@@ -64,10 +60,8 @@ def _of_unknown(function: str) -> str:
     if parts is not None and parts[:2] == ("v", 1):
         return f"J_{name} is the Jacobian of {name}: entry ij is that of entry i of {name} by entry j of its argument"
     if parts is not None and parts[0] in "st" and parts[1]:
-        return (
-            f"∂{'₀₁₂₃'[parts[1]]}{name} is the derivative of {name} by its "
-            f"{('first', 'second', 'third')[parts[1] - 1]} argument"
-        )
+        which = ("first", "second", "third")[parts[1] - 1]
+        return f"∂{'₀₁₂₃'[parts[1]]}{name} is the derivative of {name} by its {which} argument"
     if parts is not None and parts[0] == "m" and parts[1]:
         law = f"⟨G, D{name}(A, H)⟩ = ⟨D*{name}(A, G), H⟩"
         return f"D{name}(A, H) is the derivative of {name} at A along H, and D*{name}(A, G) its adjoint: {law}"
@@ -80,41 +74,39 @@ def _has_a_name(node: ir.MatrixOf) -> bool:
     return basis or row_of(node) is not None
 
 
-_SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
-    (lambda node: isinstance(node, ir.Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
-    (
-        lambda node: isinstance(node, ir.MatrixOf) and not (_has_a_name(node) or whole_derivative(node)),
-        "[X_st]_st is the array with the entries X_st",
-    ),
-    (
-        lambda node: isinstance(node, ir.Hadamard | ir.Power) and not node.shape.is_number,
-        "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",
-    ),
-    (
-        lambda node: isinstance(node, ir.Fill) and node.value == 1,
-        "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x",
-    ),
-    (lambda node: isinstance(node, ir.Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),
-    (
-        lambda node: isinstance(node, ir.Call) and node.function == "diag",
-        "diag(v) is the matrix with v on its diagonal and 0 elsewhere",
-    ),
-    (
-        lambda node: isinstance(node, ir.Call) and node.function == "norm" and node.argument.shape.is_matrix,
-        "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
-    ),
-    (
-        lambda node: isinstance(node, ir.Call) and node.function == "vec",
-        "vec(X) are the columns of X on top of each other (matgrad why kron)",
-    ),
-    (lambda node: isinstance(node, ir.Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
-)
+_SIGNS: Final = {
+    "Delta": "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)",
+    "MatrixOf": "[X_st]_st is the array with the entries X_st",
+    "Hadamard Power": "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry "
+    "(matgrad why hadamard)",
+    "Fill": "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x",
+    "Kron": "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)",
+    "diag": "diag(v) is the matrix with v on its diagonal and 0 elsewhere",
+    "norm": "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
+    "vec": "vec(X) are the columns of X on top of each other (matgrad why kron)",
+    "sigmoid": "σ(x) = 1/(1 + exp(−x)), of each entry",
+}
+"""What the sign of an operator means."""
+
+
+def _is_plain(node: Expr) -> bool:
+    """Whether an operator is printed without its sign, or by one that every reader knows."""
+    match node:
+        case ir.MatrixOf():
+            return _has_a_name(node) or whole_derivative(node) is not None
+        case ir.Hadamard() | ir.Power():
+            return node.shape.is_number
+        case ir.Fill(value):
+            return value != 1
+        case ir.Call("norm", (of,)):
+            return not of.shape.is_matrix
+    return False
 
 
 def signs(shown: Iterable[Expr]) -> Iterator[str]:
     """What the signs mean that not every reader knows, each once."""
-    nodes = {node for root in shown for node in nodes_of(root)}
-    yield from (said for holds, said in _SIGNS if any(map(holds, nodes)))
+    heads = {node.head for root in shown for node in nodes_of(root) if not _is_plain(node)}
+    yield from (said for operators, said in _SIGNS.items() if not heads.isdisjoint(operators.split()))
 
 
 def ranges(letters: Iterable[Index]) -> dict[str, list[Dim]]:

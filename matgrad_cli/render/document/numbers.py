@@ -147,14 +147,9 @@ class Example:
                 return _sum([self.written(term, at) for term in terms])
             case Mul(factors):
                 return self._product(factors, at)
-            case MatMul(factors):
-                return Text(
-                    " ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT
-                )
-            case Hadamard(factors):
-                return Text(
-                    " ∘ ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT
-                )
+            case MatMul(factors) | Hadamard(factors):
+                shown = [Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors]
+                return Text((" " if isinstance(expr, MatMul) else " ∘ ").join(shown), _PRODUCT)
             case Call("tr" | "sum" as name, (body,)) if not body.shape.is_number:
                 return Text(f"{name}({self.written(body, at).text})")
         return Text(_array(self.value(expr, at)))
@@ -240,16 +235,12 @@ def solution_numbers(blocks: Document, solution: Solution) -> Document:
     """The blocks of an optimum with both sides of each equation at the solution of one small example."""
     start, unknown = solution.value, solution.unknown
     if start is None:
-        return (
-            *blocks,
-            Sentence(("eigenvectors are seldom whole numbers: the lines are shown without an example",), "note"),
-        )
+        said = "eigenvectors are seldom whole numbers: the lines are shown without an example"
+        return (*blocks, Sentence((said,), "note"))
     stated = {left: right for left, right in (move.after for move in solution.moves) if left in solution.multipliers}
+    open_ = {unknown, *solution.multipliers}
     known = [
-        (name, value)
-        for name in solution.multipliers
-        for value in [stated.get(name)]
-        if value is not None and not {unknown, *solution.multipliers} & set(nodes_of(value))
+        (name, stated[name]) for name in solution.multipliers if open_.isdisjoint(nodes_of(stated.get(name, name)))
     ]
     unclear = tuple(name for name in solution.multipliers if name not in dict(known))
     return tuple(_told(blocks, Example(solution.problem, (), start, (*known, (unknown, start))), unclear))
@@ -261,12 +252,8 @@ def numbers_data(blocks: Document) -> dict[str, object]:
     given = [one for block in blocks if isinstance(block, Numbers) for one in block.given]
     steps = {move.number: move.numbers for move in _lines(chain.moves if chain is not None else ()) if move.numbers}
     result = [block.numbers for block in blocks if isinstance(block, Formula) and block.role == "result"]
-    return {
-        "given": given,
-        "start": chain.numbers if chain is not None else "",
-        "steps": steps,
-        "result": "".join(result),
-    }
+    start = chain.numbers if chain is not None else ""
+    return {"given": given, "start": start, "steps": steps, "result": "".join(result)}
 
 
 def _lines(moves: tuple[Move, ...]) -> Iterator[Move]:
@@ -307,8 +294,5 @@ def _move(move: Move, example: Example, unclear: tuple[Symbol, ...]) -> Move:
 
 def _equation(left: Expr, right: Expr, example: Example, unclear: tuple[Symbol, ...]) -> str:
     """An equation at the solution; nothing where it holds a multiplier whose value is nowhere said."""
-    return (
-        ""
-        if any(name in nodes_of(side) for name in unclear for side in (left, right))
-        else example.equation(left, right)
-    )
+    hidden = any(name in nodes_of(side) for name in unclear for side in (left, right))
+    return "" if hidden else example.equation(left, right)

@@ -53,12 +53,7 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
         yield Chain("", tuple(_move(number, move, detail == "full") for number, move in enumerate(solution.moves, 1)))
     yield from _outcome(solution)
     if (second := solution.second) is not None:
-        whole = second.result.matrix
-        yield Sentence(
-            ("the second derivative is ", second.result.entry if whole is None else whole),
-            "finding",
-            second.readoff.verdict,
-        )
+        yield Sentence(("the second derivative is ", second.result.stated), "finding", second.readoff.verdict)
     if (rests := resting(derivation)) is not None:
         yield Sentence((rests,), "note")
     if detail != "brief":
@@ -69,15 +64,8 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
 def _move(number: int, move: EquationMove, full: bool) -> Move:
     left, right = _shown(move.after)
     why = (*phrase(move.why), f" (rule {move.rule})") if full else None
-    return Move(
-        str(number),
-        phrase(move.title),
-        Line(right, left=left),
-        move.verdict,
-        why,
-        move.verdict.by if full else "",
-        rule=move.rule,
-    )
+    line, evidence = Line(right, left=left), move.verdict.by if full else ""
+    return Move(str(number), phrase(move.title), line, move.verdict, why, evidence, rule=move.rule)
 
 
 def _outcome(solution: Solution) -> Iterator[Block]:
@@ -95,10 +83,8 @@ def _outcome(solution: Solution) -> Iterator[Block]:
     lead = "this is " if solution.extremum.why.template.startswith("a ") else ""
     rest += map(phrase, solution.without)
     rest.append((lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
-    yield from (
-        Sentence(said, "plain" if place else "lead")
-        for place, said in enumerate([*rest, (f"checked: {solution.verdict.by}",)])
-    )
+    said = [*rest, (f"checked: {solution.verdict.by}",)]
+    yield from (Sentence(one, "plain" if place else "lead") for place, one in enumerate(said))
 
 
 def _named(solution: Solution) -> list[Equation]:
@@ -106,9 +92,8 @@ def _named(solution: Solution) -> list[Equation]:
     put in, they fill the page."""
     lines = [move.after for move in solution.moves]
     found = {line[0]: line for line in lines if line[0] in solution.multipliers and line[0] not in line[1].symbols}
-    by_them = [
-        line for line in lines if line[0] is solution.unknown and line[1].symbols.issuperset(solution.multipliers)
-    ]
+    values = (line for line in lines if line[0] is solution.unknown)
+    by_them = [line for line in values if line[1].symbols.issuperset(solution.multipliers)]
     return [by_them[-1], *found.values()] if by_them and len(found) == len(solution.multipliers) > 1 else []
 
 

@@ -39,12 +39,8 @@ def _blocks(derivations: Sequence[Derivation], detail: Detail, numbers: bool) ->
     if methods:
         shared = sum(1 for _ in takewhile(lambda blocks: len(set(blocks)) == 1, zip(*documents, strict=False)))
         yield from documents[0][:shared]
-        yield Columns(
-            tuple(
-                (Heading((f"method {one.method}",), 2), *told[shared:])
-                for one, told in zip(shown, documents, strict=True)
-            )
-        )
+        heads = (Heading((f"method {one.method}",), 2) for one in shown)
+        yield Columns(tuple((head, *told[shared:]) for head, told in zip(heads, documents, strict=True)))
         yield _methods(shown)
     else:
         yield from documents[0]
@@ -70,16 +66,10 @@ def _methods(shown: Sequence[Derivation]) -> Table:
     alike = len({to_unicode(one.result.stated) for one in shown}) == 1
     meet = f"all {len(shown)} methods meet in the same line"
     apart = "the methods end in lines that look different; each was checked against the loss itself, so they are equal"
-    rows: list[tuple[Phrase, ...]] = [
-        (
-            (one.method,),
-            (str(sum(1 for _ in printed_steps(one.steps))),),
-            (one.readoff.line,),
-            *(() if alike else ((one.result.stated,),)),
-            (one.verdict,),
-        )
-        for one in shown
-    ]
+    rows: list[tuple[Phrase, ...]] = []
+    for one in shown:
+        steps, stated = str(sum(1 for _ in printed_steps(one.steps))), () if alike else ((one.result.stated,),)
+        rows.append(((one.method,), (steps,), (one.readoff.line,), *stated, (one.verdict,)))
     heads = ("method", "steps", "last line", *(() if alike else ("result",)), "verdict")
     return Table(meet if alike else apart, heads, tuple(rows))
 
