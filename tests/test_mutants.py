@@ -93,10 +93,7 @@ MUTANTS = {
         "rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n", "    if True:\n", STOPS
     ),
     "facts are used inside derivatives": Mutant(
-        "rewrite/engine/apply.py",
-        "None if pending and structure and problem.wrt in value.symbols else ",
-        "",
-        "tests/rewrite",
+        "rewrite/engine/apply.py", "None if unusable else ", "", "tests/rewrite"
     ),
     "known false is supposed": Mutant(
         "rewrite/engine/apply.py",

@@ -23,11 +23,9 @@ def to_junit(report: Report) -> str:
                 _case(suite, file, "file", "error", diagnostic.code, diagnostic.message, "\n".join(diagnostic.notes))
         for problem in file.problems:
             _problem_cases(suite, file, problem)
-        for kind in ("failure", "error", "skipped"):
-            suite.set(
-                {"failure": "failures", "error": "errors"}.get(kind, kind), str(len(suite.findall(f"testcase/{kind}")))
-            )
-        suite.set("tests", str(len(suite.findall("testcase"))))
+        counted = {"failures": "/failure", "errors": "/error", "skipped": "/skipped", "tests": ""}
+        for name, below in counted.items():
+            suite.set(name, str(len(suite.findall(f"testcase{below}"))))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     XML.indent(root)
@@ -40,23 +38,12 @@ _KINDS = {"wrong": "failure", "unreadable": "error", "undecided": "skipped"}
 def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport) -> None:
     for finding in problem.lines:
         name = f"{problem.id} line {finding.number}" if problem.kind != "answer" and finding.number else problem.id
-        _case(
-            suite,
-            file,
-            name,
-            _KINDS.get(finding.verdict),
-            finding.code,
-            finding.message,
-            _details(finding),
-            finding.line,
-        )
+        kind, said = _KINDS.get(finding.verdict), (finding.code, finding.message, _details(finding))
+        _case(suite, file, name, kind, *said, finding.line)
     if problem.kind != "answer" or not problem.lines:
         final = problem.final
-        kind = (
-            "skipped"
-            if final.verdict == "missing" and problem.verdict != "wrong"
-            else _KINDS.get(final.verdict, "failure" if final.verdict == "missing" else None)
-        )
+        missing = "failure" if problem.verdict == "wrong" else "skipped"
+        kind = missing if final.verdict == "missing" else _KINDS.get(final.verdict)
         name = f"{problem.id} final answer" if problem.kind != "answer" else problem.id
         _case(suite, file, name, kind, final.code or final.verdict, final.message, "")
 
@@ -68,15 +55,9 @@ def _details(finding: Finding) -> str:
 
 
 def _case(
-    suite: XML.Element,
-    file: FileReport,
-    name: str,
-    kind: str | None,
-    code: str | None,
-    message: str | None,
-    details: str,
-    line: int | None = None,
-) -> None:
+    suite: XML.Element, file: FileReport, name: str, kind: str | None, code: str | None, message: str | None,
+    details: str, line: int | None = None,
+) -> None:  # fmt: skip
     case = XML.SubElement(suite, "testcase", classname=_clean(file.file), name=_clean(name))
     if line is not None:
         case.set("line", str(line))
@@ -89,9 +70,7 @@ def _case(
 
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold, not even escaped."""
-    return "".join(
-        c for c in text if c in "\t\n" or (c >= " " and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff"))
-    )
+    return re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 def to_github(report: Report) -> str:

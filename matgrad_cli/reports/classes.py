@@ -30,18 +30,14 @@ def class_of(report: Report) -> dict[str, Any] | None:
         problems[one.name]["missing" if one.missing else one.verdict] += 1
         if one.problem is not None and one.verdict == "wrong" and one.problem.slip and not one.missing:
             slips[one.problem.slip] += 1
-    middle = len(totals) // 2
+    count, tenths = len(totals), [min(int(part * 10 + 1e-9), 9) for part in share]
     return {
-        "students": len(totals),
+        "students": count,
         "points": most,
-        "mean": round(sum(totals) / len(totals), 4),
-        "median": round(totals[middle] if len(totals) % 2 else (totals[middle - 1] + totals[middle]) / 2, 4),
-        "distribution": dict(
-            zip(_TENTHS, (sum(min(int(s * 10 + 1e-9), 9) == tenth for s in share) for tenth in range(10)), strict=True)
-        ),
-        "problems": {
-            name: {**counts, "mean": round(scores[name] / len(totals), 4)} for name, counts in problems.items()
-        },
+        "mean": round(sum(totals) / count, 4),
+        "median": round((totals[(count - 1) // 2] + totals[count // 2]) / 2, 4),
+        "distribution": {name: tenths.count(tenth) for tenth, name in enumerate(_TENTHS)},
+        "problems": {name: {**counts, "mean": round(scores[name] / count, 4)} for name, counts in problems.items()},
         "slips": dict(slips.most_common()),
     }
 
@@ -51,10 +47,8 @@ def class_text(report: Report) -> str:
     found = class_of(report)
     if found is None:
         return ""
-    out = [
-        f"class: {found['students']} students, mean {found['mean']:g} of {found['points']:g}, median "
-        f"{found['median']:g}"
-    ]
+    mean = f"mean {found['mean']:g} of {found['points']:g}"
+    out = [f"class: {found['students']} students, {mean}, median {found['median']:g}"]
     largest = max(found["distribution"].values())
     for tenth, count in found["distribution"].items():
         if count:
@@ -63,7 +57,6 @@ def class_text(report: Report) -> str:
         said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if verdict != "mean")
         out.append(f"  problem {name}: mean {counts['mean']:g}, {said}")
     if found["slips"]:
-        out.append(
-            "  commonest slips: " + ", ".join(f"{code} {count}" for code, count in list(found["slips"].items())[:_MOST])
-        )
+        commonest = list(found["slips"].items())[:_MOST]
+        out.append("  commonest slips: " + ", ".join(f"{code} {count}" for code, count in commonest))
     return "\n".join(out) + "\n"

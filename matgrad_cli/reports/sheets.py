@@ -18,11 +18,8 @@ def of_document(problem: ProblemReport) -> list[str]:
     facts = sum(finding.verdict == "follows" and finding.role == "aside" for finding in problem.lines)
     aside_said = "a fact in letters of its own holds" if facts == 1 else f"{facts} facts in letters of their own hold"
     said = f"{judged} of {claims} claims judged" + (f", and {aside_said}" if facts else "")
-    return [
-        said,
-        *(f"not judged: {text}" for text in _grouped(open_)),
-        *(f"passed over: {text}" for text in _grouped(aside)),
-    ]
+    groups = {"not judged": _grouped(open_), "passed over": _grouped(aside)}
+    return [said, *(f"{name}: {text}" for name, texts in groups.items() for text in texts)]
 
 
 def readings(problem: ProblemReport) -> list[str]:

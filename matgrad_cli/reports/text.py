@@ -32,14 +32,9 @@ def _file(file: FileReport, colour: bool, width: int) -> str:
     blocks = [title, *_table(file, colour, width)]
     findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
     findings += [_remark(said, colour, width) for said in remarks_of(file)]
-    together = [
-        before.startswith("note: ") and finding.startswith("note: ") for before, finding in pairwise(["", *findings])
-    ]
-    return (
-        "\n".join(blocks)
-        + "\n"
-        + "".join(found if joined else f"\n{found}" for found, joined in zip(findings, together, strict=True))
-    )
+    notes = [finding.startswith("note: ") for finding in ("", *findings)]
+    apart = ["" if all(both) else "\n" for both in pairwise(notes)]
+    return "\n".join(blocks) + "\n" + "".join(map("".join, zip(apart, findings, strict=True)))
 
 
 COLUMNS = ("problem", "verdict", "lines", "first wrong", "final answer", "score")
@@ -55,10 +50,8 @@ def _table(file: FileReport, colour: bool, width: int) -> list[str]:
     shown = [column for column in range(len(COLUMNS)) if not (narrow and column in (2, 3))]
     lines = []
     for row in rows:
-        padded = [
-            _painted(row[column], colour and row is not COLUMNS) + " " * (widths[column] - len(row[column]))
-            for column in shown
-        ]
+        room = {column: " " * (widths[column] - len(row[column])) for column in shown}
+        padded = (_painted(row[column], colour and row is not COLUMNS) + room[column] for column in shown)
         lines.append("  " + "  ".join(padded).rstrip())
         if row is COLUMNS:
             lines.append("  " + "  ".join("─" * widths[column] for column in shown))
@@ -70,15 +63,9 @@ def _table(file: FileReport, colour: bool, width: int) -> list[str]:
 def cells(problem: ProblemReport) -> tuple[str, ...]:
     """A row of the table: verdict, lines, first wrong line, final answer, score."""
     first = problem.first_wrong
-    wrong = (
-        "–"
-        if first is None
-        else f"{first.number}: {first.code or 'wrong'}"
-        if problem.kind != "answer"
-        else first.code or "wrong"
-    )
-    if first is not None and problem.kind == "document":
-        wrong = f"{place_in_file(first)}: {first.code or 'wrong'}"
+    wrong = "–" if first is None else first.code or "wrong"
+    if first is not None and problem.kind != "answer":
+        wrong = f"{place_in_file(first) if problem.kind == 'document' else first.number}: {wrong}"
     lines = _lines(problem) if problem.kind != "answer" else "–"
     final: str = problem.final.verdict
     if final == "right" and problem.verdict != "right" and not problem.score:
@@ -91,9 +78,8 @@ def _lines(problem: ProblemReport) -> str:
     judged, claims = problem.claims
     if judged == len(problem.lines):
         return str(judged)
-    counted = (
-        f"{claims} claim{'' if claims == 1 else 's'}" if judged == claims else f"{judged} of {claims} claims judged"
-    )
+    every = f"{claims} claim{'' if claims == 1 else 's'}"
+    counted = every if judged == claims else f"{judged} of {claims} claims judged"
     return f"{len(problem.lines)}, {counted}"
 
 
@@ -143,9 +129,8 @@ def remarks(problem: ProblemReport, several: bool) -> Iterator[str | Told]:
 
 
 def _told(problem: ProblemReport, finding: Finding, lead: str) -> str | Told:
-    where = (
-        "the problem" if not finding.number else f"line {finding.number}" if problem.kind != "answer" else "the answer"
-    )
+    where = "the answer" if problem.kind == "answer" else f"line {finding.number}"
+    where = where if finding.number else "the problem"
     where = place_in_file(finding) if problem.kind == "document" else where
     diagnostic = finding.diagnostic
     if diagnostic is None:

@@ -45,11 +45,8 @@ class _Way:
 
     def __init__(self, points: Points, base: Point, far: Point, completed: Callable[[Evaluator], bool]) -> None:
         self._points, self._base, self._far, self._completed = points, base, far, completed
-        self._moving = [
-            symbol
-            for symbol in points.setting.problem.variables
-            if not points.setting.words.get(symbol, frozenset()) & _FIXED
-        ]
+        variables, words = points.setting.problem.variables, points.setting.words
+        self._moving = [symbol for symbol in variables if _FIXED.isdisjoint(words.get(symbol, ()))]
         self._known: dict[float, Evaluator] = {}
 
     def at(self, part: float) -> Evaluator:

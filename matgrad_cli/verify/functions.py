@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from .. import ir
@@ -73,21 +74,14 @@ FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
     "abs": abs,
     "sign": _sign,
     "step": lambda u: max(_sign(u), 0.0),
-    "sin": math.sin,
-    "cos": math.cos,
-    "tanh": math.tanh,
-    "sinh": math.sinh,
-    "cosh": math.cosh,
+    **{name: getattr(math, name) for name in "sin cos tanh sinh cosh atan asinh erf expm1".split()},
     "asin": _within(-1, 1, "|{}| ≤ 1", math.asin),
     "acos": _within(-1, 1, "|{}| ≤ 1", math.acos),
-    "atan": math.atan,
-    "asinh": math.asinh,
     "acosh": _within(1, math.inf, "{} ≥ 1", math.acosh),
     "atanh": _within(-1, 1, "|{}| < 1", math.atanh),
     "sigmoid": _sigmoid,
     "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
     "relu": lambda u: max(u, 0.0),
-    "erf": math.erf,
     "lgamma": _of_large(math.lgamma, lambda u: math.log(u)),
     "digamma": _of_large(
         lambda u: math.log(u) - 1 / (2 * u) - 1 / (12 * u**2) + 1 / (120 * u**4) - 1 / (252 * u**6) + 1 / (240 * u**8),
@@ -97,7 +91,6 @@ FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
         lambda u: 1 / u + 1 / (2 * u**2) + 1 / (6 * u**3) - 1 / (30 * u**5) + 1 / (42 * u**7) - 1 / (30 * u**9),
         lambda u: -1 / u**2,
     ),
-    "expm1": math.expm1,
     "log1p": lambda u: _log(1 + u),
 }
 
@@ -149,6 +142,10 @@ def _ones(u: Expr) -> Expr:
     return ir.Fill(1, u.shape)
 
 
+def _one_less(u: Expr) -> Expr:
+    return add(_ones(u), neg(u))
+
+
 def _number(top: int, bottom: int = 1) -> Expr:
     return ir.Number(Fraction(top, bottom))
 
@@ -173,52 +170,46 @@ def _no_slope(_: Expr) -> Expr:
     raise OutOfDomain("the slope of a function of which none is known")
 
 
+_SLOPES: Final = {
+    "exp": "exp", "expm1": "exp", "abs": "sign", "sin": "cos", "sinh": "cosh", "cosh": "sinh",
+    "softplus": "sigmoid", "relu": "step", "lgamma": "digamma", "digamma": "trigamma",
+}  # fmt: skip
+"""Functions whose derivative is a function of the same argument."""
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
-    "exp": lambda u: ir.Call("exp", u),
+    **{name: partial(ir.Call, slope) for name, slope in _SLOPES.items()},
     "log": lambda u: _power(u, -1),
     "sqrt": lambda u: mul(_number(1, 2), _power(u, -1, 2)),
-    "abs": lambda u: ir.Call("sign", u),
     "sign": lambda u: ir.Fill(0, u.shape),
     "step": lambda u: ir.Fill(0, u.shape),
-    "sin": lambda u: ir.Call("cos", u),
     "cos": lambda u: neg(ir.Call("sin", u)),
-    "tanh": lambda u: add(_ones(u), neg(_power(ir.Call("tanh", u), 2))),
-    "sinh": lambda u: ir.Call("cosh", u),
-    "cosh": lambda u: ir.Call("sinh", u),
-    "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2),
-    "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
+    "tanh": lambda u: _one_less(_power(ir.Call("tanh", u), 2)),
+    "asin": lambda u: _power(_one_less(_power(u, 2)), -1, 2),
+    "acos": lambda u: neg(_power(_one_less(_power(u, 2)), -1, 2)),
     "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1),
     "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
     "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2),
-    "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
-    "sigmoid": lambda u: hadamard(ir.Call("sigmoid", u), add(_ones(u), neg(ir.Call("sigmoid", u)))),
-    "softplus": lambda u: ir.Call("sigmoid", u),
-    "relu": lambda u: ir.Call("step", u),
-    "expm1": lambda u: ir.Call("exp", u),
+    "atanh": lambda u: _power(_one_less(_power(u, 2)), -1),
+    "sigmoid": lambda u: hadamard(ir.Call("sigmoid", u), _one_less(ir.Call("sigmoid", u))),
     "log1p": lambda u: _power(add(_ones(u), u), -1),
     "erf": lambda u: mul(mul(_number(2), _power(ir.Constant("pi"), -1, 2)), ir.Call("exp", neg(_power(u, 2)))),
-    "lgamma": lambda u: ir.Call("digamma", u),
-    "digamma": lambda u: ir.Call("trigamma", u),
     "trigamma": _no_slope,
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
 
 
-def _columnwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
-    """A row of column totals, copied down to the shape of u."""
-    row = total(u)
-    if u.shape.is_row or u.shape.is_number:
-        return row
-    down = ir.Fill(1, Shape(u.shape.rows))
-    return mul(down, row) if row.shape.is_number else ir.MatMul((down, row))
+def _softmax_along(name: str) -> Callable[[Expr], Expr]:
+    """The powers of e over the totals of the columns (`sum0`) or of the rows, copied along these."""
 
+    def value(u: Expr) -> Expr:
+        powers = ir.Call("exp", u)
+        totals = ir.Call(name, powers)
+        side = Shape(u.shape.rows) if name == "sum0" else Shape(ONE, u.shape.cols)
+        if not side.is_number:
+            factors = (ir.Fill(1, side), totals) if name == "sum0" else (totals, ir.Fill(1, side))
+            return ir.Hadamard((powers, _power(mul(*factors) if totals.shape.is_number else ir.MatMul(factors), -1)))
+        return ir.Hadamard((powers, _power(totals, -1)))
 
-def _rowwise(u: Expr, total: Callable[[Expr], Expr]) -> Expr:
-    column = total(u)
-    if u.shape.is_column or u.shape.is_number:
-        return column
-    across = ir.Fill(1, Shape(ONE, u.shape.cols))
-    return mul(column, across) if column.shape.is_number else ir.MatMul((column, across))
+    return value
 
 
 def _softmax(u: Expr) -> Expr:
@@ -226,12 +217,8 @@ def _softmax(u: Expr) -> Expr:
     return mul(_power(ir.Call("sum", powers), -1), powers)
 
 
-def _softmax_along(name: str, along: Callable[[Expr, Callable[[Expr], Expr]], Expr]) -> Callable[[Expr], Expr]:
-    def value(u: Expr) -> Expr:
-        powers = ir.Call("exp", u)
-        return ir.Hadamard((powers, _power(along(powers, lambda e: ir.Call(name, e)), -1)))
-
-    return value
+def _logsumexp(total: str, u: Expr) -> Expr:
+    return ir.Call("log", ir.Call(total, ir.Call("exp", u)))
 
 
 def _mean(u: Expr) -> Expr:
@@ -264,11 +251,11 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "mean0": lambda u: mul(_power(ir.Size(u.shape.rows), -1), ir.Call("sum0", u)),
     "mean1": lambda u: mul(_power(ir.Size(u.shape.cols), -1), ir.Call("sum1", u)),
     "softmax": _softmax,
-    "softmax0": _softmax_along("sum0", _columnwise),
-    "softmax1": _softmax_along("sum1", _rowwise),
-    "logsumexp": lambda u: ir.Call("log", ir.Call("sum", ir.Call("exp", u))),
-    "logsumexp0": lambda u: ir.Call("log", ir.Call("sum0", ir.Call("exp", u))),
-    "logsumexp1": lambda u: ir.Call("log", ir.Call("sum1", ir.Call("exp", u))),
+    "softmax0": _softmax_along("sum0"),
+    "softmax1": _softmax_along("sum1"),
+    "logsumexp": partial(_logsumexp, "sum"),
+    "logsumexp0": partial(_logsumexp, "sum0"),
+    "logsumexp1": partial(_logsumexp, "sum1"),
     "powm": _power_of_matrix,
     "cross": lambda u, v: matmul(ir.Call("crossmat", u), v),
     "Dpowm": _change_of_power,

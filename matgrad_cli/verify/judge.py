@@ -273,10 +273,8 @@ class Judge:
 
         Here both may be nothing but rounding: that what is computed there is zero was proved.
         """
-        found = [
-            self._near(place, before, after, form).outcome
-            for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)
-        ]
+        places = self.float_points(FLOAT_POINTS + 1 if thorough else 2)
+        found = [self._near(place, before, after, form).outcome for place in places]
         return "differs" not in found and ("agrees" in found or "noise" in found)
 
     def _apart(self, before: Expr, after: Expr, form: Form) -> Verdict | None:

@@ -49,12 +49,9 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
     if not np.isfinite(value).all():
         raise OutOfDomain("a function of a matrix that is too large")
     wanted = {some: place for place, some in enumerate(sets) if along is None or ALONG in some}
-    return {
-        some - one: Tensor(
-            (*rest, *axes), (*dims, *(side for _ in axes)), value[..., 0, :, place, :].reshape(-1).tolist()
-        )
-        for some, place in wanted.items()
-    }
+    labels, lengths = (*rest, *axes), (*dims, *(side for _ in axes))
+    blocks_of = {some - one: value[..., 0, :, place, :].reshape(-1).tolist() for some, place in wanted.items()}
+    return {some: Tensor(labels, lengths, data) for some, data in blocks_of.items()}
 
 
 def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:

@@ -63,11 +63,8 @@ def on_fill(here: Evaluator, node: ir.Fill, tags: Tags) -> Jet:
 
 
 def on_literal(here: Evaluator, node: ir.Literal, tags: Tags) -> Jet:
-    return {
-        NONE: Tensor(
-            lay.sides(node.shape), lay.lengths(node.shape, here.point.size), [*map(here.field.number, node.entries)]
-        )
-    }
+    entries = [*map(here.field.number, node.entries)]
+    return {NONE: Tensor(lay.sides(node.shape), lay.lengths(node.shape, here.point.size), entries)}
 
 
 def on_symbol(here: Evaluator, node: Symbol, tags: Tags) -> Jet:
@@ -188,11 +185,8 @@ def on_inverse(here: Evaluator, node: ir.Inverse, tags: Tags) -> Jet:
         return here.jet(ir.Power(node.body, ir.Number(-1)), tags)
     result = {NONE: inverse(here.value_of(body, node.body), here.field)}
     for some in subsets(tags):
-        terms = [
-            matmul(body[left], result[right], here.p)
-            for left, right in splits(some)
-            if left and left in body and right in result
-        ]
+        pairs = ((left, right) for left, right in splits(some) if left and left in body and right in result)
+        terms = [matmul(body[left], result[right], here.p) for left, right in pairs]
         if terms:
             change = matmul(result[NONE], total(terms, here.p), here.p)
             result[some] = scaled(change, -1, here.p)
@@ -334,8 +328,6 @@ def factors_of(node: Expr) -> list[Expr]:
     return [deep for factor in node.children for deep in factors_of(factor)] if isinstance(node, ir.Mul) else [node]
 
 
-MEANINGS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
-    kind: globals()[f"on_{name.lower()}"]
-    for name, kind in vars(ir).items()
-    if isinstance(kind, type(Expr)) and kind is not Expr
-}
+_KINDS = [kind for kind in vars(ir).values() if isinstance(kind, type(Expr)) and kind is not Expr]
+Meaning = Callable[["Evaluator", Any, Tags], Jet]
+MEANINGS: dict[type[Expr], Meaning] = {kind: globals()[f"on_{kind.__name__.lower()}"] for kind in _KINDS}

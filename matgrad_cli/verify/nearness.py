@@ -84,19 +84,8 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
     return Nearness("agrees" if told else "noise", 0.0 if not told else min(worst, AGREE))
 
 
-_ROUNDED: Final = (
-    ir.Symbol,
-    ir.Add,
-    ir.Mul,
-    ir.Hadamard,
-    ir.MatMul,
-    ir.Kron,
-    ir.Power,
-    ir.MatrixPower,
-    ir.Inverse,
-    ir.Call,
-    ir.SumOver,
-)
+_PRODUCTS: Final = (ir.Mul, ir.Hadamard, ir.MatMul, ir.Kron, ir.Power, ir.MatrixPower)
+_ROUNDED: Final = (ir.Symbol, ir.Add, *_PRODUCTS, ir.Inverse, ir.Call, ir.SumOver)
 
 
 @lru_cache(maxsize=_SHAKEN)
@@ -119,10 +108,8 @@ class Shaken(Evaluator):
         if exact or isinstance(found, Exception) or not isinstance(node, _ROUNDED):
             return found
         product = isinstance(node, ir.Mul | ir.Hadamard)
-        return {
-            some: on_entries(tensor, self._moved_but_units if product or some else self._moved)
-            for some, tensor in found.items()
-        }
+        ways = (self._moved, self._moved_but_units)
+        return {some: on_entries(tensor, ways[product or bool(some)]) for some, tensor in found.items()}
 
     def _moved(self, data: Sequence[Any]) -> Sequence[Any]:
         return [value * shake for value, shake in zip(data, self._shakes, strict=False)]

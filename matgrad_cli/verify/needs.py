@@ -20,11 +20,7 @@ def condition(lacking: NoValue) -> str:
     """What an expression needs to have a value: `w > 0`."""
     from ..notation.printing.to_text import to_text
 
-    return (
-        lacking.needs.format(to_text(lacking.argument))
-        if isinstance(lacking.argument, Expr)
-        else lacking.needs.format("its argument")
-    )
+    return lacking.needs.format(to_text(lacking.argument) if isinstance(lacking.argument, Expr) else "its argument")
 
 
 def counts(place: Evaluator, lacking: NoValue) -> bool:

@@ -28,16 +28,8 @@ class Points:
         sizes = setting.sizes
         self.turns = [*sizes.base, *sizes.extremes]
         base = len(sizes.base)
-        self.slots = [
-            (0, "generic"),
-            (1, "generic"),
-            (base - 1, "small"),
-            (0, "large"),
-            (1, "mixed"),
-            *[(turn, "generic") for turn in sizes.extremes],
-            (0, "tiny"),
-            (1, "huge"),
-        ]
+        self.slots = [(0, "generic"), (1, "generic"), (base - 1, "small"), (0, "large"), (1, "mixed")]
+        self.slots += [*((turn, "generic") for turn in sizes.extremes), (0, "tiny"), (1, "huge")]
         self.exact_base = base
         self.between: dict[Any, Any] = {}
         """The segments between kinks that were laid so far, by the kinks."""
@@ -48,11 +40,8 @@ class Points:
             turn = self.turns[number] if number < len(self.turns) else number % self.exact_base
             sizes = self.setting.sizes.at(turn)
             field = Modular(f"{self.setting.seed}/{number}", prime_of(self.setting.seed))
-            self._exact[number] = (
-                None
-                if sizes is None
-                else Evaluator(Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
-            )
+            point = None if sizes is None else Point(self.setting, number, "exact", field, sizes, **self._given)
+            self._exact[number] = None if point is None else Evaluator(point, self._limit(turn))
         return self._exact[number]
 
     def inside(self, number: int, loss: Expr) -> Evaluator | None:
@@ -70,20 +59,16 @@ class Points:
         return _LARGER_LIMIT if turn in self.setting.sizes.extremes else EVALUATION_LIMIT
 
     def _drawn_inside(self, number: int, loss: Expr) -> Evaluator | None:
-        turn, mode = (
-            self.slots[number]
-            if number < len(self.slots)
-            else (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
-        )
+        later = (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
+        turn, mode = self.slots[number] if number < len(self.slots) else later
         sizes = self.setting.sizes.at(turn)
         if sizes is None:
             return None
         for draw, way in enumerate([mode, mode + " positive", *DOMAINS, "generic", "generic"]):
             if way not in RANGES:
                 continue
-            found = Evaluator(
-                Point(self.setting, 100 * draw + number, way, Floats(), sizes, **self._given), self._limit(turn)
-            )
+            point = Point(self.setting, 100 * draw + number, way, Floats(), sizes, **self._given)
+            found = Evaluator(point, self._limit(turn))
             try:
                 found.value(loss)
             except NoValue as lacking:
@@ -106,7 +91,6 @@ class Points:
     def like(self, base: Point, number: int | None = None, mode: str | None = None, factor: float = 1) -> Point:
         """A point of the sizes of another: the same draw, or one of its own."""
         drawn = base.number if number is None else number
-        factors: dict[Expr, float] = (
-            base.factors if number is None else dict.fromkeys(self.setting.problem.variables, factor)
-        )
+        own: dict[Expr, float] = dict.fromkeys(self.setting.problem.variables, factor)
+        factors = base.factors if number is None else own
         return Point(self.setting, drawn, mode or base.mode, base.field, base.sizes, factors=factors, **self._given)

@@ -25,22 +25,21 @@ _SIMPLE: Final = SMALL
 """A number is tied to a declared size only if it is larger than this, or the inverse of one that is."""
 
 
+_SCALES: Final = {
+    "small": (0.02, 0.12),
+    "tiny": (0.001, 0.01),
+    "large": (3, 50),
+    "huge": (100, 1000),
+    "mixed": (0.01, 300),
+}
 RANGES: Final = {
     "generic": (0.25, 1.6, 0),
     "positive": (0.25, 1.6, 1),
     "negative": (0.25, 1.6, -1),
     "fractions": (0.05, 0.45, 1),
     "above": (1.2, 2.6, 1),
-    "small": (0.02, 0.12, 0),
-    "small positive": (0.02, 0.12, 1),
-    "tiny": (0.001, 0.01, 0),
-    "tiny positive": (0.001, 0.01, 1),
-    "large": (3, 50, 0),
-    "large positive": (3, 50, 1),
-    "huge": (100, 1000, 0),
-    "huge positive": (100, 1000, 1),
-    "mixed": (0.01, 300, 0),
-    "mixed positive": (0.01, 300, 1),
+    **{name: (*scale, 0) for name, scale in _SCALES.items()},
+    **{f"{name} positive": (*scale, 1) for name, scale in _SCALES.items()},
 }
 """How floats are drawn: from which size to which, of either sign or of one.
 Where a range is wide, all orders of magnitude are alike."""
@@ -111,21 +110,13 @@ class Setting:
         self.words: dict[Symbol, frozenset[str]] = {}
         for fact in problem.facts:
             self.words[fact.symbol] = self.words.get(fact.symbol, frozenset()) | {fact.word}
-        shapes = [
-            symbol.shape for symbol in (*problem.variables, *self.words)
-        ]  # a fact may be about what the loss does not use
-        declared = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
-        self.names = list(
-            dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names)
-        )
-        relations = [
-            (symbol.shape.rows, side, symbol.shape.cols)
-            for symbol, words in self.words.items()
-            for word in words
-            for side in [self._side(symbol, word)]
-            if side
-        ]
-        self.shrunk = shrunk({side.factor for shape in shapes for side in (shape.rows, shape.cols)})
+        known = (*problem.variables, *self.words)  # a fact may be about what the loss does not use
+        dims = [side for symbol in known for side in (symbol.shape.rows, symbol.shape.cols)]
+        declared = {side.factor for side in dims if not side.names}
+        self.names = list(dict.fromkeys(name for side in dims for name in side.names))
+        said = ((symbol.shape, self._side(symbol, word)) for symbol, words in self.words.items() for word in words)
+        relations = [(shape.rows, side, shape.cols) for shape, side in said if side]
+        self.shrunk = shrunk({side.factor for side in dims})
         text = f"{problem.source}/{','.join(self.names)}/{seed}"
         self.sizes = Sizes(self.names, declared | set(self.shrunk.values()), relations, text)
 
@@ -242,16 +233,9 @@ class Point:
 
     def _tensor(self, drawn: Rows, shape: Shape) -> Tensor:
         flat = [value for row in drawn for value in row]
-        p = self.field.p
-        data = (
-            [value % p if type(value) is int else self._modular(value, p) for value in flat]
-            if p
-            else [float(value) for value in flat]
-        )
-        return Tensor(lay.sides(shape), lay.lengths(shape, self.size), data)
-
-    def _modular(self, value: Any, p: int) -> int:
-        return int(self.field.number(value)) if isinstance(value, Fraction) else int(value % p)
+        p, number = self.field.p, self.field.number
+        whole = [number(value) if type(value) is Fraction else value % p for value in flat] if p else map(float, flat)
+        return Tensor(lay.sides(shape), lay.lengths(shape, self.size), list(whole))
 
     def described(self) -> str:
         """The sizes, for evidence: m=3, n=2, and 6 for 60000."""

@@ -149,14 +149,8 @@ def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
     if any(sizes[name] == before[name] for name in names):
         return attempt > 45 and any(sizes[name] != before[name] for name in names)
     pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1 :])
-    return all(
-        sizes[one] == sizes[other]
-        or (
-            sizes[one] - sizes[other] != before[one] - before[other]
-            and sizes[one] * sizes[other] != before[one] * before[other]
-        )
-        for one, other in pairs
-    )
+    now_and_before = ((sizes[a], sizes[b], before[a], before[b]) for a, b in pairs)
+    return all(a == b or (a - b != old - other and a * b != old * other) for a, b, old, other in now_and_before)
 
 
 def shrunk(declared: set[int]) -> dict[int, int]:

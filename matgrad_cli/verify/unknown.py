@@ -42,18 +42,12 @@ def _of_several(node: Call, order: int, name: str, whole: bool) -> Expr:
     terms = list[Expr]()
     for wave in range(WAVES):
         a, c = (Symbol(f"{name} {letter}{wave}", NUMBER) for letter in "ac")
-        ways = [
-            Symbol(f"{name} B{wave} {place}", part.shape if whole else NUMBER)
-            for place, part in enumerate(node.arguments)
-        ]
-        met = (
-            Call("inner", way, part) if whole else mul(way, part)
-            for way, part in zip(ways, node.arguments, strict=True)
-        )
-        phase = add(
-            *(mul(Number(_SLOW), one) for one in met),
-            c if whole or node.shape.is_number else mul(c, Fill(1, node.shape)),
-        )
+        shapes = [part.shape if whole else NUMBER for part in node.arguments]
+        ways = [Symbol(f"{name} B{wave} {place}", shape) for place, shape in enumerate(shapes)]
+        both = zip(ways, node.arguments, strict=True)
+        met = (Call("inner", way, part) if whole else mul(way, part) for way, part in both)
+        moved = c if whole or node.shape.is_number else mul(c, Fill(1, node.shape))
+        phase = add(*(mul(Number(_SLOW), one) for one in met), moved)
         value = mul(a, _slope(phase, min(order, 1)))
         terms.append(mul(value, Number(_SLOW), ways[order - 1]) if order else value)
     return add(*terms)

@@ -14,16 +14,8 @@ from .fields import Floats, NotExact, OutOfDomain
 from .points import Point, Setting
 from .verdict import Nested, Witness
 
-_TRIES: Final = (
-    ((1,), 2, 2),
-    ((2,), 1, 2),
-    ((2,), 2, 3),
-    ((1, 2), 2, 2),
-    ((2, 3), 2, 4),
-    (None, 3, 4),
-    ((1,), 9, 3),
-    ((1,), 99, 3),
-)
+_LARGER: Final = (((2, 3), 2, 4), (None, 3, 4), ((1,), 9, 3), ((1,), 99, 3))
+_TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), *_LARGER)
 """Sizes to choose from (None: all different), the largest whole number, how often."""
 _CHOICES: Final = [(choices, limit) for choices, limit, count in _TRIES for _ in range(count)]
 _NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError)

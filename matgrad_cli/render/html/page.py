@@ -50,10 +50,8 @@ def _parts(block: Block, view: View) -> Iterator[str]:
         case blocks.Heading(phrase, level):
             yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
         case blocks.Variables(rows):
-            yield table(
-                (value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin))
-                for one in rows
-            )
+            known = ((one.symbol, ", ".join(one.facts), prose_html(one.origin)) for one in rows)
+            yield table((value_html(symbol), described(symbol), *said) for symbol, *said in known)
         case blocks.Numbers(given):
             told = ", ".join(f'<span class="given">{numbers_html(one)}</span>' for one in given)
             yield f'<p class="numbers">in numbers: {told}</p>'
@@ -77,15 +75,12 @@ def _parts(block: Block, view: View) -> Iterator[str]:
 
 
 def _columns(parts: tuple[Document, ...], view: View) -> Iterator[str]:
-    titles = [
-        next((phrase_html(block.phrase) for block in part if isinstance(block, blocks.Heading)), "") for part in parts
-    ]
+    heads = ((block.phrase for block in part if isinstance(block, blocks.Heading)) for part in parts)
+    titles = [phrase_html(next(found, ())) for found in heads]
     links = "".join(f'<a href="#part-{number}">{title}</a>' for number, title in enumerate(titles, 1))
     yield f"<nav>{links}</nav>"
-    sections = ("\n".join(shown for block in part for shown in _parts(block, view)) for part in parts)
-    inside = "\n".join(
-        f'<section id="part-{number}">\n{section}\n</section>' for number, section in enumerate(sections, 1)
-    )
+    sections = enumerate(("\n".join(shown for block in part for shown in _parts(block, view)) for part in parts), 1)
+    inside = "\n".join(f'<section id="part-{number}">\n{section}\n</section>' for number, section in sections)
     yield f'<div class="columns">\n{inside}\n</div>'
 
 
@@ -152,10 +147,8 @@ def _move(move: blocks.Move, view: View) -> str:
     if move.change:
         old, new = (line_html(part) for part in move.change)
         more = f' <span class="small">(and {move.elsewhere} more alike)</span>' if move.elsewhere else ""
-        parts.append(
-            f'<div class="change"><span class="old">{old}</span><span class="to">→</span><span '
-            f'class="new">{new}</span>{more}</div>'
-        )
+        change = f'<span class="old">{old}</span><span class="to">→</span><span class="new">{new}</span>'
+        parts.append(f'<div class="change">{change}{more}</div>')
     parts.append(_line(move.line, move.line.left, view) + _numbers(move.numbers))
     if move.letters:
         parts.append(f'<p class="small">with {letters_html(move.letters)}</p>')

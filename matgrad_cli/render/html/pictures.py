@@ -33,14 +33,8 @@ def collapse(move: Move) -> str:
     """The terms of a sum in a row, all struck but the one where the δ is 1; nothing where no sum collapses."""
     for letter, kept, body in _collapsing(move):
         cells = []
-        places: list[Index | None] = [
-            Index("1", letter.dim),
-            Index("2", letter.dim),
-            None,
-            kept,
-            None,
-            Index(str(letter.dim), letter.dim),
-        ]
+        first, second, last = (Index(name, letter.dim) for name in ("1", "2", str(letter.dim)))
+        places: list[Index | None] = [first, second, None, kept, None, last]
         for place in places:
             if place is None:
                 cells.append('<span class="cell">⋯</span>')
@@ -73,12 +67,8 @@ def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
             if not isinstance(delta, ir.Delta):
                 continue
             for letter, kept in ((delta.left, delta.right), (delta.right, delta.left)):
-                if (
-                    letter in node.indices
-                    and letter not in left
-                    and isinstance(letter, Index)
-                    and isinstance(kept, Index)
-                ):
+                gone = letter in node.indices and letter not in left
+                if gone and isinstance(letter, Index) and isinstance(kept, Index):
                     yield letter, kept, mul(*(factor for factor in factors if letter in factor.free))
 
 
@@ -105,10 +95,8 @@ def misfit(said: Diagnostic) -> str:
     unlike = ("left",) * (one.rows is not other.rows) + ("top",) * (one.cols is not other.cols)
     red: list[tuple[str, ...]] = [("top",), ("left",)] if product else [unlike, unlike]
     place = "meet in the product" if product else "should lie upon each other"
-    return figure(
-        _rectangles(list(zip(names, (one, other), strict=True)), red),
-        f"the red sides {place}, and have different lengths",
-    )
+    drawn = _rectangles(list(zip(names, (one, other), strict=True)), red)
+    return figure(drawn, f"the red sides {place}, and have different lengths")
 
 
 _Parts = Sequence[tuple[str, Shape]]
@@ -135,10 +123,8 @@ def _red(x: float, y: float, right: float, bottom: float) -> str:
 
 
 def _svg(width: float, height: float, drawn: Iterable[str]) -> str:
-    return (
-        f'<svg width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'role="img">{"".join(drawn)}</svg>'
-    )
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    return f'<svg {size} role="img">{"".join(drawn)}</svg>'
 
 
 def _rectangle(
@@ -149,17 +135,16 @@ def _rectangle(
     rows, cols = (_COLOURS[dims.index(side) % len(_COLOURS)] for side in (shape.rows, shape.cols))
     left = x + 16
     room = max(wide, 7.4 * len(text))
-    return (
+    beside = f'x="{left - 6}" y="{top + high / 2 + 4}" text-anchor="end" style="fill:{rows}"'
+    above = f'x="{left + wide / 2}" y="{top - 8}" text-anchor="middle" style="fill:{cols}"'
+    drawn = (
         f'<rect x="{left}" y="{top}" width="{wide}" height="{high}" class="block"/>'
         f'<line x1="{left}" y1="{top}" x2="{left}" y2="{top + high}" stroke="{rows}" stroke-width="4"/>'
         f'<line x1="{left}" y1="{top}" x2="{left + wide}" y2="{top}" stroke="{cols}" stroke-width="4"/>'
-        f'<text x="{left - 6}" y="{top + high / 2 + 4}" text-anchor="end" '
-        f'style="fill:{rows}">{escape(dim_unicode(shape.rows))}</text>'
-        f'<text x="{left + wide / 2}" y="{top - 8}" text-anchor="middle" '
-        f'style="fill:{cols}">{escape(dim_unicode(shape.cols))}</text>'
-        f'<text x="{left}" y="{top + high + 17}">{escape(text)}</text>',
-        16 + room,
+        f"<text {beside}>{escape(dim_unicode(shape.rows))}</text><text {above}>{escape(dim_unicode(shape.cols))}</text>"
+        f'<text x="{left}" y="{top + high + 17}">{escape(text)}</text>'
     )
+    return drawn, 16 + room
 
 
 def graph(block: Chain) -> str:
@@ -218,9 +203,8 @@ def _arrow(start: float, end: float, y: float, kind: str) -> str:
 
 def _parts(block: Chain) -> list[ir.Named]:
     """The named parts, each after what it is made of; none where one is made of two others."""
-    bodies = [move.line.body for move in block.moves] + [
-        inner.line.body for move in block.moves for inner in move.inner
-    ]
+    inside = (inner for move in block.moves for inner in move.inner)
+    bodies = [move.line.body for move in (*block.moves, *inside)]
     names = names_in(*bodies)
     return names if all(one in nodes_of(other.body) for one, other in pairwise(names)) else []
 
@@ -235,17 +219,12 @@ def pattern(block: Pattern) -> str:
             x0, y0 = 30 + j * (cols * step + gap), 24 + i * (rows * step + gap)
             for s, line in enumerate(cells):
                 for t, full in enumerate(line):
-                    kind = "full" if full else "empty"
-                    drawn.append(
-                        f'<rect x="{x0 + t * step}" y="{y0 + s * step}" width="{step - 1}" height="{step - 1}" '
-                        f'class="{kind}"/>'
-                    )
+                    place, kind = f'x="{x0 + t * step}" y="{y0 + s * step}"', "full" if full else "empty"
+                    drawn.append(f'<rect {place} width="{step - 1}" height="{step - 1}" class="{kind}"/>')
             if i == 0:
                 drawn.append(f'<text x="{x0}" y="16" class="quiet">{escape(block.across.name)} = {j + 1}</text>')
         drawn.append(f'<text x="2" y="{24 + i * (rows * step + gap) + 12}" class="quiet">{i + 1}</text>')
     width, height = 40 + len(block.filled[0]) * (cols * step + gap), 30 + len(block.filled) * (rows * step + gap)
-    caption = (
-        f"one block for each {value_html(block.down)}, {value_html(block.across)}; a cell in it is filled "
-        f"where the entry is not 0"
-    )
+    each = f"{value_html(block.down)}, {value_html(block.across)}"
+    caption = f"one block for each {each}; a cell in it is filled where the entry is not 0"
     return figure(_svg(width, height, drawn), caption)

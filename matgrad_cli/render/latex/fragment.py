@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from ...ir import Expr
 from ...notation.printing.precedence import split_marks
@@ -34,28 +35,17 @@ _LEFT = 6.0
 
 def latex_page(content: Document, view: View) -> str:
     """The fragment of a document."""
-    lines = [
-        "% needs \\usepackage{amsmath}",
-        r"\begingroup\emergencystretch=4em",
-        *latex_lines(content, view),
-        r"\par\endgroup",
-    ]
-    return "\n".join(lines) + "\n"
+    head = "% needs \\usepackage{amsmath}\n\\begingroup\\emergencystretch=4em"
+    return "\n".join([head, *latex_lines(content, view), "\\par\\endgroup\n"])
 
 
 def latex_lines(content: Document, view: View) -> Iterator[str]:
     """The lines of the fragment; an `align*` takes in all formulas that stand together."""
     place = 0
     while place < len(content):
-        together = [content[place]]
-        while (
-            isinstance(content[place], blocks.Formula | blocks.Cases)
-            and place + 1 < len(content)
-            and _goes_on(content[place + 1])
-        ):
-            place += 1
-            together.append(content[place])
-        place += 1
+        shown = isinstance(content[place], blocks.Formula | blocks.Cases)
+        together = [content[place], *(takewhile(_goes_on, content[place + 1 :]) if shown else ())]
+        place += len(together)
         follows = content[place] if place < len(content) else None
         match together[0]:
             case blocks.Formula() | blocks.Cases():
@@ -281,10 +271,8 @@ def _table(block: blocks.Table, view: View) -> Iterator[str]:
     rows = [tuple(map(phrase_latex, row)) for row in block.rows]
     if _columns(view) > 1:
         for first, *row in rows:
-            yield (
-                rf"\noindent {first}: "
-                rf"{', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
-            )
+            said = ", ".join(f"{name} {cell}" for name, cell in zip(block.head[1:], row, strict=True))
+            yield rf"\noindent {first}: {said}.\par"
         return
     yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
     yield from (rf"{' & '.join(block.head)} \\ \hline", *(" & ".join(row) + r" \\" for row in rows), r"\end{tabular}")

@@ -13,19 +13,10 @@ ROOM: Final = {1: 58.0, 2: 36.0}
 """How wide a row may be in a paper of one column, and of two."""
 _COMMAND = regex(r"\\([A-Za-z]+|.)")
 _COMMANDS: Final = {
-    0.0: "frac mathrm mathbf",
-    0.3: "operatorname bigl bigr",
-    0.5: "Bigl Bigr",
-    0.8: "top",
-    1.0: "lVert rVert",
-    1.4: "cdot sqrt",
-    2.0: "quad",
-    2.2: "sum odot otimes oslash sin",
-    2.4: "log cos det",
-    2.6: "mapsto exp",
-    3.2: "tanh",
-    4.0: "qquad",
-}
+    0.0: "frac mathrm mathbf", 0.3: "operatorname bigl bigr", 0.5: "Bigl Bigr", 0.8: "top",
+    1.0: "lVert rVert", 1.4: "cdot sqrt", 2.0: "quad", 2.2: "sum odot otimes oslash sin",
+    2.4: "log cos det", 2.6: "mapsto exp", 3.2: "tanh", 4.0: "qquad",
+}  # fmt: skip
 """How wide a command is set, by width; any other is as wide as a letter."""
 _WIDE: Final = {command: wide for wide, commands in _COMMANDS.items() for command in commands.split()}
 _EQUAL: Final = 1e-6

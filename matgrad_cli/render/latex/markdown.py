@@ -24,11 +24,8 @@ _BRACKETS = regex(r"\\([Bb]ig)[lr](?![A-Za-z])")
 
 def markdown_page(content: Document, view: View) -> str:
     """The page of a document."""
-    paragraphs = [
-        line
-        for place, block in enumerate(content)
-        for line in _lines(block, content[place - 1] if place else None, view)
-    ]
+    pairs = zip(content, (None, *content), strict=False)
+    paragraphs = [line for block, before in pairs for line in _lines(block, before, view)]
     return _BRACKETS.sub(r"\\\1", "\n\n".join(paragraphs)).replace(r"\allowbreak", "") + "\n"
 
 
@@ -38,16 +35,7 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
         case blocks.Heading(phrase, level):
             yield f"{'#' * (level + 1)} {_prose(phrase)}"
         case blocks.Variables(rows):
-            cells = [
-                (
-                    f"${name_latex(known.symbol.name)}$",
-                    described(known.symbol),
-                    ", ".join(known.facts),
-                    _prose((known.origin,)),
-                )
-                for known in rows
-            ]
-            yield _table(("variable", "shape", "known", "from"), cells)
+            yield _table(("variable", "shape", "known", "from"), [*map(_variable, rows)])
         case blocks.Numbers(given):
             yield f"In numbers: {given_latex(given)}."
         case blocks.Sentence():
@@ -69,6 +57,11 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
         case blocks.Columns(parts):
             for part in parts:
                 yield markdown_page(part, view).rstrip("\n")
+
+
+def _variable(known: blocks.Variable) -> tuple[str, ...]:
+    name = f"${name_latex(known.symbol.name)}$"
+    return name, described(known.symbol), ", ".join(known.facts), _prose((known.origin,))
 
 
 _LEADS = {"note": "> ", "legend": "> ", "assuming": "Assuming "}
@@ -93,10 +86,9 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [
-        f"| {' | '.join(row)} |" for row in (head, *(tuple(cell.replace("|", r"\|") for cell in row) for row in rows))
-    ]
-    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
+    guarded = ([cell.replace("|", r"\|") for cell in row] for row in rows)
+    first, *lines = [f"| {' | '.join(row)} |" for row in (head, *guarded)]
+    return "\n".join([first, "|" + "---|" * len(head), *lines])
 
 
 def _prose(phrase: Phrase) -> str:

@@ -16,14 +16,9 @@ from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
 
 _ESCAPES: Final = {
+    **{sign: f"\\{sign}" for sign in "{}$&%#_"},
+    **{sign: f"${sign}$" for sign in "<>|"},
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "…": r"\dots{}",
@@ -32,9 +27,6 @@ _ESCAPES: Final = {
     "“": "``",
     "”": "''",
     "’": "'",
-    "<": "$<$",
-    ">": "$>$",
-    "|": "$|$",
 }
 
 

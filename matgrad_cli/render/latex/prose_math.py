@@ -13,43 +13,19 @@ _FUNCTIONS: Final = frozenset("exp log sin cos tan sec csc cot tanh sinh cosh co
 _OPERATORS: Final = frozenset(
     "tr diag vec sum mean softmax logsumexp sigmoid softplus relu erf sign rank norm inv adj polar leading".split()
 )
+_NAMED: Final = "∂ partial Σ sum ∑ sum ∏ prod ∇ nabla ⟨ langle ⟩ rangle √ surd ∞ infty ∫ int … dots ℓ ell".split()
+_BETWEEN_TWO: Final = "× times · cdot ∘ odot ⊗ otimes ⊘ oslash ≠ ne ≤ le ≥ ge → to ↦ mapsto ≈ approx ∈ in ± pm"
+_RELATING: Final = f"{_BETWEEN_TWO} ≡ equiv ⇒ Rightarrow".split()
+"""Signs, each before the command that sets it; the second stand between two formulas."""
 _SIGNS: Final = {
-    "∂": r"\partial ",
-    "Σ": r"\sum ",
-    "∑": r"\sum ",
-    "∏": r"\prod ",
-    "∇": r"\nabla ",
-    "⟨": r"\langle ",
-    "⟩": r"\rangle ",
-    "‖": r"\|",
-    "×": r" \times ",
-    "·": r" \cdot ",
-    "∘": r" \odot ",
-    "⊗": r" \otimes ",
-    "⊘": r" \oslash ",
-    "≠": r" \ne ",
-    "≤": r" \le ",
-    "≥": r" \ge ",
-    "→": r" \to ",
-    "↦": r" \mapsto ",
+    **{sign: f"\\{command} " for sign, command in zip(_NAMED[::2], _NAMED[1::2], strict=True)},
+    **{sign: f" \\{command} " for sign, command in zip(_RELATING[::2], _RELATING[1::2], strict=True)},
+    **{sign: f" {sign} " for sign in "=+<>"},
     "−": " - ",
-    "≈": r" \approx ",
-    "√": r"\surd ",
-    "∈": r" \in ",
+    "‖": r"\|",
     "𝟏": r"\mathbf{1}",
     "½": r"\tfrac{1}{2}",
-    "∞": r"\infty ",
-    "±": r" \pm ",
     "∗": "*",
-    "≡": r" \equiv ",
-    "⇒": r" \Rightarrow ",
-    "∫": r"\int ",
-    "…": r"\dots ",
-    "=": " = ",
-    "+": " + ",
-    "<": " < ",
-    ">": " > ",
-    "ℓ": r"\ell ",
     "′": "'",
     **{letter: f"\\{name} " for name, letter in LETTERS.items() if name not in ("lam", "omicron", "Sigma")},
 }
@@ -111,12 +87,8 @@ def _formula(text: str, start: int, inside: bool) -> int | None:
         follows = _operand(text, between.end(), True) if between else None
         if follows is None and text[end : end + 1] not in ("", " "):
             follows = _operand(text, end, inside)
-        if (
-            follows is None
-            and text[end : end + 1] == " "
-            and not _ARTICLE.match(text, end + 1)
-            and not text[end + 1 : end + 2].isdigit()
-        ):
+        word = _ARTICLE.match(text, end + 1) or text[end + 1 : end + 2].isdigit()
+        if follows is None and text[end : end + 1] == " " and not word:
             follows = _operand(text, end + 1, inside)
         if follows is None:
             break
@@ -208,15 +180,8 @@ def formula_latex(text: str) -> str:
 
 def _token_latex(kind: str, part: str) -> str:
     if kind == "raised":
-        return (
-            "^"
-            + (
-                part_latex
-                if (part_latex := "".join(_RAISED[sign] for sign in part)) == r"\top"
-                else f"{{{part_latex}}}"
-            )
-            + " "
-        )
+        above = "".join(_RAISED[sign] for sign in part)
+        return f"^{above} " if above == r"\top" else f"^{{{above}}} "
     if kind == "lowered":
         return "_{" + "".join(_LOWERED[sign] for sign in part) + "}"
     if kind == "d":

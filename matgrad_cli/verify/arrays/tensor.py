@@ -292,13 +292,8 @@ def joint(parts: list[Tensor], over: Labels, p: int) -> Tensor:
     return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
 
 
-_TURNED: Final[dict[Labels, Labels]] = {
-    (): (),
-    (ROW,): (COL,),
-    (COL,): (ROW,),
-    (ROW, COL): (COL, ROW),
-    (COL, ROW): (ROW, COL),
-}
+_SIDES: Final[tuple[Labels, ...]] = (), (ROW,), (COL,), (ROW, COL), (COL, ROW)
+_TURNED: Final = {labels: tuple([COL if label is ROW else ROW for label in labels]) for labels in _SIDES}
 """The axes of a plain matrix, and those of its transpose."""
 
 
