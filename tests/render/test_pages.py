@@ -163,7 +163,7 @@ def test_prose_becomes_latex() -> None:
     assert escaped("since cosh² − sinh² = 1") == r"since $\cosh^{2} - \sinh^{2} = 1$"
     assert escaped("⟨A, B⟩ = tr(AᵀB) holds") == r"$\langle A, B\rangle = \operatorname{tr}(A^\top B)$ holds"
     assert escaped("a sum over i, j is a number") == r"a sum over $i$, $j$ is a number"
-    assert escaped("d goes under the trace") == r"$\mathrm{d}$ goes under the trace"
+    assert escaped("what d means here") == r"what $\mathrm{d}$ means here"
     assert escaped("sinh/cosh, or `A@B`") == r"sinh/cosh, or \texttt{A@B}"
     assert escaped("det(A) det(A⁻¹) = 1").count("$") == 2
 

@@ -150,7 +150,8 @@ class Chain(Runner):
         if len(children) == 1 < len(found):
             return "chain-places", (*said, ("child", children[0].body))
         if len(children) != 1:
-            return "chain-outer-several" if self.outer else "chain-several", said
+            inner: Bindings = (*said, ("parts", str(len(children))))
+            return ("chain-outer-several", inner) if self.outer else ("chain-several", said)
         title, more = self._one_inside(body, move, found[0])
         return title, (*said, *more)
 
