@@ -3,7 +3,7 @@ points, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from ...facts import Problem
@@ -12,8 +12,8 @@ from ...ir import Expr, Inverse, neg, nodes_of
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
-from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of, of_signs
-from ...verify.solving.variants import NATURAL, SAID
+from ...verify.solving.optimum import Seen, cases, curvatures, curvatures_where, elsewhere, kind_of, of_signs
+from ...verify.solving.variants import NATURAL, SAID, Where
 from ..textbook.simplifier import textbook
 from .line import derivative
 from .opening import Opener
@@ -25,7 +25,9 @@ _WORDS = {
     "minima": "the loss falls in no direction, and stays the same in some",
     "maxima": "the loss rises in no direction, and stays the same in some",
     "saddle": "the loss rises in some directions and falls in others",
+    "beside": "the loss rises on one side and falls on the other",
 }
+_BETTER = 1e-6
 CLEAR = 1e-3
 """Another point is better if its loss differs by this part: under a constraint such points are known to rounding."""
 NOT_FOUND = "it was not found out what kind of point this is"
@@ -38,8 +40,12 @@ SHORT = {
 }
 
 
-def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
-    """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
+def extremum_at(
+    judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...], needed: Iterable[Expr]
+) -> Extremum:
+    """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so; or where,
+    by the signs of data, and of numbers that are `needed` for the solution."""
+    deciding = tuple(one for one in dict.fromkeys(needed) if one.shape.is_number and problem.wrt not in one.symbols)
     linear, straight = (
         all(Opener(problem.wrt).terms(one) is not None for one in some) for some in ((gradient,), constraints)
     )
@@ -48,32 +54,53 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
     if hessian is not None and (constraints or not quadratic):  # if not definite, only the free directions count
         hessian = hessian if any(_definite(hessian, one, problem) for one in ("minimum", "maximum")) else None
     known = quadratic and straight  # such a loss rises for ever where it rises
-    seen = curvatures(judge, problem, value, constraints, quadratic=linear, far=not known)
-    kind = cast("PointKind", kind_of(seen))
-    evidence, local = f"seen at {len(seen)} random data of all signs, not proved", not known and _local(seen, kind)
+
+    def better(kind: str, some: Sequence[Seen]) -> tuple[float, int]:
+        """How much better the best of other points is, and how many were looked at."""
+        if known or kind == "saddle":
+            return 0, 1
+        lower, higher, count = elsewhere(judge, problem, constraints, some)
+        return lower if kind.startswith("min") else higher, count
+
+    def told() -> Iterator[tuple[PointKind, Where, bool]]:
+        """The kinds for data of some signs, and whether nearby alone; of entries nothing is said where these are
+        inverted: their signs are not those of what an inverse makes of them, whatever some data say."""
+        inverted = any(isinstance(node, Inverse) for node in nodes_of(value))
+        found = cases(seen, lambda where: curvatures_where(judge, problem, value, constraints, linear, deciding, where))
+        for kind, where in sorted(found, key=lambda one: one[1][0][1] not in NATURAL):
+            if not (inverted and any("entries" in sign for _, sign in where)):
+                yield cast("PointKind", kind), where, _local(*better(kind, of_signs(seen, where)))
+
+    seen = curvatures(judge, problem, value, constraints, linear, deciding)
+    kind, where = cast("PointKind", kind_of(seen)), ""
+    evidence = f"seen at {len(seen)} random data of all signs, not proved"
+    if not seen:
+        return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
+    if kind == "unknown" and not (by_signs := list(told())):
+        larger = [one for one in seen if len(one.at.laid(problem.wrt).data) > 1]
+        kind, where = cast("PointKind", kind_of(larger)), f", where {problem.wrt.name} has more than one entry"
     if kind == "unknown":
-        mixed = any(isinstance(node, Inverse) for node in nodes_of(value))
-        return _conditional(seen, hessian, evidence, known, mixed)
+        return _conditional(by_signs, hessian, evidence, known)
     definite = hessian is not None and _definite(hessian, kind, problem)
     if definite:
         evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
     why = _reason(problem, hessian, kind, definite)
     if why is not None:
         return Extremum(kind, why, evidence)
-    beside = kind == "saddle" and problem.wrt.shape.is_number
-    said = "the loss rises on one side and falls on the other" if beside else _WORDS[kind]
+    said = _WORDS["beside" if kind == "saddle" and problem.wrt.shape.is_number else kind] + where
     said += ", as far as the constraints allow" if constraints else ""
-    better, count = "lower" if kind.startswith("min") else "higher", sum(one.elsewhere for one in seen)
-    if local and any(one.beaten(CLEAR) for one in seen):
-        said += f"; elsewhere it is {better}"
+    size, count = better(kind, seen)
+    word, local = "lower" if kind.startswith("min") else "higher", _local(size, count)
+    if local and size > CLEAR:
+        said += f"; elsewhere it is {word}"
     elif not (known or local or kind == "saddle"):
-        said += f", and at none of {count} other points it is {better}"
+        said += f", and at none of {count} other points it is {word}"
     return Extremum(kind, Sentence(f"{nearby(SHORT[kind], local)}: {said}"), evidence, local=local)
 
 
-def _local(seen: Sequence[Seen], kind: str) -> bool:
-    """Whether what was seen says nothing of points far away, or that some of them are better."""
-    return kind != "saddle" and (any(one.beaten() for one in seen) or not any(one.elsewhere for one in seen))
+def _local(size: float, count: int) -> bool:
+    """Whether some other point is better by this size, or nothing is known of points far away."""
+    return size > _BETTER or not count
 
 
 def nearby(words: str, local: bool) -> str:
@@ -87,24 +114,20 @@ def _definite(hessian: Expr, kind: PointKind, problem: Problem) -> bool:
     return bool(holds(upward, "positive" if hessian.shape.is_number else "spd", problem))
 
 
-def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, known: bool, mixed: bool) -> Extremum:
+def _conditional(
+    told: Sequence[tuple[PointKind, Where, bool]], hessian: Expr | None, evidence: str, known: bool
+) -> Extremum:
     """A kind that depends on the data, and when it is which."""
-    if not seen:
-        return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
-    told = sorted(cases(seen), key=lambda one: one[1][0][1] not in NATURAL)
-    if mixed:  # the sign of the entries is not that of what an inverse makes of them, whatever some data say
-        told = [one for one in told if not any("entries" in sign for _, sign in one[1])]
-    found = [(cast("PointKind", kind), _condition(where)) for kind, where in told]
-    local = not known and any(_local(of_signs(seen, where), kind) for kind, where in told)
+    local, said, values = any(near for *_, near in told), [], list[tuple[str, Value]]()
+    found = tuple((kind, _condition(where)) for kind, where, _ in told)
+    for number, (kind, condition) in enumerate(found):
+        renamed = {name: f"{number}{name}" for name, _ in condition.values}
+        where = condition.template.format(**{name: f"{{{new}}}" for name, new in renamed.items()})
+        said.append(f"{nearby(SHORT[kind], local)} if {where}")
+        values += [(renamed[name], value) for name, value in condition.values]
     if found:
-        said, values = [], list[tuple[str, Value]]()
-        for number, (kind, condition) in enumerate(found):
-            renamed = {name: f"{number}{name}" for name, _ in condition.values}
-            where = condition.template.format(**{name: f"{{{new}}}" for name, new in renamed.items()})
-            said.append(f"{nearby(SHORT[kind], local)} if {where}")
-            values += [(renamed[name], value) for name, value in condition.values]
         text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
-        return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found), local)
+        return Extremum("unknown", Sentence(text, tuple(values)), evidence, found, local)
     second = "second derivative is {} in every direction" if hessian is None else "Hessian {{matrix}} is {} definite"
     low, high = (
         f"{nearby(SHORT[kind], not known)} where the {second.format(sign)}"

@@ -236,12 +236,15 @@ def _letters(expr: Expr) -> Counter[Expr]:
     return sum(map(_letters, expr.children), own)
 
 
+_SIGNS = {said_of(word, number): (word, number) for word in ("nonzero", "positive") for number in (True, False)}
+
+
 def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
-    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive; nothing for 1/s ≠ 0, which holds
-    wherever it has a value."""
-    word = next((word for word in ("nonzero", "positive") if condition.template == said_of(word, number=True)), None)
+    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive; the same of the entries of an array;
+    nothing for 1/s ≠ 0, which holds wherever it has a value."""
+    word, number = _SIGNS.get(condition.template, ("", True))
     ((name, value),) = condition.values
-    if word is None or not isinstance(value, Expr):
+    if not word or not isinstance(value, Expr):
         yield condition
         return
     value = (
@@ -252,11 +255,17 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
         for factor in (value.factors if isinstance(value, Mul) else (value,))
         if not holds(factor, word, problem) and not _never(word, split_power(factor)[1])
     ]
+    arrays = [factor for factor in factors if not factor.shape.is_number]
+    numbers = [factor for factor in factors if factor.shape.is_number]
+    if numbers and arrays and word == "nonzero":
+        yield from plainly(Sentence(said_of(word, number=True), ((name, mul(*numbers)),)), problem)
+        factors = arrays
     if factors:
         bare = mul(*factors)
         base, exponent = split_power(bare)
-        bare = without_numeral(bare) if word == "nonzero" else base if exponent % 2 == 1 else bare
-        yield Sentence(condition.template, ((name, bare),))
+        bare = without_numeral(bare) if word == "nonzero" else bare
+        bare = base if exponent % 2 == 1 and (word == "positive" or not number) else bare
+        yield Sentence(said_of(word, bare.shape.is_number), ((name, bare),))
 
 
 def _never(word: str, exponent: Fraction) -> bool:

@@ -30,6 +30,7 @@ from ..derive import derive
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
 from ..naming import opened
+from ..textbook.normal import split_power
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, derivative, plainly
@@ -98,13 +99,7 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
     """The solution by eigenvectors where the constraint is quadratic, else by moves."""
     problem = asked.problem
     if problem.wrt not in gradient.symbols:
-        of_what = " of the Lagrangian" if asked.constraints else ""
-        message = (
-            f"the gradient{of_what} does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere: "
-            f"where it is not, the loss has neither a minimum nor a maximum"
-        )
-        notes = (f"the gradient{of_what} is {to_unicode(gradient)}",)
-        raise StuckError(Diagnostic("no-closed-form", message, notes=notes))
+        raise _straight(asked, gradient)
     if len(asked.constraints) == 1:
         line = spectral_of(
             problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
@@ -211,17 +206,31 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
         )  # a constraint that was not needed fails there, or none of the data allow them
     if solves is False:
         raise contradicted("solution")
-    by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
+    part = "the part with the symmetry of the unknown of the gradient"
+    what = part if start is not gradient and bool(multipliers) is bool(constraints) else "the gradient"
+    what += " of the Lagrangian" if multipliers else "" if problem.source else " of the loss as it is solved"
+    hold = "" if not constraints else ", and the constraints hold" if constraints[1:] else ", and the constraint holds"
+    by = f"{what} is zero there{hold}, at random data" if solves else "no data were found at which to compute it"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     there = (*_facts_needed(judge, problem, value), *_domain_at(problem, value))
-    weaker = [
-        Sentence(said_of("nonzero", True), one.values) for one in there if one.template == said_of("positive", True)
-    ]
+    weaker = {one for said in there for one in _weaker(said)}
     moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in weaker)) for move in moves)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
-    extremum, singular = extremum_at(judge, problem, start, value, constraints), _without(problem, moves, constraints)
+    needed += [each for said in there for _, each in said.values if isinstance(each, Expr)]
+    extremum = extremum_at(judge, problem, start, value, constraints, needed)
+    singular = _without(problem, moves, constraints)
     return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
+
+
+def _weaker(said: Sentence) -> Iterator[Sentence]:
+    """What need not be said beside it: a is not 0 where a is positive; where m/s is, neither m nor s is 0."""
+    for number in (True, False):
+        for name, value in said.values if said.template == said_of("positive", number) else ():
+            if isinstance(value, Expr):
+                parts = [value, *(value.factors if isinstance(value, Mul) else ())]
+                for part in (split_power(part)[0] for part in parts):
+                    yield Sentence(said_of("nonzero", part.shape.is_number), ((name, part),))
 
 
 _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "onehot", "binary", "signs")
@@ -350,6 +359,21 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
 
 
 # ---- no closed form
+
+
+def _straight(asked: Asked, gradient: Expr) -> StuckError:
+    """What is so where the loss, and the constraints, are straight in the unknown."""
+    problem, of_what = asked.problem, " of the Lagrangian" if asked.constraints else ""
+    same = f"the gradient{of_what} does not depend on `{problem.wrt.name}`"
+    neither = "neither a minimum nor a maximum"
+    if asked.constraints:
+        same += f": where the constraints hold the loss has one value only, or has {neither}"
+    else:
+        same += f", so it is zero everywhere or nowhere: where it is not, the loss has {neither}"
+    if any(fact.symbol is problem.wrt for fact in problem.facts):
+        same += f", but at the edge of what is said of `{problem.wrt.name}`"
+    notes = (f"the gradient{of_what} is {to_unicode(gradient)}",)
+    return StuckError(Diagnostic("no-closed-form", same, notes=notes))
 
 
 def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -> StuckError:

@@ -15,7 +15,7 @@ from .system import NO_VALUE, Equation, Solution, System, gap, sides_at, solutio
 _HOLDS: Final = 1e-7
 _CLEAR: Final = 1e-4
 """So far apart two sides must be, beside their size and what they differ by elsewhere, to be called different."""
-MORE: Final = 8
+MORE: Final = 12
 _VANISHED: Final = 1e-6
 
 

@@ -3,22 +3,23 @@ along the directions that the constraints leave free."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, permutations
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, islice, permutations
 from math import prod
 from typing import Any, Final
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...facts.conditions import consequences
-from ...ir import Expr, Fill, Symbol
+from ...ir import Add, Expr, Fill, Symbol, add
 from ..arrays import structure as lay
 from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
 from .system import MODES, NO_VALUE, array_at, data_points, facts_kept, feasible, moved
-from .variants import NATURAL, SAID, Signs, plans, varied
+from .variants import NATURAL, SAID, Signs, Where, plans, varied
 
 _ZERO: Final = 1e-9
 _ROUNDING: Final = 1e-13
@@ -33,6 +34,10 @@ _COMPARED: Final = 16
 """At so many solutions the loss is compared with that at other points."""
 _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
+_AGAIN: Final = 30
+"""So many other data must show a kind of point that is said of some signs alone."""
+_APART: Final = 300
+"""How far the numbers of other data lie from those before."""
 
 
 def derivative_at(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
@@ -43,18 +48,12 @@ def derivative_at(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
 
 @record
 class Seen:
-    """What kind of point one solution is, and the signs of the data there; how much the loss is lower and higher,
-    beside its size, at points `elsewhere`, so many of which were looked at."""
+    """What kind of point one solution is, the signs of the data there, the place, and the turn of its sizes."""
 
     signs: Signs
     kind: str
-    lower: float = 0
-    higher: float = 0
-    elsewhere: int = 0
-
-    def beaten(self, by: float = 1e-6) -> bool:
-        """Whether some other point is better than the solution."""
-        return (self.lower if self.kind.startswith("min") else self.higher) > by
+    at: Evaluator
+    turn: int
 
 
 def curvatures(
@@ -62,25 +61,46 @@ def curvatures(
     problem: Problem,
     value: Expr,
     constraints: Sequence[Expr],
-    symmetric: bool = False,
     quadratic: bool = False,
-    far: bool = False,
+    deciding: Sequence[Expr] = (),
 ) -> list[Seen]:
     """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
 
-    `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is
-    symmetric. `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
-    `far`: the loss is compared with that at other points, too.
+    `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
+    `deciding`: numbers whose signs are noted, too.
     """
-    words = judge.setting.words.get(problem.wrt, frozenset())
-    symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
-    found = list[Seen]()
-    for at, signs, turn in solutions_of_all_signs(judge, problem, value, problem.loss):
-        if all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
+    return list(curvatures_where(judge, problem, value, constraints, quadratic, deciding, ()))
+
+
+def curvatures_where(
+    judge: Judge,
+    problem: Problem,
+    value: Expr,
+    constraints: Sequence[Expr],
+    quadratic: bool,
+    deciding: Sequence[Expr],
+    where: Where,
+) -> Iterator[Seen]:
+    """Those for other data, of which some have given signs; where none are given, for all."""
+    problem, words = _moving(problem), judge.setting.words.get(problem.wrt, frozenset())
+    symmetric = problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words)
+    for at, drawn, turn in solutions_of_all_signs(judge, problem, value, problem.loss, where):
+        signs = {**drawn, **{number: _sign(at, number) for number in deciding}}
+        held = all(signs[one] == sign for one, sign in where)
+        if held and all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
             kind = _kind_at(at, problem, constraints, symmetric, quadratic)
-            looked = compared(judge, at, problem, constraints, turn) if far and len(found) < _COMPARED else ()
-            found += [Seen(signs, kind, *looked)] if kind is not None else []
-    return found
+            if kind is not None:
+                yield Seen(signs, kind, at, turn)
+
+
+def _sign(at: Evaluator, number: Expr) -> str:
+    return "positive" if float(at.value(number).data[0]) > 0 else "negative"
+
+
+def _moving(problem: Problem) -> Problem:
+    """The problem without the terms of the loss that do not hold the unknown: beside a large one the others round."""
+    terms = problem.loss.terms if isinstance(problem.loss, Add) else (problem.loss,)
+    return replace(problem, loss=add(*(term for term in terms if problem.wrt in term.symbols)))
 
 
 def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Iterable[float]) -> Iterator[Any]:
@@ -98,13 +118,23 @@ def compared(
 ) -> tuple[float, float, int]:
     """How much the loss is lower, and higher, at other points that satisfy the constraints, and at how many of them it
     has a value."""
-    equations = tuple((one, Fill(0, one.shape)) for one in constraints)
+    equations, loss = tuple((one, Fill(0, one.shape)) for one in constraints), _moving(problem).loss
     starts = list(_others(judge, at, problem.wrt, turn, (-10, 1) if constraints else (-1000, -10, 1, 30)))
-    here = float(at.value(problem.loss).data[0])
-    free, found = (_losses(feasible(judge, at, some, problem.wrt, starts), problem.loss) for some in ((), equations))
+    here = float(at.value(loss).data[0])
+    free, found = (_losses(feasible(judge, at, some, problem.wrt, starts), loss) for some in ((), equations))
     least = (1e-9 if constraints else 1e-12) * max(map(abs, free), default=0) + 1e-300
     apart = [(there - here) / max(abs(here), abs(there), least) for there in found]
     return -min(apart, default=0), max(apart, default=0), len(apart)
+
+
+def elsewhere(
+    judge: Judge, problem: Problem, constraints: Sequence[Expr], seen: Sequence[Seen]
+) -> tuple[float, float, int]:
+    """The same at the first of many solutions: the most by which it is lower, and higher, and how many points."""
+    lower, higher, counts = zip(
+        *(compared(judge, one.at, problem, constraints, one.turn) for one in seen[:_COMPARED]), strict=True
+    )
+    return max(lower), max(higher), sum(counts)
 
 
 def _losses(places: Iterable[Evaluator], loss: Expr) -> list[float]:
@@ -130,28 +160,32 @@ def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, b
 
 
 def solutions_of_all_signs(
-    judge: Judge, problem: Problem, value: Expr, needed: Expr
+    judge: Judge, problem: Problem, value: Expr, needed: Expr, where: Where = ()
 ) -> Iterator[tuple[Evaluator, Signs, int]]:
     """Data of every sign with the solution of the unknown, where what is `needed` has a value there; their signs, and
-    the turn of their sizes. Where few allow a value, as a share k/n below 1, others of the same signs are tried."""
-    symbol = problem.wrt
-    drawn = _of_every_order(problem, [(place, turn) for turn, _, place in data_points(judge, 1, _MORE)])
-    places = [one for one in drawn if _with(one[0], symbol, value, needed) is not None][:_ENOUGH] or drawn[:_ENOUGH]
-    signs = list(plans(judge, tuple(other for other in problem.variables if other is not symbol))) if places else []
+    the turn of their sizes. Where few allow a value, as a share k/n below 1, others of the same signs are tried. With
+    `where`, other data that have these signs."""
+    symbol, rng = problem.wrt, random.Random(len(where))
+    drawn: list[tuple[int, str, Evaluator]] = []
+    for suits in (lambda place: _with(place, symbol, value, needed) is not None, None):
+        drawn = drawn or list(data_points(judge, 1, _MORE, suits))
+    turns = _of_every_order(problem, [(place, turn) for turn, _, place in drawn])[:_ENOUGH]
+    others = tuple(other for other in problem.variables if other is not symbol)
+    signs = list(plans(judge, others, where)) if turns else []
     found = 0
-    for number, wanted in enumerate(signs * _ROUNDS):
+    for number, wanted in enumerate(signs * _ROUNDS, _APART * len(where)):
         if number >= len(signs) and found >= len(signs):
             return
-        turn = places[number % len(places)][1]
-        place, real = varied(judge, judge.drawn(9000 + number, MODES[number % 2], turn), wanted, number)
+        turn = turns[number % len(turns)]
+        place, real = varied(judge, judge.drawn(9000 + number, rng.choice(MODES), turn), wanted, number)
         at = _with(place, symbol, value, needed)
         if at is not None:
             found += 1
             yield at, real, turn
 
 
-def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> list[tuple[Evaluator, int]]:
-    """Places, each with its turn, with few entries of the unknown first, and before all one for each order of the
+def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> list[int]:
+    """The turns of places, with few entries of the unknown first, and before all one for each order of the
     sizes: XᵀX is singular where X is wide."""
     sides = list(dict.fromkeys(side for symbol in problem.variables for side in symbol.shape.dims))
     places = sorted(places, key=lambda one: prod(lay.lengths(problem.wrt.shape, one[0].point.size)) > _MANY)
@@ -160,7 +194,7 @@ def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> li
         for place, _ in places
     ]
     first = [orders.index(order) == number for number, order in enumerate(orders)]
-    return [place for new in (True, False) for place, fresh in zip(places, first, strict=True) if fresh is new]
+    return [turn for new in (True, False) for (_, turn), fresh in zip(places, first, strict=True) if fresh is new]
 
 
 def _with(place: Evaluator, symbol: Symbol, value: Expr, needed: Expr) -> Evaluator | None:
@@ -211,7 +245,7 @@ def _ways(at: Evaluator, problem: Problem, directions: Any) -> set[int]:
 
     mixed = directions @ rng.normal(size=(directions.shape[1], 3))
     there, (here,) = losses(np.concatenate([directions, mixed], axis=1).T), _losses([at], problem.loss)
-    scale = max(map(abs, (here, *there, *losses(rng.normal(size=(3, len(point)))), 1e-6 * size)))
+    scale = max(map(abs, (here, *there, *losses(rng.normal(size=(3, len(point)))), 1e-300)))
     apart = [(one - here) / scale for one in there]
     return {0 if abs(one) <= _ZERO else 1 if one > 0 else -1 for one in apart}
 
@@ -272,22 +306,18 @@ def kind_of(seen: Sequence[Seen]) -> str:
     return "maxima" if kinds <= {"maximum", "maxima", "level"} else "unknown"
 
 
-Where = tuple[tuple[Symbol, str], ...]
-"""Signs of some of the data."""
-
-
 def of_signs(seen: Sequence[Seen], where: Where) -> list[Seen]:
     """What was seen at data of these signs."""
     return [one for one in seen if all(one.signs.get(symbol) == sign for symbol, sign in where)]
 
 
-def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
+def cases(seen: Sequence[Seen], again: Callable[[Where], Iterable[Seen]] | None = None) -> Iterator[tuple[str, Where]]:
     """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum,
-    if there are any.
+    if there are any; `again` gives other data with such signs, at which it must be so too.
 
     Where the definiteness of a matrix decides the one, the signs of its entries do not decide the other.
     """
-    by_form = set[Symbol]()
+    by_form = set[Expr]()
     known = list(dict.fromkeys((symbol, sign) for one in seen for symbol, sign in one.signs.items() if sign in SAID))
     natural = [one for one in known if one[1] in NATURAL]
     others = [one for one in known if one not in natural]
@@ -297,7 +327,16 @@ def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
             if any("entries" in sign and symbol in by_form for symbol, sign in where):
                 continue
             kind = kind_of(of_signs(seen, where))
-            if kind.startswith(wanted):
+            if kind.startswith(wanted) and (again is None or _always(wanted, islice(again(where), _AGAIN))):
                 by_form |= {symbol for symbol, sign in where if "definite" in sign}
                 yield kind, where
                 break
+
+
+def _always(wanted: str, seen: Iterable[Seen]) -> bool:
+    """Whether it is that kind of point at all of these data, of which there are enough."""
+    number = 0
+    for number, one in enumerate(seen, 1):  # noqa: B007
+        if not one.kind.startswith((wanted, "level")):
+            return False
+    return number >= _FEWEST

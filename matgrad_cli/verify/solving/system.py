@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from .newton import newton, terms
 MOST_UNKNOWNS: Final = 60
 MODES: Final = ("generic", "positive", "fractions")
 _DRAWS: Final = 2
+_AS_DRAWN: Final = 8
+"""After so many draws of entries of any sign come positive ones."""
 _SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
 """How large the unknowns are drawn, one start after the other."""
 _MORE: Final = 12
@@ -170,17 +172,20 @@ def gap(place: Evaluator, equation: Equation) -> list[Any]:
     return [a - b for a, b in zip(*sides_at(place, equation), strict=True)]
 
 
-def data_points(judge: Judge, draws: int = _DRAWS, more: int = 0) -> Iterator[tuple[int, str, Evaluator]]:
-    """Points of moderate entries in opposite orders of sizes, at which the loss has a value;
-    `more` with sizes in any order."""
+def data_points(
+    judge: Judge, draws: int = _DRAWS, more: int = 0, suits: Callable[[Evaluator], bool] | None = None
+) -> Iterator[tuple[int, str, Evaluator]]:
+    """Points of moderate entries in opposite orders of sizes, at which the loss has a value, or which suit;
+    `more` with sizes in any order. Of many draws the later ones begin with entries of another kind."""
     setting = judge.setting
     for turn in (*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)):
         if setting.sizes.at(turn) is None:
             continue
         for draw in range(draws):
-            for mode in MODES:
+            first = draw // _AS_DRAWN
+            for mode in MODES[first:] + MODES[:first]:
                 place = judge.drawn(7000 + draw, mode, turn)
-                if _has_value(place, judge.problem):
+                if suits(place) if suits is not None else _has_value(place, judge.problem):
                     yield turn, mode, place
                     break
 

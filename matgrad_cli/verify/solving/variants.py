@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
-from ...ir import Symbol
+from ...ir import Expr, Symbol
 from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
@@ -31,7 +31,10 @@ NATURAL: Final = ("positive", "definite", "definite part", "positive entries")
 _SCALES: Final = (1, 0.1, 10, 1, 0.01, 30)
 _MOST: Final = 60
 
-Signs = Mapping[Symbol, str]
+Signs = Mapping[Expr, str]
+"""Signs of the data, and of numbers that are made of them."""
+Where = tuple[tuple[Expr, str], ...]
+"""Some of them."""
 
 
 def _signs_of(symbol: Symbol, words: frozenset[str]) -> tuple[str, ...]:
@@ -45,24 +48,25 @@ def _signs_of(symbol: Symbol, words: frozenset[str]) -> tuple[str, ...]:
     return (f"definite{part}", f"negative definite{part}", "mixed", *entries)
 
 
-def plans(judge: Judge, symbols: tuple[Symbol, ...]) -> Iterator[Signs]:
-    """Signs for all variables: all natural, each one otherwise beside natural ones, and beside any others."""
+def plans(judge: Judge, symbols: tuple[Symbol, ...], where: Where = ()) -> Iterator[Mapping[Symbol, str]]:
+    """Signs for all variables: all natural, each one otherwise beside natural ones, and beside any others; where some
+    are given, beside any others alone."""
     rng = random.Random(len(symbols))
     tried = {symbol: _signs_of(symbol, judge.setting.words.get(symbol, frozenset())) for symbol in symbols}
     usual = {symbol: signs[0] for symbol, signs in tried.items()}
     each = [(symbol, sign) for symbol, signs in tried.items() for sign in signs]
-    found = [usual] * 6
+    found: list[Mapping[Symbol, str]] = [] if where else [usual] * 6
     for round_, (symbol, sign) in product(range(4), each):
-        others = usual if round_ % 2 else {other: rng.choice(signs) for other, signs in tried.items()}
-        found.append({**others, symbol: sign})
+        others = usual if round_ % 2 and not where else {other: rng.choice(signs) for other, signs in tried.items()}
+        found.append({**others, symbol: sign, **{one: given for one, given in where if one in usual}})
     yield from found[:_MOST]
 
 
-def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Evaluator, Signs]:
+def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: int) -> tuple[Evaluator, Signs]:
     """The place with data of these signs and of several scales, as far as the facts allow;
     and the signs that the data really have."""
     rng = random.Random(turn)
-    values, real = {}, {}
+    values, real = {}, dict[Expr, str]()
     for symbol, sign in signs.items():
         drawn = place.laid(symbol)
         scale = rng.choice(_SCALES)

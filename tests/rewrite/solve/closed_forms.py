@@ -298,5 +298,50 @@ SENTENCES = {
         ("this is a maximum among many",),
         ("depends", "local"),
     ),
+    "the sign of a number that is divided by": (
+        ("(a.T@c + d)*norm(x)**2", "x", "a: n, c: n, x: p, d: scalar"),
+        ("a minimum if aᵀc + d > 0, and a maximum if aᵀc + d < 0",),
+        ("depends",),
+    ),
+    "the sign of a sum in a quotient": (
+        ("a.T@x/norm(x)", "x", "x: n, a: n", (), None, "sum(x) = 1"),
+        ("a maximum if sum(a) > 0", "checked: the gradient is zero there, and the constraint holds"),
+        ("depends", "Lagrangian is zero"),
+    ),
+    "positive data are found": (
+        ("sum(log(x))", "x", "x: n, a: n", (), None, "a.T@x = 1"),
+        ("that a has positive entries", "this is a maximum", "the gradient of the Lagrangian is zero there"),
+        ("not found", "no zero entries", "unknown"),
+    ),
+    "steps are tried at positive data": (
+        ("sum(log(x)) - p.T@x", "x", "x: n, p: n"),
+        ("this is a maximum", "that p has positive entries"),
+        ("unknown", "no zero entries"),
+    ),
+    "a flat minimum beside a large number": (
+        ("(x - a)**4 + b", "x", "x: scalar, a: scalar, b: scalar"),
+        ("this is a minimum: from there the loss rises", "other points it is lower"),
+        ("local", "elsewhere", "some"),
+    ),
+    "the size of one entry is another matter": (
+        ("-logdet(X) + tr(X)", "X", "X: n×n"),
+        ("this is a saddle", "where X has more than one entry", 'with `--assume "X spd"` it is a minimum: from there'),
+        ("depends",),
+    ),
+    "what is checked of a symmetric unknown": (
+        ("norm(X@A - B)**2", "X", "X: n×n, A: n×n, B: n×n", "X symmetric"),
+        ("checked: the part with the symmetry of the unknown of the gradient is zero there, at",),
+        (),
+    ),
+    "what is checked of a norm": (("norm(x)", "x", "x: n"), ("the gradient of the loss as it is solved is zero",), ()),
 }
 """What is said of a solution, and what is not: the question, and parts of the page."""
+
+STRAIGHT = {
+    ("a*x", (), ""): "so it is zero everywhere or nowhere: where it is not, the loss has neither",
+    ("a*x", (), "x nonnegative"): "but at the edge of what is said of `x`",
+    ("a*x", "x = b", ""): "where the constraints hold the loss has one value only, or has neither",
+    ("x + y", "x*y = 1", ""): "where the constraints hold the loss has one value only, or has neither",
+    ("sum(x*u)", "sum(x) = 1", ""): "where the constraints hold the loss has one value only, or has neither",
+}
+"""What is said where the gradient does not depend on x: the loss, the constraint, the fact."""

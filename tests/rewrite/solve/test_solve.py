@@ -4,11 +4,12 @@ and its point is compared with points around it."""
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import numpy as np
 import pytest
-from closed_forms import CASES, SENTENCES
+from closed_forms import CASES, SENTENCES, STRAIGHT
 from solving import D, all_run_again, printed, run, spd
 
 import matgrad_cli as matgrad
@@ -196,9 +197,9 @@ def test_stacked_columns() -> None:
 def test_a_letter_that_is_divided_by_must_not_be_zero() -> None:
     optimum = matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar")
     assert "it is assumed that λ ≠ 0" in optimum.render("text")
-    assert "it is assumed that b ≠ 0" in matgrad.solve("a*log(x) - b*x", "x", "a: scalar, b: scalar, x: scalar").render(
-        "text"
-    )
+    for loss, said in (("a*x**2 - b*x", {"a ≠ 0"}), ("a*log(x) - b*x", {"a/b > 0"})):
+        page = matgrad.solve(loss, "x", "a: scalar, b: scalar, x: scalar").render("text")
+        assert set(re.findall("it is assumed that (.*)", page)) == said
     assert "≠ 0" not in matgrad.solve(
         "lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive"
     ).render("text")
@@ -379,3 +380,11 @@ def test_what_is_said_of_the_point(name: str) -> None:
     page = " ".join(optimum.render("text", width=400).split())
     assert all_run_again(optimum)
     assert [part for part in said if part not in page] == [part for part in unsaid if part in page] == []
+
+
+@pytest.mark.parametrize("asked", STRAIGHT)
+def test_what_is_said_of_a_loss_that_is_straight(asked: tuple[str, Any, str]) -> None:
+    loss, constraints, fact = asked
+    with pytest.raises(StuckError) as stuck:
+        matgrad.solve(loss, "x", "x: n, u: n" if "u" in loss else "", fact, subject_to=constraints)
+    assert STRAIGHT[asked] in stuck.value.diagnostic.message
