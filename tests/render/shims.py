@@ -193,6 +193,7 @@ TORCH = SimpleNamespace(
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)),
         svd=_svd,
         matrix_power=_strict(_matrix_power),
+        matrix_exp=_strict(lambda x: _matrix_exp(np.asarray(x))),
     ),
     nn=SimpleNamespace(
         functional=SimpleNamespace(
@@ -202,6 +203,13 @@ TORCH = SimpleNamespace(
         )
     ),
 )
+
+
+def _matrix_exp(x: Any) -> Any:
+    halvings = 10 + int(np.ceil(np.log2(1 + np.linalg.norm(x))))
+    small = x / 2.0**halvings
+    whole = np.eye(len(x)) + small @ (np.eye(len(x)) + small @ (np.eye(len(x)) / 2 + small / 6))
+    return np.linalg.matrix_power(whole, 2**halvings).astype(x.dtype)
 
 
 def _polygamma(order: int, x: Any) -> Any:
@@ -271,5 +279,8 @@ JAX = SimpleNamespace(
         softmax=lambda x, axis=-1: _softmax(x, axis),
         logsumexp=_logsumexp,
     ),
-    scipy=SimpleNamespace(special=SimpleNamespace(erf=_erf, gammaln=LGAMMA, digamma=DIGAMMA, polygamma=_polygamma)),
+    scipy=SimpleNamespace(
+        special=SimpleNamespace(erf=_erf, gammaln=LGAMMA, digamma=DIGAMMA, polygamma=_polygamma),
+        linalg=SimpleNamespace(expm=_matrix_exp),
+    ),
 )

@@ -232,6 +232,18 @@ def test_functions_of_a_matrix_whose_eigenvectors_are_no_basis() -> None:
             np.testing.assert_allclose(run(code, A=2 * np.eye(3) + nilpotent, B=nilpotent), wanted, atol=1e-11)
 
 
+@pytest.mark.parametrize("size", [0, 1e-3, 1, 30, 1e4, 1e5])
+def test_exponentials_of_matrices_of_every_size(size: float) -> None:
+    turn = np.linalg.qr(np.vander([1.0, 2, 4]))[0]
+    values = size * np.array([-1, -0.3, 0])
+    for name, exact in (("expm", np.exp(values)), ("cosm", np.cos(values)), ("sinm", np.sin(values))):
+        code = python_code(whole(Call(name, A)), Problem(c, A, (A,)))
+        for dtype, near in ((np.float64, 1e-14), (np.float32, 1e-6)):
+            given = ((turn * values) @ turn.T).astype(dtype)
+            wanted = (turn * exact) @ turn.T
+            np.testing.assert_allclose(run(code, A=given), wanted, atol=near * (10 + 10 * size))
+
+
 def test_sympy_code_builds_the_expression() -> None:
     import sympy
 

@@ -36,10 +36,11 @@ _HELPERS: Final = {
     "polar": "def polar(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return "
     "{0}.outer(left[:, 0], right[0])",
-    "expm": "def expm(a):  # the series at a / 4096, squared twelve times\n"
+    "expm": "def expm(a):  # the series at a / 2**k, squared k times\n"
+    "    k = max(0, int({0}.frexp({0}.linalg.norm(a))[1]) + 2)\n"
     "    whole = term = {0}.linalg.matrix_power(a, 0)\n    for j in range(1, 14):\n"
-    "        term = term @ a / (4096 * j)\n        whole = whole + term\n"
-    "    return {0}.linalg.matrix_power(whole, 4096)",
+    "        term = term @ a / (2.0**k * j)\n        whole = whole + term\n"
+    "    return {0}.linalg.matrix_power(whole, 2**k)",
     "logm": "def logm(a):  # ten square roots by Newton's method, then the series of artanh\n"
     "    one = {0}.linalg.matrix_power(a, 0)\n    for _ in range(10):\n        b = one\n        for _ in range(24):\n"
     "            a, b = (a + {0}.linalg.inv(b)) / 2, (b + {0}.linalg.inv(a)) / 2\n"
@@ -51,12 +52,13 @@ _HELPERS: Final = {
     "matrix_change": "def matrix_change(f, a, h):  # f of [a h; 0 a] holds it in its corner\n"
     "    both = {0}.vstack(({0}.hstack((a, h)), {0}.hstack((0 * a, a))))\n    return f(both)[:len(a), len(a):]",
 }
-"""Definitions that a program may need: functions of matrices by their series, right for every matrix that they have a
-value at, also where its eigenvectors are no basis."""
+"""Definitions that a program may need: functions of matrices by their series, also where eigenvectors are no basis.
+They round as much as the squarings, or roots, of a large matrix do."""
 
 
-def _helpers(module: str) -> dict[str, str]:
-    return {name: text.format(module) for name, text in _HELPERS.items()}
+def _helpers(module: str, exponential: str = "") -> dict[str, str]:
+    own = {"expm": f"def expm(a):\n    return {exponential}(a)"} if exponential else {}
+    return {name: text.format(module) for name, text in _HELPERS.items()} | own
 
 
 _OF_ONE: Final = (*ELEMENTWISE, "sum", "mean", "max", "prod", "diag", "tril", "triu", "array", "eye", "ones", "zeros")
@@ -180,7 +182,9 @@ _TORCH_OWN: Final = {
     "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, {like})).T",
     "number": "{0}.as_tensor({x}, {like})",
 }
-TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch"))
+TORCH: Final = Dialect(
+    "torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "torch.linalg.matrix_exp")
+)
 
 JAX: Final = Dialect(
     "jax",
@@ -198,7 +202,7 @@ JAX: Final = Dialect(
         "trigamma": "jax.scipy.special.polygamma(1, {x})",
         "logsumexp_all": "jax.nn.logsumexp({x})",
     },
-    _helpers("jnp"),
+    _helpers("jnp", "jax.scipy.linalg.expm"),
 )
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}

@@ -198,11 +198,14 @@ class MatrixCode:
         if len(factors) > 1 and isinstance(first, ir.Fill) and first.value and first.shape.is_row:
             return self._summed("sum" if last.shape.cols is ONE else "sum0", factors[1:])
         codes: list[Code] = []
-        before = factors[-2] if len(factors) > 1 else None
-        stacked = isinstance(before, Symbol) and before not in self.names.parameters  # several matrices at once
-        if before is not None and not stacked and (body := _inverted(last)) is not None and _inverted(before) is None:
-            turned = self._solved(transpose(body), self.full(transpose(before)))
-            codes, factors = [turned if before.shape.is_row else Code(f"{turned.text}.T")], factors[:-2]
+        bare = [place for place, factor in enumerate(factors) if _inverted(factor) is None]
+        row = first.shape.rows is ONE and last.shape.cols is not ONE
+        start = 0 if row else bare[-1] if bare else len(factors)
+        stacked = any(isinstance(one, Symbol) and one not in self.names.parameters for one in factors[start:])
+        if not stacked and any(_inverted(factor) is not None for factor in factors[start + 1 :]):
+            # what ends in inverses is solved as its transpose, and so is a row; not several matrices at once
+            turned = self._run([transpose(factor) for factor in reversed(factors[start:])])
+            codes, factors = [turned if factors[start].shape.is_row else Code(f"{turned.at(ATOM)}.T")], factors[:start]
         for factor in reversed(factors):
             body = _inverted(factor)
             codes = (
@@ -343,6 +346,8 @@ def _inverted(factor: Expr) -> Expr | None:
             return body
         case ir.Transpose(ir.Inverse(body)):
             return transpose(body)
+        case ir.Transpose(ir.Transpose(body)):
+            return _inverted(body)
     return None
 
 
