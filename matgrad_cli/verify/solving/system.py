@@ -281,8 +281,12 @@ def solved_by(
     vector of one entry; nor those at which a matrix that is `needed` to be invertible, or a number not to be zero,
     is so by rounding alone.
     """
-    others = System(system.equations, tuple(other for other in system.unknowns if other is not symbol))
+    unknown = tuple(other for other in system.unknowns if other is not symbol)
     told, work = list[bool](), _Work()
+    held = tuple(
+        each for each in system.equations if derived or any(not part.symbols.isdisjoint(unknown) for part in each)
+    )
+    others = System(held if unknown else (), unknown)
     for turn, mode, place in data_points(judge, 1, _MORE):
         try:
             given = place.laid(value)
@@ -291,17 +295,19 @@ def solved_by(
         except NO_VALUE:
             continue
         there = moved(place, {symbol: given}, derived)
-        unknowns = _Unknowns(there, others, derived or {}, work, judge)
-        if others.unknowns:
-            starts = _starts(judge, others, turn, mode)
+        found = _vanishes(place, there, [each for each in system.equations if each not in others.equations])
+        if found and others.equations:
+            unknowns, starts = _Unknowns(there, others, derived or {}, work, judge), _starts(judge, others, turn, mode)
             found = any(
                 newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts
             )
+        if not found and unknown:
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
-            if found or any(True for _ in _solved(bound, _starts(judge, bound.system, turn, mode), judge)):
-                told.append(found)
-        elif (zero := _vanishes(place, there, system.equations)) is not None:
-            told.append(zero)
+            found = (
+                False if any(True for _ in _solved(bound, _starts(judge, bound.system, turn, mode), judge)) else None
+            )
+        if found is not None:
+            told.append(found)
     return all(told) if told else None
 
 

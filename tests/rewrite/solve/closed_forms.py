@@ -308,6 +308,11 @@ SENTENCES = {
         ("a maximum if sum(a) > 0", "checked: the gradient is zero there, and the constraint holds"),
         ("depends", "Lagrangian is zero"),
     ),
+    "shares of any counts": (
+        ("sum(c*log(p))", "p", "c: n, p: n", (), None, "sum(p) = 1"),
+        ("p = c/sum(c)", "that c/sum(c) has positive entries", "a maximum if sum(c) > 0"),
+        ("unknown",),
+    ),
     "positive data are found": (
         ("sum(log(x))", "x", "x: n, a: n", (), None, "a.T@x = 1"),
         ("that a has positive entries", "this is a maximum", "the gradient of the Lagrangian is zero there"),
