@@ -8,10 +8,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
+from ...facts import Problem
+from ...facts.holding import holds
+from ...ir import Eye, matmul, transpose
 from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
 from ...notation.stated_functions import Family, reindexed
+from ...verify.judge import Judge
 from .facts import INDICATOR
 from .names import index_behind, is_identity, label_of, labelled_names, tokens_of
 from .outline import Outline, Stated
@@ -214,3 +218,15 @@ def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | N
 
 
 _BELOW = str.maketrans({letter: f"_{plain}" for letter, plain in zip("ᵢⱼₖₗₘₙₜ", "ijklmnt", strict=True)})
+
+
+def facts_of_value(value: Problem) -> frozenset[str]:
+    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `I - 2uuᵀ` is orthogonal where u has
+    length 1, `diag(s)` is diagonal."""
+    array = value.loss
+    if array.shape.is_number or not array.shape.is_square:
+        return frozenset()
+    turned, square, one = transpose(array), matmul(array, array), Eye(array.shape.rows)
+    pairs = {"symmetric": (array, turned), "idempotent": (square, array), "orthogonal": (matmul(turned, array), one)}
+    found = frozenset(word for word, pair in pairs.items() if Judge(value).compare(*pair).holds)
+    return found | {"diagonal"} if holds(array, "diagonal", value) else found

@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
 from ...diagnostics.regex import regex
-from ...facts import Problem
 from ...facts.denial import denied
-from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Eye, Symbol, matmul, nodes_of, transpose
+from ...ir import Add, Call, Expr, Symbol, nodes_of
 from ...notation.loss_text import plain_name
-from ...verify.judge import Judge
 from ..passage import blank
 from ..words import meanings, said
 from .members import big
@@ -123,7 +120,9 @@ _TOGETHER = regex(
     r"(?:,?\s*\b(?:both|all|each|real|square)\b\s*)*(?:,?\s*\b(?:are|be|being)\b\s*(?:[\w-]{2,}\s+){0,5})?$"
 )
 """Facts of all names before them."""
-_SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item")
+_SENTENCE = regex(
+    r"(?:(?<=[.?!;])|(?<=[.?!]\)))\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item"
+)
 _SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
 _SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1"), "signs")
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
@@ -147,8 +146,7 @@ def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     """The facts that a text says of a name, `""` where it is not certain of which: those that hold `always`, that some
     sentence `supposed`, that its words only `suggested`, that it has `perhaps`, and that it `denied`."""
     text = plain_prose(prose)
-    standings = ("always", "supposed", "suggested", "perhaps", "denied")
-    found: dict[str, dict[str, set[str]]] = {standing: {} for standing in standings}
+    found = {standing: dict[str, set[str]]() for standing in ("always", "supposed", "suggested", "perhaps", "denied")}
     for standing, words, names in (*_in_signs(text), *_facts_of(text)):
         for name in names:
             of_entries = not {*words}.isdisjoint(_OF_ENTRIES)
@@ -184,9 +182,8 @@ def _in_signs(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """How it stands with each fact, its words, and whose it is."""
     untold = TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
-    last: tuple[str, str] = ("", "")
-    sayings, pattern = _sayings()
-    for sentence in filter(None, _SENTENCE.split(_OF_PARTS.sub(_of_whole, _BRACKETED.sub(" ", untold)))):
+    last, (sayings, pattern) = ("", ""), _sayings()
+    for sentence in sentences(_OF_PARTS.sub(_of_whole, _BRACKETED.sub(" ", untold))):
         earlier, last = last, ("", "")
         for match in pattern.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
@@ -202,12 +199,18 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
             named = _NAMED_BEHIND.match(behind) if re.search(r"\b(?:of|for|to|so \w+|likewise)$", match[0]) else None
             names, perhaps = (names_of(named["names"]), []) if named is not None else _subject(before, behind)
             if standing == "denied":
-                yield standing, words.split(), names or names_of(sentence)
+                yield standing, words.split(), names or names_of(sentence) or [""]
             elif standing:
                 yield standing, words.split(), names
                 if not names and "transpose" in match[0]:
                     continue  # `this is a number, so it equals its transpose`
                 yield "suggested", words.split(), perhaps if names or standing in ("suggested", "perhaps") else [""]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, and its headings, which say something."""
+    headed = re.sub(r"^([ \t]*#+ [^\n]*)\n", r"\1\n\n", text, flags=re.MULTILINE)
+    return [part for part in _SENTENCE.split(headed) if re.search(r"\w", part)]
 
 
 def _of_whole(match: re.Match[str]) -> str:
@@ -292,18 +295,6 @@ def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
 _LENGTHS = ("abs", "norm", "norm1")
 
 
-def facts_of_value(value: Problem) -> frozenset[str]:
-    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `I - 2uuᵀ` is orthogonal where u has
-    length 1, `diag(s)` is diagonal."""
-    array = value.loss
-    if array.shape.is_number or not array.shape.is_square:
-        return frozenset()
-    turned, square, one = transpose(array), matmul(array, array), Eye(array.shape.rows)
-    pairs = {"symmetric": (array, turned), "idempotent": (square, array), "orthogonal": (matmul(turned, array), one)}
-    found = frozenset(word for word, pair in pairs.items() if Judge(value).compare(*pair).holds)
-    return found | {"diagonal"} if holds(array, "diagonal", value) else found
-
-
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
     """Facts that the sentence of formulas says, in words or by form:
     `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
@@ -336,8 +327,8 @@ _PARTED = regex(
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the facts that a formula says of it, `P^2 = P = P^\\top`; no words if it says none."""
     name, sides = _said_of_one(text)
-    fits = name and sides <= _FORMS
-    words = dict.fromkeys(word for form, known in _OF_FORM.items() if fits and form <= sides for word in known.split())
+    fitting = (known for form, known in _OF_FORM.items() if name and form <= sides <= _FORMS)
+    words = dict.fromkeys(word for known in fitting for word in known.split())
     if {"tall", "wide"} <= words.keys():
         words = {"orthogonal": None}
     return plain_name(name) if words else "", tuple(words)

@@ -13,8 +13,8 @@ from ...facts.conditions import CONDITIONS
 from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
-from .definitions import WEIGHTS, Definitions
-from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, facts_of_bounds, facts_of_value, is_supposed
+from .definitions import WEIGHTS, Definitions, facts_of_value
+from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, facts_of_bounds, is_supposed
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import index_behind, is_identity, labelled_names, smoothness, tokens_of

@@ -100,7 +100,8 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
         restated |= {item.variable for item in moved if item.variable is not None}
         kept = (*(stated for stated in found.stated if stated.formula < start and stated.name not in restated), *anew)
         text = own.prose if at == 0 else preamble + "\n\n" + own.prose
-        local = replace(sheet, formulas=sheet.formulas[:end], prose=text)
+        shift = place + len(own.prose) - len(text)
+        local = replace(sheet, formulas=sheet.formulas[:end], prose=text, shift=shift)
         outlined = replace(found, lines=found.lines[:end], stated=kept, differentiated=moved)
         made.append(Section(local, outlined, earlier, told_by(local), start, end, restated))
     return tuple(made)

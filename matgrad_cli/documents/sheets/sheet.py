@@ -48,13 +48,19 @@ class Cell:
 @record
 class Sheet:
     """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read.
-    `respelled` are names that are read for others, each with the one that the document has."""
+    `respelled` are names that are read for others, each with the one that the document has; `shift` is how much less of
+    the text there is before a formula than its place says."""
 
     source: Source
     formulas: tuple[Formula, ...]
     prose: str
     cells: tuple[Cell, ...] = ()
     respelled: tuple[tuple[str, str], ...] = ()
+    shift: int = 0
+
+    def between(self, start: int, end: int | None) -> str:
+        """What stands between two places."""
+        return self.prose[max(0, start - self.shift) : None if end is None else max(0, end - self.shift)]
 
 
 def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:

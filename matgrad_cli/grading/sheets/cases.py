@@ -132,7 +132,7 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
     start = min([own.place, *(one.place for one in rows if own.kind == "display" and one.block == own.block)])
     last = max((_end(one.line.formula) for one in judged if one.line.formula.place < start), default=0)
     between = [formula for formula in sheet.formulas if last <= formula.place < start]
-    text = sheet.prose[last:start]
+    text = sheet.between(last, start)
     for formula in reversed(between):
         text = text[: formula.place - last] + " " + text[max(0, _end(formula) - last) :]
     sentence = re.sub(r"\$[^$]*\$", " ", own.before) if own.kind == "inline" else ""
@@ -147,7 +147,7 @@ def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
     rows = (one.line.formula for one in judged if own.kind != "display" or one.line.formula.block != own.block)
     behind = (one.place for one in rows if one.place > own.place and not _UNEQUAL.search(one.passage.text))
     end = min(behind, default=None)
-    text = re.split(r"\n\s*\n|[.;](?=\s+[A-Z])", sheet.prose[own.place : end], maxsplit=1)[0]
+    text = re.split(r"\n\s*\n|[.;](?=\s+[A-Z])", sheet.between(own.place, end), maxsplit=1)[0]
     found = _SET.search(text)
     said = found["said"] if found is not None else None
     for opens, closes in ("}{", ")("):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`

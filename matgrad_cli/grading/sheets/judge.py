@@ -163,7 +163,7 @@ class Judge:
 
     def _is_conditional(self, line: Line) -> bool:
         """Whether words say under what condition a display, or the one just above it, holds; none where the loss is."""
-        above = self.sheet.prose[self.conditional[1] : line.formula.place] if self.conditional[1] else "."
+        above = self.sheet.between(self.conditional[1], line.formula.place) if self.conditional[1] else "."
         said = not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
         return said and all(one.block != line.formula.block for one in self.sheet.formulas[self.question.start :][:1])
 

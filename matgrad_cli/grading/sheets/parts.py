@@ -11,7 +11,6 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import meanings, rewritten
-from ...documents.sheets.members import numbered, small
 from ...documents.sheets.named import with_loss, with_named
 from ...documents.sheets.one_term import with_samples
 from ...documents.sheets.outline import Outline, outline
@@ -34,8 +33,9 @@ from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
+from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns
 from .rows import Line, explained, gives_identity, is_special
-from .suggested import held, measured, said_beside, stated_layouts, supposable, where_held
+from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases
 
 MOST_VARIABLES = 6
@@ -92,7 +92,7 @@ def _turned(parts: Sequence[Part]) -> bool:
     """Whether of facts about functions without a name, which share a layout, most do not hold in that of gradients."""
     facts = [part for part in parts if part.tasks and part.question.name is None]
     rows = [(part.layout, one) for part in facts for one in part.judged if one.line.derives]
-    turned = sum(one.verdict == "wrong" and code_of(one.result) in _OF_LAYOUT for _, one in rows)
+    turned = sum(one.verdict == "wrong" and code_of(one.result) in OF_LAYOUT_CODES for _, one in rows)
     upright = sum(one.verdict == "follows" and layout == "gradient" for layout, one in rows)
     return len(facts) > 1 and turned > 0 and turned >= upright
 
@@ -119,7 +119,7 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
         part = _part(posed, given)
         for members in question.others:
             asked_so = replace(question, members={**question.members, **members})
-            part = _either(part, _part(replace(posed, question=asked_so), given), members)
+            part = either(part, _part(replace(posed, question=asked_so), given), members)
         yield part
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)
@@ -161,24 +161,24 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
-    if _doubtful(part) and (numbers := _as_numbers(part)):
+    if doubtful(part) and (numbers := _as_numbers(part)):
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, (), beside=part)
-        better = _gained(part, other) or _fits(part, other)
+        better = gained(part, other) or fits(part, other)
         part, posed = (other, posed) if better else (part, vectors)
     if offsets := biases(part):
         asked_so = [replace(posed.question, shapes={**posed.question.shapes, **way}) for way in offsets]
         ways = [replace(posed, question=question) for question in asked_so]
         read_so = [(_in_layout(way, part.layout, columns=False, habits=_PLAIN, beside=None), way) for way in ways]
         part, posed = as_bias([*read_so, (part, posed)])
-    if part.wholes and _doubtful(part):
+    if part.wholes and doubtful(part):
         other = read(part.layout, (), columns=True)
-        part = other if _gained(part, other) else _unless_columns(part, other)
-    for facts in supposable(sheet, part) if _doubtful(part) else ():
+        part = other if gained(part, other) else unless_columns(part, other)
+    for facts in supposable(sheet, part) if doubtful(part) else ():
         more = tuple(dict.fromkeys((*supposed, *facts)))
         other = read(part.layout, more, beside=part) if more != supposed else part
-        if _gained(part, other) or _fits(part, other):
+        if gained(part, other) or fits(part, other):
             part, supposed = replace(other, supposed=more), more
     for number, layout, facts, note in said_beside(part, bool(given.get("layout"))):
         old, row = part.judged[number], read(layout, (*supposed, *facts)).judged[number]
@@ -189,48 +189,49 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         else:
             continue
         part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
-    for facts, doubt in held(sheet, posed.told, part) if _doubtful(part) else ():
+    for facts, doubt in held(sheet, posed.told, part) if doubtful(part) else ():
         part = where_held(part, read(part.layout, (*supposed, *facts)), facts, doubt)
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(
             part, judged=case.applied(part.judged, read(part.layout, supposed, habits=Habits(where=case.where)).judged)
         )
-    turned = any(judged.verdict == "wrong" and code_of(judged.result) in _OF_LAYOUT for judged in part.judged)
+    turned = any(judged.verdict == "wrong" and code_of(judged.result) in OF_LAYOUT_CODES for judged in part.judged)
     others = [(name, False) for name in OTHERS if name in (stated or OTHERS)]
     others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
     best, most = part, 0
     for name, upright in others if turned else ():
         other = read(name, supposed, habits=Habits(upright=upright), beside=part)
-        gained = _gained(part, other)
-        if len(gained) > most and (len(gained) > 1 or not gained[0].by_matrix):  # one transposed matrix alone is a slip
-            best, most = replace(other, supposed=supposed), len(gained)
-        if most and not _doubtful(best):
+        rows = gained(part, other)
+        if len(rows) > most and (len(rows) > 1 or not rows[0].by_matrix):  # one transposed matrix alone is a slip
+            best, most = replace(other, supposed=supposed), len(rows)
+        if most and not doubtful(best):
             break
     part = best
-    for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
+    for gone, rows_behind, certain in revoked(sheet, part):
+        part = _without(posed, part, gone, rows_behind, certain)
+    for symbol, (number, value) in part.solved.items() if doubtful(part) else ():
         part = _at_value(posed, part, number, symbol, value)
-    for symbol, value, said in measured(sheet, part) if _doubtful(part) else ():
+    for symbol, value, said in measured(sheet, part) if doubtful(part) else ():
         part = _at_value(posed, part, 0, symbol, value, said)
     return part
 
 
-def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
-    """The problem where it is not said whether x_i is a row or a column of X:
-    the reading that a row tells, or what holds in both.
-
-    What the loss is tells it, `= \\|X^\\top w - y\\|^2`; where the loss itself has no x_i, any row that follows does.
-    """
-    pairs = list(zip(part.judged, other.judged, strict=True))
-    of_loss = not {small(name) for name in members}.isdisjoint(numbered(part.question.loss))
-    telling = [(one, two) for one, two in pairs if not of_loss or one.line.name == part.question.name]
-    first = any(one.verdict == "follows" != two.verdict for one, two in telling)
-    second = any(two.verdict == "follows" != one.verdict for one, two in telling)
-    if first != second:
-        return part if first else other
-    either = " and ".join(f"`{small(name)}_i` may be a row or a column of `{name}`" for name in members)
-    shapes = ", ".join(f"{small(name)}_i: {way} of {name}" for name, way in members.items())
-    open_ = {"verdict": "undecided", "result": None, "why": f'{either}; say which, as in `--shape "{shapes}"`'}
-    judged = [one if one.verdict == two.verdict else replace(one, **open_) for one, two in pairs]
+def _without(posed: Posed, part: Part, facts: Sequence[str], numbers: Sequence[int], certain: bool) -> Part:
+    """The problem, with the rows that need facts which words before them take back as they are without these."""
+    kept = tuple(fact for fact in (*part.question.facts, *part.supposed) if fact not in facts)
+    given = [one.line for one in part.judged if one.role in ("definition", "question") or one.line.number in numbers]
+    always = {name: words for name, words in posed.told.always.items() if not any(f"{name} " in fact for fact in facts)}
+    asked, told = replace(part.question, facts=kept), replace(posed.told, always=always)
+    bare = replace(posed, question=asked, own=given, told=told)
+    other = _in_layout(bare, part.layout, columns=False, habits=Habits(upright=part.upright), beside=None)
+    there = {one.line.number: one for one in other.judged if one.line.number in numbers}
+    why = f"it holds where {' and '.join(facts)}, which is taken back before it"
+    judged = []
+    for old in part.judged:
+        new = there.get(old.line.number, old)
+        if old.verdict == "follows" != new.verdict:
+            old = new if certain and new.verdict == "wrong" else replace(old, verdict="undecided", why=why)
+        judged.append(old)
     return replace(part, judged=tuple(judged))
 
 
@@ -245,15 +246,6 @@ def _as_numbers(part: Part) -> dict[str, str]:
 
 
 _DOTS = regex(r"\\cdot(?![a-z])|[·⋅]")
-
-
-def _unless_columns(part: Part, other: Part) -> Part:
-    """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
-    is not called wrong."""
-    pairs = zip(part.judged, other.judged, strict=True)
-    open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
-    judged = (new if old.unfit else old for old, new in open_)
-    return replace(part, judged=tuple(judged))
 
 
 def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr, said: str = "") -> Part:
@@ -293,45 +285,6 @@ def _with_value(task: Task, symbol: Symbol, value: Expr) -> Task:
     return replace(task, problem=problem, bench=Bench(problem), wanted=whole_derivative(loss, problem.wrt, task.layout))
 
 
-def _doubtful(part: Part) -> bool:
-    """Whether some row does not follow that might, if more were known."""
-    return any(
-        one.verdict == "wrong" or code_of(one.result) in ("needs-fact", "other-layout", "equation")
-        for one in part.judged
-    )
-
-
-_OF_LAYOUT = ("other-layout", "missing-transpose", "shape-mismatch", "number-for-matrix")
-OTHERS = ("numerator", "mml", "denominator")
-"""Layouts that are tried where rows do not follow in the gradient layout."""
-
-
-def _gained(first: Part, other: Part) -> list[Judged]:
-    """The rows that follow in another reading only; none where a row ceases to follow in it."""
-    pairs = zip(first.judged, other.judged, strict=True)
-    gained = [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
-    return [] if _loses(first, other) else gained
-
-
-def _fits(first: Part, other: Part) -> bool:
-    """Whether rows that are wrong by their form alone are not in another reading, and none ceases to follow in it."""
-    pairs = zip(first.judged, other.judged, strict=True)
-    return any(old.unfit and not new.unfit for old, new in pairs) and not _loses(first, other)
-
-
-def _loses(first: Part, other: Part) -> bool:
-    """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
-    pairs = zip(first.judged, other.judged, strict=True)
-    return any(_ceases(old, new) for old, new in pairs)
-
-
-def _ceases(old: Judged, new: Judged) -> bool:
-    return old.verdict == "follows" != new.verdict and old.role not in _APART
-
-
-_APART = ("definition", "aside")
-
-
 def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside: Part | None) -> Part:
     """The problem, judged in a layout; X beside x_i has these as its rows, or its `columns`.
     What stands behind the first row that ceases to follow `beside` another reading is not judged any more."""
@@ -362,7 +315,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
     for line, why in kept:
         judged.append(judge.passed(line, why) if why is not None else judge.line(line))
         old = beside.judged[len(judged) - 1] if beside is not None else None
-        if old is not None and judged[-1].verdict == "wrong" and _ceases(old, judged[-1]):
+        if old is not None and judged[-1].verdict == "wrong" and ceases(old, judged[-1]):
             judged += [judge.passed(line, "this reading is not meant") for line, _ in kept[len(judged) :]]
             break
     judged = [judge.again(one) for one in judged]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ...diagnostics.record import replace
@@ -16,6 +16,7 @@ from ...documents.sheets.facts import (
     facts_by_standing,
     is_supposed,
     measure_by_form,
+    sentences,
 )
 from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
@@ -45,6 +46,45 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         parted = [fact.rsplit(" ", 1) for fact in facts]
         if not any({word, "arbitrary"} & refused.get(name, set()) for name, word in parted):
             yield facts
+
+
+def revoked(sheet: Sheet, part: Part) -> Iterator[tuple[Sequence[str], Sequence[int], bool]]:
+    """Facts of the problem that words before some rows say not to hold there, with the numbers of these rows, and
+    whether that is certain: `Now let A be arbitrary` up to where they are said again, `if A is not symmetric` for the
+    display behind it."""
+    facts = [fact.rsplit(" ", 1) for fact in (*part.question.facts, *part.supposed)]
+    denied_of = facts_by_standing(sheet.prose)["denied"] if facts else {}
+    if denied_of.keys().isdisjoint({"", *(name for name, _ in facts)}):
+        return
+    last, gone = 0, dict[str, tuple[bool, bool]]()
+    rows: dict[tuple[tuple[str, ...], bool], list[int]] = {}
+    for row in part.judged:
+        formula = row.line.formula
+        words = sheet.between(last, formula.place)
+        last = max(last, formula.place + len(formula.passage.text))
+        for sentence in sentences(words):
+            said, stays = facts_by_standing(sentence), _LAID_DOWN.search(sentence) is not None
+            gone = {fact: how for fact, how in gone.items() if how[1]}
+            for name, word in facts:
+                own, all_ = ({*said["denied"].get(key, ())} for key in (name, ""))
+                if word in {*said["always"].get(name, ()), *said["supposed"].get(name, ())}:
+                    gone.pop(f"{name} {word}", None)
+                elif _WIDER.get(word, {word, "arbitrary"}) & (own | all_ if stays else own):
+                    how = "arbitrary" in own or (stays and "arbitrary" not in all_), stays
+                    gone[f"{name} {word}"] = max(how, gone.get(f"{name} {word}", how))
+        if gone:
+            rows.setdefault((tuple(gone), all(certain for certain, _ in gone.values())), []).append(row.line.number)
+    yield from ((names, numbers, certain) for (names, certain), numbers in rows.items())
+
+
+_LAID_DOWN = regex(
+    r"\b(?:now|let|assume|suppose|consider|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*|no\s+longer|any\s?more)\b"
+    r"|^[ \t]*#|\\(?:sub)*section|\b[Gg]eneral case",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Words by which something is laid down for all that comes."""
+_WIDER = {word: {word, "symmetric", "arbitrary"} for word in ("spd", "semidefinite", "diagonal")}
+"""What takes a fact away besides its own word."""
 
 
 def _whole(sheet: Sheet, refused: bool) -> set[str]:

@@ -1,0 +1,80 @@
+"""Readings of one problem compared: which rows follow in another layout, under another fact, and none ceases to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...diagnostics.record import replace
+from ...documents.sheets.members import numbered, small
+from ..consequences import MAY_FOLLOW
+from .judged import Judged
+from .other_functions import code_of
+from .posed import Part
+
+
+def doubtful(part: Part) -> bool:
+    """Whether some row does not follow that might, if more were known."""
+    return any(
+        one.verdict == "wrong" or code_of(one.result) in ("needs-fact", "other-layout", "equation")
+        for one in part.judged
+    )
+
+
+OF_LAYOUT_CODES = ("other-layout", "missing-transpose", "shape-mismatch", "number-for-matrix")
+OTHERS = ("numerator", "mml", "denominator")
+"""Layouts that are tried where rows do not follow in the gradient layout."""
+
+
+def gained(first: Part, other: Part) -> list[Judged]:
+    """The rows that follow in another reading only; none where a row ceases to follow in it."""
+    pairs = zip(first.judged, other.judged, strict=True)
+    gained = [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
+    return [] if _loses(first, other) else gained
+
+
+def fits(first: Part, other: Part) -> bool:
+    """Whether rows that are wrong by their form alone are not in another reading, and none ceases to follow in it."""
+    pairs = zip(first.judged, other.judged, strict=True)
+    return any(old.unfit and not new.unfit for old, new in pairs) and not _loses(first, other)
+
+
+def _loses(first: Part, other: Part) -> bool:
+    """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
+    pairs = zip(first.judged, other.judged, strict=True)
+    return any(ceases(old, new) for old, new in pairs)
+
+
+def ceases(old: Judged, new: Judged) -> bool:
+    return old.verdict == "follows" != new.verdict and old.role not in _APART
+
+
+_APART = ("definition", "aside")
+
+
+def either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
+    """The problem where it is not said whether x_i is a row or a column of X:
+    the reading that a row tells, or what holds in both.
+
+    What the loss is tells it, `= \\|X^\\top w - y\\|^2`; where the loss itself has no x_i, any row that follows does.
+    """
+    pairs = list(zip(part.judged, other.judged, strict=True))
+    of_loss = not {small(name) for name in members}.isdisjoint(numbered(part.question.loss))
+    telling = [(one, two) for one, two in pairs if not of_loss or one.line.name == part.question.name]
+    first = any(one.verdict == "follows" != two.verdict for one, two in telling)
+    second = any(two.verdict == "follows" != one.verdict for one, two in telling)
+    if first != second:
+        return part if first else other
+    either = " and ".join(f"`{small(name)}_i` may be a row or a column of `{name}`" for name in members)
+    shapes = ", ".join(f"{small(name)}_i: {way} of {name}" for name, way in members.items())
+    open_ = {"verdict": "undecided", "result": None, "why": f'{either}; say which, as in `--shape "{shapes}"`'}
+    judged = [one if one.verdict == two.verdict else replace(one, **open_) for one, two in pairs]
+    return replace(part, judged=tuple(judged))
+
+
+def unless_columns(part: Part, other: Part) -> Part:
+    """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
+    is not called wrong."""
+    pairs = zip(part.judged, other.judged, strict=True)
+    open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
+    judged = (new if old.unfit else old for old, new in open_)
+    return replace(part, judged=tuple(judged))
