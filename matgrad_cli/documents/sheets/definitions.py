@@ -27,6 +27,12 @@ _SETTING = regex(
 _ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
 _SET_TO_ZERO = regex(r"\b(?:set|equat)\w*\b[^.=]{0,40}\b(?:zero|0)\W*$", re.IGNORECASE)
 _DEFINES = regex(r"\b(?:where|with|let|defin\w+|denot\w+|writ\w+|call\w*|here|using|for|put)\b", re.IGNORECASE)
+SOLVES = regex(
+    r"\b(?:the|its|an?|has|have)\s+(?:(?:optimal|closed[- ]form|unique|global|exact|analytic(?:al)?)\s+)*"
+    r"(?:solution|minimi[sz]er|optimum|minimum)\b[^.$=]{0,30}$|\bminimi[sz]ed\s+(?:by|at|when|for)\W*$",
+    re.IGNORECASE,
+)
+"""Words before a value of the variable: `The closed-form solution is`."""
 _NOISE = regex(
     r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
     r"|xi))(?:_\{?\w+\}?)?[\s.,]*$|[+-]\s*(?:[εξ]|\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})?[\s.,]*$"
@@ -72,7 +78,8 @@ class Definitions:
             if stated.name in moving or stated.name in held:
                 continue
             formula = sheet.formulas[stated.formula]
-            if stated.formula > settled and formula.kind != "inline" and not _DEFINES.search(formula.before[-60:]):
+            behind = stated.formula > settled and formula.kind != "inline"
+            if (behind and not _DEFINES.search(formula.before[-60:])) or SOLVES.search(formula.before[-100:]):
                 continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
@@ -142,12 +149,13 @@ class Definitions:
         return text
 
     def _is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
-        """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ` is no definition
-        of y."""
-        value = re.escape(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))
+        """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ`, or for each
+        sample, is no definition of y."""
+        value = re.escape(_of_any(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names))))
         name = rf"{re.escape(stated.name.partition('_')[0])}(?: [_^](?: \S+){{1,3}})?"
         taken = rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)"
-        return bool(value) and re.search(taken, _spaced(loss)) is not None
+        written = _spaced(loss)
+        return bool(value) and any(re.search(taken, one) for one in (written, _of_any(written)))
 
     def _once(self, text: str, texts: Mapping[str, Stated], never: Collection[str]) -> str:
         tokens = tokens_of(text, self.names)
@@ -197,6 +205,11 @@ def _arguments(found: Outline) -> Iterator[str]:
         yield from (
             name for name in stated.arguments if stated.name in losses and before.get(name, _NEVER) >= stated.formula
         )
+
+
+def _of_any(written: str) -> str:
+    """The text without the indices of samples: `x _ i`, `x ^ ( i )`."""
+    return re.sub(r" [_^] (?:\( )?[a-z](?: \))?(?!\S)", "", written)
 
 
 def _spaced(tokens: Sequence[Token]) -> str:

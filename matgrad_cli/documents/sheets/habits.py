@@ -27,7 +27,7 @@ from .names import (
     squeezed,
     steps,
 )
-from .one_term import of_components
+from .one_term import OF_SAMPLES, of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -201,6 +201,8 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield from (("1", "softmax of each row"), ("0", "softmax of each column"))
     if any(map(_TWO_NORM.search, texts)):
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
+    if any("\\sum" in text for text in texts):
+        yield OF_SAMPLES, "what is stated once holds for each sample"
 
 
 def rewritten(sheet: Sheet, meant: str = "") -> Sheet:

@@ -4,12 +4,15 @@ the component of a mixture whose mean and covariance it asks for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...notation.latex.names import LatexNames, accents_kept
+from ...notation.latex.tokens import Token
 from ..passage import Passage
 from .lengths import readable_problem
+from .names import tokens_of
 from .outline import Outline
 from .sheet import Formula, Question, Sheet
 
@@ -63,6 +66,54 @@ def _terms(text: str) -> list[str]:
             terms.append("")
         terms[-1] += char
     return terms
+
+
+# ---- a model that is stated once, for any sample
+
+OF_SAMPLES = "samples"
+_OF_SAMPLE = regex(
+    r"\s*(?P<script>_\s*(?:\{\s*(?P<below>[i-n])\s*\}|(?P<low>[i-n])(?![A-Za-z]))"
+    r"|\^\s*\{?\s*\((?P<above>[i-n])\)(?:\s*\})?)"
+)
+_SUM_OVER = r"\\sum\s*(?:\\limits\s*)?_\s*\{{?\s*{letter}(?![A-Za-z])"
+
+
+def with_samples_stated(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+    r"""The formulas where what is stated once, `\hat y = w^\top x + b`, is stated of the samples as the sums have it,
+    `\hat y_i = w^\top x_i + b`; None where nothing is."""
+    texts = [formula.passage.text for formula in formulas]
+    names = LatexNames(accents=accents_kept(texts))
+    scripts: dict[str, tuple[str, str]] = {}
+    for text in texts:
+        for token in tokens_of(text, names):
+            if token.kind == "name" and (match := _OF_SAMPLE.match(text, _end_of(text, token))) is not None:
+                letter = match["below"] or match["low"] or match["above"]
+                scripts.setdefault(token.text, (letter, match["script"]))
+    letters = {letter for letter, _ in scripts.values()}
+    summed = {one for one in letters if re.search(_SUM_OVER.format(letter=one), "\n".join(texts))}
+    scripts = {name: way for name, way in scripts.items() if way[0] in summed}
+    made = tuple(_of_each(formula, names, scripts) for formula in formulas)
+    return made if made != tuple(formulas) else None
+
+
+def _end_of(text: str, token: Token) -> int:
+    """Where a name ends, with the brace of its accent."""
+    behind = re.match(r"\s*\}", text[token.end :])
+    opened = re.search(r"\\[A-Za-z]+\s*\{\s*$", text[: token.start])
+    return token.end + (behind.end() if behind is not None and opened else 0)
+
+
+def _of_each(formula: Formula, names: LatexNames, scripts: Mapping[str, tuple[str, str]]) -> Formula:
+    """A statement about one name, with the index of the samples at every name that has one elsewhere."""
+    text = formula.passage.text
+    tokens = tokens_of(text, names)
+    head = tokens[0].text if len(tokens) > 1 and tokens[0].kind == "name" and tokens[1].kind == "relation" else ""
+    letter, _ = scripts.get(head, ("", ""))
+    named = [token for token in tokens if token.kind == "name" and scripts.get(token.text, ("",))[0] == letter]
+    ends = [(_end_of(text, token), scripts[token.text][1]) for token in named if letter]
+    if len(ends) < 2 or any(_OF_SAMPLE.match(text, end) for end, _ in ends):
+        return formula
+    return replace(formula, passage=formula.passage.replaced([(end, end, script) for end, script in ends]))
 
 
 # ---- a mixture: of Σ_n Σ_k γ_nk(… Σ_k …) only the terms of one k hold its Σ_k, a matrix for each k

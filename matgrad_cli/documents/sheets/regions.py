@@ -15,9 +15,11 @@ from ..passage import Passage, blank, blanked
 
 _ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
 _OPEN = regex(
-    rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<round>\\\()|(?P<dollar>\$)|\\[\s\S]"
+    rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\(?:\\(?!\[\s*-?[\d.]*\s*\\?[a-z]{{2,}}\s*\]))?\[)|(?P<round>\\\\?\()"
+    r"|(?P<dollar>\$)|\\[\s\S]"
 )
-_CLOSING = {"$": "$", "$$": "$$", "\\[": "\\]", "\\(": "\\)"}
+"""Markdown may have a second backslash at a bracket, `\\\\[`; that of `\\\\[2pt]` ends a row."""
+_CLOSES = str.maketrans("[(", "])")
 _PARAGRAPH = regex(r"\n[ \t]*\n")
 _DROPPED = regex(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
 _LISTED = regex(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
@@ -83,7 +85,13 @@ def delimited(text: str) -> Iterator[Delimited]:
         at, begin, end = match.end(), match.start(), -1
         name, missing = match["env"] or "", ""
         display = bool(name or match["dollars"] or match["bracket"])
-        sign = match[0].replace("begin", "end", 1) if name else _CLOSING.get(match[0], "")
+        sign = (
+            match[0].replace("begin", "end", 1)
+            if name
+            else match[0].translate(_CLOSES)
+            if display or match["round"]
+            else match["dollar"] or ""
+        )
         if match["dollar"]:
             end = _inline_dollar(text, at)
         elif sign:

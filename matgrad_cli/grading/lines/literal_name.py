@@ -145,7 +145,7 @@ _SOUGHT = regex(rf"[\s&]*(?:(?:[^=]*=[\s&]*)?{_ARGUMENT.pattern}|\\?(?:min|max)(
 
 def is_sought(text: str) -> bool:
     r"""Whether a row only says what is to be found: `\min_w L(w)`, `\hat w = \arg\min_w L(w)`."""
-    return _SOUGHT.match(text) is not None
+    return _SOUGHT.match(_BELOW.sub(" ", text)) is not None
 
 
 _ENDS = regex(r"[=,;&)\]}\n]|\\\\")

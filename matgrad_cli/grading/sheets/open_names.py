@@ -19,7 +19,7 @@ from ...notation.unknown import names_in
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
-from .other_functions import of_form, unlike
+from .other_functions import code_of, of_form, unlike
 from .rows import Line, gives_identity, lone, subscripted
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
@@ -140,7 +140,8 @@ class OpenNames:
         whole = result.slip is not None and result.slip.code == "lost-factor" and result.slip.part is None
         mean = whole and not self.stated and _MEAN.search(line.text)
         yield mean, "what is given from above may be the derivative for each sample, and the loss their mean"
-        yield form and self.question.guessed, "by what is differentiated is not said"
+        fits_none = code_of(result) == "non-conformable"  # whatever is differentiated by
+        yield form and self.question.guessed and not fits_none, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]

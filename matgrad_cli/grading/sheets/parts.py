@@ -12,7 +12,7 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import meanings, rewritten
 from ...documents.sheets.named import with_loss, with_named
-from ...documents.sheets.one_term import with_samples
+from ...documents.sheets.one_term import OF_SAMPLES, with_samples, with_samples_stated
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.plain import with_pairs_below
 from ...documents.sheets.problem import questions
@@ -34,7 +34,7 @@ from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns
-from .rows import Line, explained, gives_identity, is_special
+from .rows import Line, explained, gives_identity, is_special, taken_back
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases
 
@@ -68,6 +68,10 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
     sheet = with_worded_cases(with_pairs_below(sheet))
+    if meant == OF_SAMPLES:
+        if (changed := with_samples_stated(sheet.formulas)) is None:
+            return []
+        sheet = replace(sheet, formulas=changed)
     sheet = with_called(rewritten(with_spoken(with_tables(sheet)), meant))
     found = outline(sheet.formulas)
     by_words = (with_named, with_letter_cases, with_continued)
@@ -297,9 +301,14 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
             continue
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
 
+    back, anew = taken_back(posed.sheet, own)
+
     def why_passed(line: Line) -> str | None:
+        if line.number in back:
+            return "taken back below"
         given = line.name in given_names or _LISTED.search(line.text)
-        return passed_over(line.formula, line.outline, sizes) or (GIVEN if given else None)
+        why = passed_over(line.formula, line.outline, sizes, corrects=line.number in anew)
+        return why or (GIVEN if given else None)
 
     kept = [(line, why_passed(line)) for line in own]
     rows = [line for line in posed.before if passed_over(line.formula, line.outline, sizes) is None]

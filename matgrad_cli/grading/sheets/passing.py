@@ -30,6 +30,7 @@ _REFUTED = regex(
     re.IGNORECASE,
 )
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
+_BELOW = regex(r"_\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 _OTHER = regex(
     r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b"
 )
@@ -188,8 +189,8 @@ def is_relation(text: str) -> bool:
 
 
 def holds_equality(text: str) -> bool:
-    """Whether a formula has a sign of equality."""
-    return bool(_RELATION.search(text))
+    """Whether a formula has a sign of equality besides those below its signs of sums."""
+    return bool(_RELATION.search(_BELOW.sub("", text)))
 
 
 def begins_with_relation(text: str) -> bool:
@@ -204,12 +205,13 @@ def rewrites(formula: Formula) -> bool:
     return bool(REWRITING.search(said)) and not solving
 
 
-def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
-    """Why a formula is no claim about the problem; None if it may be one. `sizes` are names of dimensions."""
+def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str], corrects: bool = False) -> str | None:
+    """Why a formula is no claim about the problem; None if it may be one. `sizes` are names of dimensions; one that
+    `corrects` another is not the mistake of which the words before it speak."""
     text = formula.passage.text
     if formula.struck:
         return "struck out"
-    if _MISTAKE.search(formula.before[-160:]) or _REFUTED.match(formula.after[:40]):
+    if (not corrects and _MISTAKE.search(formula.before[-160:])) or _REFUTED.match(formula.after[:40]):
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"

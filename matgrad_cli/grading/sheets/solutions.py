@@ -9,12 +9,14 @@ from collections.abc import Collection, Sequence
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.definitions import SOLVES
 from ...documents.sheets.sheet import Formula
 from ...ir import Fill, Inverse, Symbol, matmul, sub
 from ...notation import syntax as s
 from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
+from ..equations.asked import judged_solution
 from ..equations.marked import unmarked
 from ..lines.reading import read_side
 from ..lines.syntax_walk import bare_name
@@ -143,6 +145,25 @@ def sets_to_zero(formula: Formula) -> bool:
     """Whether words before a formula say that the derivative is this, or is set to zero:
     `Setting the gradient to zero:`."""
     return bool(_DERIVATIVE.search(formula.before[-100:]))
+
+
+def states_solution(formula: Formula) -> bool:
+    """Whether the words before a formula say that it solves the problem: `The closed-form solution is`."""
+    return bool(SOLVES.search(formula.before[-100:]))
+
+
+def as_solution(line: Line, result: RowResult, readers: Sequence[Begun]) -> RowResult:
+    """The verdict on a row that does not follow, or only names what stands in it, where words say that it solves the
+    problem: wrong if the gradient is not zero there."""
+    said = states_solution(line.formula) and (result.verdict == "wrong" or result.role == "definition")
+    outcome, name = result.outcome, valued_variable(line, [begun.around.task.problem.wrt.name for begun in readers])
+    expr = outcome.read.expr if outcome is not None and outcome.read is not None else None
+    if not said or outcome is None or expr is None:
+        return result
+    around = next((begun.around for begun in readers if begun.around.task.problem.wrt.name == name), None)
+    verdict, slip = judged_solution(around, expr, outcome.read) if around is not None else ("right", None)
+    found = replace(outcome, verdict="wrong", slip=slip, role="equation")
+    return replace(result, verdict="wrong", outcome=found, outcomes=(found,)) if verdict == "wrong" else result
 
 
 def is_said_of_other(line: Line, prose: str) -> bool:
