@@ -31,7 +31,7 @@ from .judge import Judge
 from .judged import GIVEN, Judged
 from .other_functions import code_of
 from .own_letters import own_fact
-from .passing import begins_with_relation, holds_equality, passed_over
+from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns
 from .rows import Line, explained, gives_identity, is_special, taken_back
@@ -229,11 +229,11 @@ def _without(posed: Posed, part: Part, facts: Sequence[str], numbers: Sequence[i
     bare = replace(posed, question=asked, own=given, told=told)
     other = _in_layout(bare, part.layout, columns=False, habits=Habits(upright=part.upright), beside=None)
     there = {one.line.number: one for one in other.judged if one.line.number in numbers}
-    why = f"it holds where {' and '.join(facts)}, which is taken back before it"
+    why = f"it may rest on {' and '.join(facts)}, which is taken back before it"
     judged = []
     for old in part.judged:
         new = there.get(old.line.number, old)
-        if old.verdict == "follows" != new.verdict:
+        if (old.verdict == "follows" or old.why == CONDITIONAL) and new.verdict != "follows":
             old = new if certain and new.verdict == "wrong" else replace(old, verdict="undecided", why=why)
         judged.append(old)
     return replace(part, judged=tuple(judged))
