@@ -259,4 +259,4 @@ def test_what_holds_an_attribute_that_nothing_sets_is_not_known() -> None:
     head = next(line for line in text.split("\n") if line.startswith("class "))
     text = text.replace(head, f"{head[:-1].partition('(')[0]}(Layer):")
     assert set(verdicts(text).values()) == {"undecided", "follows"}
-    assert "`self.memory` gets no value in this file" in str(checked(text))
+    assert "nothing in this file tells what `self.memory` is" in str(checked(text))

@@ -13,6 +13,7 @@ from typing import Any
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import arguments_of, each, key_of, known_in, last_part, name_of, targets_of
+from .beside import Imported, taken_in
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
@@ -37,6 +38,7 @@ class Unit:
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     nested  it is written there, and given back, as `tf.custom_gradient` has it
+    beside  what the file gets from files beside it
     lone    what the only argument of the backward part is: from above where nothing is said, an `input`, an `output`
     said    what docstrings and comments tell of its names
     facts   what `# matgrad: assume = M binary, S symmetric` says of names
@@ -54,6 +56,7 @@ class Unit:
     criterion: ast.FunctionDef | None = None
     closure: bool = False
     nested: bool = False
+    beside: tuple[Imported, ...] = ()
     lone: str = ""
 
     @property
@@ -113,10 +116,11 @@ def directives_of(comments: list[tuple[int, str]]) -> list[Directive]:
     return [Directive(line, match[1].lower(), match[2].strip()) for line, match in found if match is not None]
 
 
-def units_of(tree: ast.Module, text: str) -> list[Unit]:
-    """The units of a file that make claims, in the order of their backward parts."""
+def units_of(tree: ast.Module, text: str, path: str = "") -> list[Unit]:
+    """The units of a file that make claims, in the order of their backward parts. Where the file stands at a path,
+    what it gets from those beside it is known."""
     comments = comments_of(text)
-    file = _File(tree, comments, directives_of(comments), known_in(tree))
+    file = _File(tree, comments, directives_of(comments), known_in(tree), taken_in(tree, path))
     called = {name for one in file.directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(pairs(functions))
@@ -150,6 +154,7 @@ class _File:
     comments: list[tuple[int, str]]
     directives: list[Directive]
     known: frozenset[str]
+    beside: tuple[Imported, ...]
 
     def unit(self, title: str, own: list[ast.stmt], **parts: Any) -> Unit:
         """A unit of the file, made of some of its lines, or the lines outside of functions and classes."""
@@ -175,8 +180,8 @@ class _File:
         found = (*_errors(backward), *_shortened(forward, backward or forward), *_of_input(forward, backward))
         grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
-        lines = tuple(self.tree.body)
-        return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)
+        more = {"said": tuple(said.items()), "facts": facts, "beside": self.beside}
+        return Unit(title, tuple(self.tree.body), loss=loss, grads=grads, **more, **parts)  # type: ignore[arg-type]
 
     def _closed(self) -> list[ast.stmt]:
         return [line for line in self.tree.body if isinstance(line, ast.FunctionDef | ast.ClassDef)]
@@ -197,7 +202,7 @@ class _File:
 def otherwise(unit: Unit) -> list[Unit]:
     """The same where the only argument of a backward part, of which no name tells what it is, is what its forward part
     is given, or what it gives: `def sigmoid_grad(s): return s * (1 - s)`."""
-    parts = [arguments_of(part) for part in (unit.forward, unit.backward) if part is not None and unit.inside is None]
+    parts = [arguments_of(part) for part in (unit.forward, unit.backward) if part is not None]
     if [*map(len, parts)] != [1, 1] or is_gradient(parts[1][0]):
         return []
     return [replace(unit, lone="input"), replace(unit, lone="output")]
@@ -311,7 +316,8 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     own = [method for method in line.body if isinstance(method, ast.FunctionDef)]
     methods = {method.name.lstrip("_"): method for method in own} | {method.name: method for method in own}
     bases = {*map(name_of, line.bases)}
-    parents = (one for one in file.tree.body if isinstance(one, ast.ClassDef) and one.name in bases and one is not line)
+    others = (*file.tree.body, *(one.node for one in file.beside))
+    parents = (one for one in others if isinstance(one, ast.ClassDef) and one.name in bases and one is not line)
     handed = {one.name: one for of in parents for one in of.body if isinstance(one, ast.FunctionDef) and not stub(one)}
     criterion = next((one for name in CRITERION if (one := methods.get(name, handed.get(name))) is not None), None)
     forward = next((methods[name] for name in FORWARD if name in methods), criterion)

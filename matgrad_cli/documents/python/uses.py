@@ -135,6 +135,9 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
         axes, given = found.get(_name(line.targets[0])), name_of(line.value)  # `self.input = x`
         if axes is not None and given and axes.number > found.get(given, Axes(0)).number:
             found[given] = axes
+    above = max((axes.number for name, axes in found.items() if is_gradient(name)), default=0)
+    data = DATA if above > 2 else ()  # what comes from above is summed over all axes but one: those of the data
+    found |= {name: Axes(above) for name in data if not found.get(name, Axes(0)).exact}
     return {name: Axes(0, exact=True) for name in numbers} | found
 
 
@@ -258,7 +261,7 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         arrays = [node.func.value, *node.args[:1]]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
-            data = (part for part in each(ast.Name, node.func) if part.id in DATA)
+            data = (part for part in each(ast.Name, node) if part.id in DATA or is_gradient(part.id))
             numbers = [_number(part) for part in axes[0].elts]
             return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays, *data]]
         kept = {"keepdim", "keepdims"} & {word.arg for word in node.keywords}

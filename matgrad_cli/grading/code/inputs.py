@@ -87,7 +87,8 @@ def _pairs(x: Value) -> Value:
 class Point:
     """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
     with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero;
-    with `apart` windows go in longer steps than they are; with `faint` what comes from above is small."""
+    with `apart` windows go in longer steps than they are; with `faint` what comes from above is small;
+    with `scores` it is the gradient by the scores of which a softmax makes what comes out; with `row` a row of it."""
 
     seed: int = 0
     order: int = 0
@@ -97,6 +98,8 @@ class Point:
     single: bool = False
     apart: bool = False
     faint: bool = False
+    scores: bool = False
+    row: bool = False
 
 
 class Given:
@@ -275,7 +278,11 @@ def candidates(
         sizes = dict.fromkeys([*(letter for dim in rows for letter in letters_of(dim)), *given.sizes])
         rows_first = [(dim,) for dim in sizes if known is None or dim not in known.dims][:3] if free else []
         alone = [(f"{name}_rows",)] if known is None and not sizes else []
-        yield from (Kind("labels", tuple(dims)) for dims in [*rows_first, *alone, () if known is None else known.dims])
+        wide = [kind.dims[:-1] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 3]
+        yield from (
+            Kind("labels", tuple(dims))
+            for dims in [*(wide if free else ()), *rows_first, *alone, known.dims if known else ()]
+        )
         return
     if known is not None:
         return

@@ -213,7 +213,7 @@ def assessed(trial: Trial) -> Assessment:
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
         if one.outcome == "wrong" and (name := foreign(state, claim)):
-            one = replace(one, outcome="open", note=f"`{name}` gets no value in this file")
+            one = replace(one, outcome="open", note=f"nothing in this file tells what `{name}` is")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
         used = bad and (not moves(claim.last.value) or bool(followers(state, claim)))  # else nobody needs the true one
         truth = _true_value(trial, claim) if used and number < len(state.claims) else None
@@ -329,8 +329,6 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", f"the loss does not depend on `{claim.name}` here")
     if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
-    if _hands_on(trial, last):
-        return found("open", "this is what comes from above: right where that is the derivative by the scores already")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
     filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
@@ -343,15 +341,6 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
             found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed
         )
     return found("wrong", statement=claim.last.statement if "right" in outcomes else first.statement)
-
-
-def _hands_on(trial: Trial, value: Value) -> bool:
-    """Whether a softmax hands on what comes from above as it is: the cross entropy behind it may go with it."""
-    if trial.plan.way != "upstream" or not any(np.array_equal(value, one) for _, one in trial.base.upstream):
-        return False
-    output = np.real(trial.base.outputs[0])
-    axes = range(np.ndim(output)) if np.size(output) > 1 else ()
-    return bool(np.all(output > 0)) and any(np.allclose(np.sum(output, axis=axis), 1) for axis in axes)
 
 
 def _is_multiple(trial: Trial, claim: Claim) -> bool:

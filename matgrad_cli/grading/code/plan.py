@@ -78,8 +78,7 @@ def _plan_of_pair(reading: Reading) -> Plan:
         raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)
     if reading.upstream:
         return Plan(None, "upstream", " + ".join(reading.above))
-    assert reading.unit.backward is not None
-    if len(reading.unit.backward.args.args) == 1 and reading.unit.inside is None and moves(reading.outputs[0]):
+    if len(arguments_of(reading.unit.backward)) == 1 and moves(reading.outputs[0]):
         return Plan(None, SLOPES, "the sum of what it gives")
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 

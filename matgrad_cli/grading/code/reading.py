@@ -32,6 +32,7 @@ from ...verify.programs.values import (
     Unread,
     Value,
 )
+from .above import from_beside, latest, weighted, weights
 from .inputs import TARGETS, Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
@@ -68,6 +69,7 @@ class Reading:
         self.upstream: list[Value] = []
         self.names: list[str | None] = []
         self.above: list[str] = []
+        self.loose: frozenset[str] = frozenset()
         self.born_until = 0
 
     def assigned(self, key: str | None = None, inner: bool = True) -> list[Event]:
@@ -91,6 +93,7 @@ class Reading:
 
     def _parts(self) -> None:
         unit = self.unit
+        self.module.names |= from_beside(self.machine, unit.beside, {})
         if unit.scripted:
             return body(self.machine, self.module, [line for line in unit.lines if not is_main(line)])
         free = {letter for _, said in unit.said for dim in said.dims or () for letter in letters_of(dim)}
@@ -171,19 +174,9 @@ class Reading:
         kept = stored_in(self.unit.forward) if owner is not None and self.unit.forward is not None else frozenset()
         given = not self.outputs or any(value is self.outputs[0] for value in known.values())
         if output is not None and kept.isdisjoint(loaded_in(method)) and not given:
-            known[output] = self._latest()
+            known[output] = latest(self.unit.forward, self.names, self.outputs)
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = returned(self.machine, frame, method.body)
-
-    def _latest(self) -> Value:
-        """What is computed last of what forward gives: `return Z1, A1, Z2, A2`."""
-        targets = targets_of(self.unit.forward) if self.unit.forward is not None else ()
-        lines = {last_part(key_of(one) or ""): one.lineno for one in sorted(targets, key=lambda one: one.lineno)}
-        held, last = self.outputs[0], 1 << 20  # an expression is computed where it is returned
-        named = held.items() if isinstance(held, dict) else zip(self.names, self.outputs, strict=True)
-        made = [(lines.get(name or "", last), value) for name, value in named]
-        places = [(line, at) for at, (line, value) in enumerate(made) if moves(value)]
-        return made[max(places)[1]][1] if places else held
 
     # ---- between the two parts
 
@@ -292,8 +285,25 @@ class Reading:
             if rest and name not in TARGETS:
                 one = kept or len(open_) > 1 or len(rest) == 1
                 known[name] = rest.pop(kept[0] if kept else 0) if one else tuple(rest)
+        self.loose = frozenset(name for name in open_ if name not in (*known, *TARGETS))
+        if len(self.loose) == len(unnamed := self._not_handed_on(names)) == 1:
+            known |= dict.fromkeys(self.loose, self.fore.names[unnamed[0]])
+            self.loose = frozenset()
         outside = self.fore if self.unit.nested else self.module
         return bound(self.machine, Function(backward, outside), first, known, free=True)
+
+    def _not_handed_on(self, names: list[str]) -> list[str]:
+        """What forward is given, and backward has neither under its name nor in the object."""
+        held = [*map(id, self.owner.attributes.values())] if self.owner is not None else []
+        given = [name for name in arguments_of(self.unit.forward) if name not in (*names, *TARGETS)]
+        return [name for name in given if moves(self.fore.names.get(name)) and id(self.fore.names[name]) not in held]
+
+    def is_own(self, event: Event) -> bool:
+        """Whether it happens to the object of the unit itself, and in this file."""
+        frame: Frame | None = event.frame
+        while frame is not None and frame.outside is not None:
+            frame = frame.outside
+        return frame is self.module and event.frame.names.get("self", self.owner) is self.owner
 
     def _up(self, name: str, at: int) -> Value:
         """An upstream gradient: random numbers of the shape of its output."""
@@ -310,17 +320,10 @@ class Reading:
         return value
 
     def _weights(self, at: int, output: Value) -> list[Value]:
-        """The gradients that come from above, one for each array of an output."""
-        return [self._weight(7 * at + place, part) for place, part in enumerate(arrays_in(output))]
-
-    def _weight(self, at: int, output: Value) -> Value:
-        """Random numbers; 1 for an output that is a number, as for a loss."""
-        if np.size(output) == 1 and not self.unit.closure:
-            return np.ones(np.shape(output))
-        random = np.random.default_rng([at, self.given.point.seed, 5])
-        drawn = random.normal(size=np.shape(output)) * (1e-6 if self.given.point.faint else 1.0)
-        lone = random.integers(np.size(output)) if self.given.point.single else None
-        return drawn if lone is None else drawn * (np.arange(np.size(output)) == lone).reshape(np.shape(output))
+        """The gradients that come from above, one for each array of an output; 1 for a loss, which is a number."""
+        lone = not self.unit.closure
+        parts = enumerate(arrays_in(output))
+        return [weights(self.given.point, part, 7 * at + place, lone) for place, part in parts]
 
     def _is_number(self) -> bool:
         return bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
@@ -353,7 +356,8 @@ class Reading:
             total: Value = 0.0
             for at in self._come_from_above().values():
                 output = solid(self.outputs[at])
-                total = total + sum(map(np.sum, map(np.multiply, self._weights(at, output), arrays_in(output))))
+                parts = [weighted(self.given.point, one) for one in arrays_in(output)]
+                total = total + sum(map(np.sum, map(np.multiply, self._weights(at, output), parts)))
             if np.ndim(total) == 0 and not isinstance(total, float):
                 return total
             first = solid(self.outputs[0])

@@ -86,7 +86,7 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
     end = process_time() + FILE_SECONDS
     found: list[ProblemReport] = []
     loosely: list[Unit] = []
-    for number, unit in enumerate(units_of(tree, text)):
+    for number, unit in enumerate(units_of(tree, text, source.name)):
 
         def problem(unit: Unit) -> ProblemReport | None:
             return _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
@@ -94,7 +94,7 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
         first = problem(unit)
         claims = first is not None and any(one.verdict in ("follows", "wrong") for one in first.lines)
         if first is not None and first.verdict != "right" and claims:
-            loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
+            loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text, source.name)
             loose = [loosely[number]] if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else []
             others = map(problem, (*loose, *otherwise(unit)))
             first = min([first, *filter(None, others)], key=_speaks_against)

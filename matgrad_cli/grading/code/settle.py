@@ -71,6 +71,8 @@ class Understanding:
     single: bool = False
     apart: bool = False
     faint: bool = False
+    scores: bool = False
+    row: bool = False
 
     @property
     def fits(self) -> bool:
@@ -79,7 +81,8 @@ class Understanding:
 
     def at(self, order: int) -> Point:
         """A point with sizes in an order."""
-        ways = {name: getattr(self, name) for name in ("between", "tiny", "single", "apart", "faint")}
+        names = ("between", "tiny", "single", "apart", "faint", "scores", "row")
+        ways = {name: getattr(self, name) for name in names}
         return Point(order=order, **ways)
 
     @property
@@ -293,8 +296,8 @@ def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding
 
 
 def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understanding, str]]:
-    """The same for square images, and for windows that lie side by side where a layer has no parameters, of which
-    nobody says more: each with how this is said."""
+    """The same for square images, for windows that lie side by side where a layer has no parameters, and for other
+    meanings of what comes from above, of which nobody says more: each with how this is said."""
     kinds = dict(understood.kinds)
     for name, kind in kinds.items():
         free = [(one, other) for one, other in pairwise(kind.dims[-3:]) if {one, other} <= {*fresh(name, kind)}]
@@ -304,6 +307,8 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
     held = {node.attr for node in each(ast.Attribute, unit.inside) if isinstance(node.ctx, ast.Store)}
     if len(differentiated_in(unit) & {*kinds, *held}) < 2:
         yield replace(understood, apart=True), "the windows do not overlap"
+    yield replace(understood, scores=True), "what comes from above is the derivative by the scores already"
+    yield replace(understood, row=True), "what comes from above is a row"
 
 
 def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

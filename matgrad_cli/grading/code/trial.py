@@ -140,7 +140,7 @@ class Trial:
         groups: dict[tuple[str, int], list[Event]] = {}
         given = reading.from_above()
         for event in reading.machine.events:
-            if isinstance(event.statement, ast.Expr) and in_list(event.key)[1]:
+            if (isinstance(event.statement, ast.Expr) and in_list(event.key)[1]) or not reading.is_own(event):
                 continue  # a list that is built up may be turned round later
             if event.key.startswith("self.") or GRADIENTS.match(event.key):  # a dict is filled elsewhere too
                 groups.setdefault((event.key, 0), []).append(event)

@@ -1,0 +1,97 @@
+"""Layers that are made of those of other files: these are read where they stand, and only the file itself is judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+
+LINEAR = """\
+import numpy as np
+
+
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dout):
+        self.dW = self.x.T @ dout
+        return dout @ self.W.T
+"""
+RELU = """\
+from numpy import maximum
+
+
+def relu(x):
+    return maximum(x, 0)
+
+
+def relu_slope(x):
+    return 1.0 * (x > 0)
+"""
+NET = """\
+{imports}
+
+
+class Net:
+    def __init__(self, n, h, m):
+        self.first, self.last = {linear}(n, h), {linear}(h, m)
+
+    def forward(self, x):
+        self.z = self.first.forward(x)
+        return self.last.forward({relu}(self.z))
+
+    def backward(self, dout):
+        dhidden = self.last.backward(dout)
+        dz = dhidden * {slope}(self.z)
+        return self.first.backward(dz)
+"""
+FILES = {"nn/__init__.py": "from .linear import Linear\n", "nn/linear.py": LINEAR, "acts.py": RELU}
+IMPORTS = [
+    ("from nn.linear import Linear\nfrom acts import relu, relu_slope", "Linear", ""),
+    ("from .nn import *\nfrom .acts import *", "Linear", ""),
+    ("from nn import Linear as Dense\nimport acts as a", "Dense", "a."),
+    ("import nn\nfrom . import acts", "nn.Linear", "acts."),
+]
+
+
+def judged(folder: Path, text: str) -> list[str]:
+    """The verdicts of a file that stands in a folder beside these files."""
+    for name, words in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(words)
+    path = folder / "net.py"
+    path.write_text(text)
+    return [problem.verdict for problem in checked_code(Source(str(path), text)).problems]
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize(("imports", "linear", "of"), IMPORTS)
+@pytest.mark.parametrize(("slope", "verdict"), [("relu_slope", "right"), ("relu", "wrong")])
+def test_what_is_imported_is_read(tmp_path: Path, imports: str, linear: str, of: str, slope: str, verdict: str) -> None:
+    text = NET.format(imports=imports, linear=linear, relu=f"{of}relu", slope=of + slope)
+    assert judged(tmp_path, text) == [verdict]
+
+
+def test_a_slip_in_another_file_is_told_there_alone(tmp_path: Path) -> None:
+    text = NET.format(imports=IMPORTS[0][0], linear="Linear", relu="relu", slope="relu_slope")
+    FILES["nn/linear.py"] = LINEAR.replace("self.x.T @ dout", "2 * self.x.T @ dout")
+    try:
+        assert judged(tmp_path, text) == ["right"]
+        assert judged(tmp_path, "import nothing_here\n" + FILES["nn/linear.py"]) == ["wrong"]
+    finally:
+        FILES["nn/linear.py"] = LINEAR
+
+
+def test_files_that_import_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("from net import Net\nfrom two import *\n")
+    (tmp_path / "two.py").write_text("from one import *\n1 +\n")
+    imports = f"from one import Net as Other\n{IMPORTS[0][0]}"
+    assert judged(tmp_path, NET.format(imports=imports, linear="Linear", relu="relu", slope="relu_slope")) == ["right"]
