@@ -72,7 +72,7 @@ def judged(folder: Path, text: str) -> list[str]:
     return [problem.verdict for problem in checked_code(Source(str(path), text)).problems]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("imports", "linear", "of"), IMPORTS)
 @pytest.mark.parametrize(("slope", "verdict"), [("relu_slope", "right"), ("relu", "wrong")])
 def test_what_is_imported_is_read(tmp_path: Path, imports: str, linear: str, of: str, slope: str, verdict: str) -> None:

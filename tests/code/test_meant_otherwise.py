@@ -81,7 +81,8 @@ class LayerNorm:
         self.grads = {}
         self.grads["dLdGamma"] = np.sum(dLdY * self.n, axis=(0, 1))
         dn = dLdY * self.gamma
-        return (dn - np.mean(dn, axis=-1, keepdims=True) - self.n * np.mean(dn * self.n, axis=-1, keepdims=True)) / self.s
+        along = self.n * np.mean(dn * self.n, axis=-1, keepdims=True)
+        return (dn - np.mean(dn, axis=-1, keepdims=True) - along) / self.s
 """
 """A sum over two axes tells of three."""
 LABELS = """\
@@ -99,7 +100,89 @@ class CrossEntropy:
         return gradient
 """
 """A class for each token of each text."""
+VECTOR = """\
+class Softmax:
+    def forward(self, x):
+        e = np.exp(x - np.max(x))
+        self.y = e / np.sum(e)
+        return self.y
+
+    def backward(self, dout):
+        dx = np.zeros(self.y.shape)
+        for n in range(len(self.y)):
+            for k in range(len(self.y)):
+                dx[k] += self.y[n] * ((n == k) - self.y[k]) * dout[n]
+        return dx
+"""
+"""No line shows a second axis."""
+COLUMN = """\
+class Softmax:
+    def forward(self, input):
+        self.output = np.exp(input) / np.sum(np.exp(input))
+        return self.output
+
+    def backward(self, output_gradient, learning_rate):
+        n = np.size(self.output)
+        return np.dot((np.identity(n) - self.output.T) * self.output, output_gradient)
+"""
+SLOPE = """\
+def unit(x):
+    return x / np.sqrt(np.sum(x ** 2))
+
+
+def grad_unit(x):
+    u = unit(x)
+    return (1 - u ** 2) / np.sqrt(np.sum(x ** 2))
+"""
+"""The slope of each entry by its own."""
+RETURNED = """\
+class Dense:
+    def __init__(self, n, m):
+        self.weights, self.bias = np.random.randn(n, m), np.zeros(m)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.weights + self.bias
+
+    def backward(self, dout):
+        grad_input = dout @ self.weights.T
+        gb = np.sum(dout, axis=0)
+        return grad_input, {"W": self.x.T @ dout, "bias": gb}
+"""
+LISTED = """\
+class Dense:
+    def __init__(self, n, m):
+        self.w, self.b = np.random.randn(n, m), np.zeros(m)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.w + self.b
+
+    def backward(self, dout):
+        self.grads = [self.x.T @ dout, np.sum(dout, axis=0)]
+        return dout @ self.w.T
+"""
+TOGETHER = """\
+def forward(x, w, b):
+    return np.tanh(x @ w + b)
+
+
+def backward(dout, x, w, b):
+    dz = dout * (1 - np.tanh(x @ w + b) ** 2)
+    return [dz @ w.T, x.T @ dz, np.sum(dz, axis=0)]
+"""
 SLIPS = [
+    (VECTOR, "((n == k) - self.y[k])", "((n == k) + self.y[k])"),
+    (COLUMN, "np.identity(n) - ", "np.identity(n) + "),
+    (SLOPE, "(1 - u ** 2)", "(1 + u ** 2)"),
+    (RETURNED, "self.x.T @ dout", "-self.x.T @ dout"),
+    (RETURNED, "np.sum(dout, axis=0)", "np.mean(dout, axis=0)"),
+    (RETURNED, "dout @ self.weights.T", "2 * dout @ self.weights.T"),
+    (LISTED, "self.x.T @ dout", "-self.x.T @ dout"),
+    (LISTED, "np.sum(dout, axis=0)", "np.mean(dout, axis=0)"),
+    (TOGETHER, "np.sum(dz, axis=0)", "np.mean(dz, axis=0)"),
+    (TOGETHER, "x.T @ dz", "x.T @ dout"),
     (FUSED, "self.x.T @ deltas", "self.x.T @ (2 * deltas)"),
     (FUSED, "deltas @ self.W.T", "-deltas @ self.W.T"),
     (ROW, "(1 - self.h * self.h)", "(1 + self.h * self.h)"),
@@ -109,9 +192,9 @@ SLIPS = [
     (HANDED, "(1 - h ** 2)", "(1 - h_prev ** 2)"),
     (STATE, "1 - state ** 2", "1 + state ** 2"),
     (TOKENS, "dLdY * self.n, axis=(0, 1)", "dLdY, axis=(0, 1)"),
-    (TOKENS, "- self.n * np", "+ self.n * np"),
+    (TOKENS, "- along", "+ along"),
     (LABELS, "(p - onehot", "(p + onehot"),
-    (LABELS, "gradient = (p", "gradient = 2 * (p"),
+    (LABELS, "gradient = (p - onehot", "gradient = (p - 2 * onehot"),
 ]
 
 
@@ -121,14 +204,32 @@ def verdict_of(text: str) -> str:
     return problem.verdict
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("layer", dict.fromkeys(layer for layer, _, _ in SLIPS))
 def test_none_of_them_is_wrong(layer: str) -> None:
     assert verdict_of(layer) in ("right", "undecided")
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("layer", "right", "wrong"), SLIPS)
 def test_a_slip_is_found(layer: str, right: str, wrong: str) -> None:
     assert layer.count(right) == 1
     assert verdict_of(layer.replace(right, wrong)) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("layer", "right", "other", "said"),
+    [
+        (LISTED, "self.params = [self.w, self.b]", "self.number = 2", "nothing tells by what it is"),
+        (
+            LISTED,
+            "self.grads = [self.x.T @ dout, np.sum(dout, axis=0)]",
+            "self.dw = None",
+            "`self.dw` gets no derivative",
+        ),
+    ],
+)
+def test_what_is_not_judged_is_said(layer: str, right: str, other: str, said: str) -> None:
+    (problem,) = checked(f"import numpy as np\n\n\n{layer.replace(right, other)}").problems
+    assert problem.verdict == "undecided"
+    assert any(said in one.diagnostic.message for one in problem.lines if one.diagnostic is not None)

@@ -21,7 +21,7 @@ from ...verify.programs.names import (
 )
 from .attached import under_names
 from .sizes import made_small
-from .uses import COUNT, LOSSES, claimed, is_gradient
+from .uses import COUNT, LOSSES, claimed, is_gradient, names_of
 
 _BACKWARD = regex(r"back|bwd|grad")
 TURNED = ".T"
@@ -33,7 +33,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        tree = ast.fix_missing_locations(_Dicts().visit(tree))
+        tree = ast.fix_missing_locations(_Plain().visit(tree))
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
@@ -41,8 +41,15 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     return tree
 
 
-class _Dicts(ast.NodeTransformer):
-    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`."""
+class _Plain(ast.NodeTransformer):
+    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`, and `return [dx, dw]` as `return dx, dw`."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        """Several values, however they are put together."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.List) and node.value.elts[1:]:
+            node.value = ast.copy_location(ast.Tuple(node.value.elts, ast.Load()), node.value)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A dict, where the call makes one of names alone."""
@@ -73,7 +80,8 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
 
 
 def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> list[ast.stmt]:
-    """A dict of gradients that is written out, or returned, as an assignment of each entry, at its own place."""
+    """A dict or list of gradients that is written out, or a dict that is returned, as an assignment of each entry, at
+    its own place."""
     value = line.value if isinstance(line, ast.Assign | ast.Return) else None
     parts = value.elts if isinstance(value, ast.Tuple) and isinstance(line, ast.Return) else [value]
     target: ast.expr = line.targets[0] if isinstance(line, ast.Assign) else ast.Name("grads", ast.Store())
@@ -81,6 +89,10 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> li
     meant = GRADIENTS.match(f"{key}['") if isinstance(line, ast.Assign) else _of_backward(owner, parts)
     dicts = (part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known, meant is not None))
     whole = next(dicts, None)
+    entries = [*zip(whole.keys, whole.values, strict=True)] if whole is not None else []
+    if isinstance(line, ast.Assign) and meant and isinstance(value, ast.List) and value.elts[1:]:
+        whole, places = value, range(len(value.elts))
+        entries = [(ast.copy_location(ast.Constant(at), one), one) for at, one in zip(places, value.elts, strict=True)]
     if whole is None or key is None or (isinstance(line, ast.Return) and key in map(last_part, names_in(owner))):
         return [line]
 
@@ -89,8 +101,10 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> li
 
     held: Any = copy(target)
     held.ctx = ast.Load()
-    made = [assigned(target, ast.copy_location(ast.Dict([], []), line), line)]
-    for name, entry in zip(whole.keys, whole.values, strict=True):
+    nothing = ast.List([ast.Constant(None) for _ in entries], ast.Load())
+    empty = nothing if isinstance(whole, ast.List) else ast.Dict([], [])
+    made = [assigned(target, ast.copy_location(empty, line), line)]
+    for name, entry in entries:
         assert name is not None
         made.append(assigned(ast.Subscript(ast.copy_location(copy(held), name), name, ast.Store()), entry, name))
     if isinstance(line, ast.Return):
@@ -111,15 +125,14 @@ def _of_gradients(whole: ast.Dict, known: frozenset[str], meant: bool) -> bool:
     some are computed there, or called after something else than their key."""
     names = [str(getattr(key, "value", "")) for key in whole.keys]
     called = all(not known.isdisjoint(claimed(name)) or is_gradient(name) for name in names)
-    named = bool(names) and (called or (meant and known.issuperset(names)))
+    named = bool(names) and (called or (meant and not any(known.isdisjoint(names_of(name)) for name in names)))
     return named and not all(map(_under_its_key, names, whole.values))
 
 
 def _under_its_key(key: str, value: ast.expr) -> bool:
-    """Whether an entry of a dict is a name that is not called after something else than its key."""
+    """Whether an entry of a dict is a name that is called as its key is."""
     name = name_of(value)
-    of = claimed(name)
-    return bool(name) and (not of or not {*of, name}.isdisjoint((key, *claimed(key))))
+    return bool(name) and not {*claimed(name), name}.isdisjoint((*names_of(key), *claimed(key)))
 
 
 # --- gradients that are finished in what is returned

@@ -239,12 +239,12 @@ def _attributes(part: ast.FunctionDef | None, context: type[ast.expr_context]) -
     return (node.attr for node in nodes if isinstance(node.ctx, context))
 
 
-_INPUT = regex(r"^self\.(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")
+_INPUT = regex(r"^(?:self\.)?(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")
 
 
 def _of_input(forward: ast.FunctionDef | None, backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
-    """What a backward part keeps as the gradient of its input, `self.dinputs`, where no argument is called so: that of
-    the first one."""
+    """What a backward part has as the gradient of its input, `grad_input`, where no argument is called so: that of the
+    first one."""
     names = arguments_of(forward)
     kept = (key_of(target) or "" for target in (targets_of(backward) if backward is not None else ()))
     called = [last_part(key) for key in dict.fromkeys(kept) if _INPUT.match(key)]

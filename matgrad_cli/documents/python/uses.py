@@ -33,6 +33,8 @@ LOSSES = (
 """Names under which a loss stands where nobody says which it is."""
 BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
+_PARAMETERS = ("params", "parameters", "parms")
+"""Lists of what the entries of a list of gradients are the derivatives by."""
 
 _LONGER = {
     "w": ("weights", "weight", "theta", "W"),
@@ -40,9 +42,13 @@ _LONGER = {
     "x": ("X",),
     "X": ("x",),
     "b": ("bias", "biases", "intercept"),
+    "weights": ("W", "w", "weight"),
+    "weight": ("W", "w", "weights"),
+    "bias": ("b", "biases"),
+    "biases": ("b", "bias"),
     "h": ("hidden",),
 }
-"""What gradients with a short name are also the derivatives by: `dw` of `self.weights`, or of `W`."""
+"""What gradients called after a name are also the derivatives by: `dw` of `self.weights`, or of `W`."""
 
 
 def is_gradient(key: str) -> bool:
@@ -61,8 +67,13 @@ def claimed(key: str) -> tuple[str, ...]:
     found = [match[1] for form in _FORMS if (match := form.match(name)) is not None]
     if GRADIENTS.match(key):
         found.append(name)
-    found += [longer for short in found for longer in _LONGER.get(short, ())]
-    return tuple(dict.fromkeys(name + place for name in found))
+    found += _PARAMETERS if place and name in BARE else ()
+    return tuple(dict.fromkeys(longer + place for name in found for longer in names_of(name)))
+
+
+def names_of(short: str) -> tuple[str, ...]:
+    """A name, and others for which it may stand."""
+    return short, *_LONGER.get(short, ())
 
 
 _MARK = regex(r"^(?:grads?|gradient|delta|nabla|d|g)_?(?=[A-Za-z])(\w+?)_?$|^(\w+?)_(?:bar|delta)$")
@@ -91,7 +102,7 @@ def named_whole(gradient: str, names: Iterable[str]) -> str | None:
     `delta_W`, which is how W is changed."""
     mark = _OWN.match(gradient)
     own = (mark[1] or mark[2]) if mark is not None else ""
-    found = [name for name in names if name == own or own in _LONGER.get(name, ())]
+    found = [name for name in names if own in names_of(name)]
     return found[0] if len(found) == 1 else None
 
 

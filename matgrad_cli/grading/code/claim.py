@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...documents.python.finish import is_part
 from ...documents.python.outline import Unit
-from ...documents.python.uses import LOSSES, is_gradient, is_marked
+from ...documents.python.uses import LOSSES, claimed, is_gradient, is_marked
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import key_of, names_in
+from ...verify.programs.names import key_of, name_of, names_in
 from ...verify.programs.values import Unknown, Value
 from .reading import Reading
 
@@ -96,6 +97,13 @@ def of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     key = key_of(node)
     events = [event for event in reading.assigned(key) if not constant(event)] if key is not None else []
     return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key and events else claim
+
+
+def of_entry(reading: Reading, claim: Claim) -> Claim:
+    """The claim of an entry of a dict; that of the name, if it is one that claims nothing itself."""
+    line = claim.last.statement
+    part = isinstance(line, ast.Assign) and is_part(line) and not claimed(name_of(line.value))
+    return of_returned(reading, line.value, claim) if part else claim  # type: ignore[attr-defined]
 
 
 def in_order(unit: Unit, parts: list[ast.expr], inputs: list[str], found: list[Claim]) -> bool:

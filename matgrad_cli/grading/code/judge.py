@@ -18,7 +18,7 @@ from .blame import blamed
 from .claim import Claim, fitting, writer
 from .inputs import STRIDING, Kind
 from .meant import facts
-from .others import absolved, followers, foreign, of_a_part
+from .others import absolved, entry_by_entry, followers, foreign, of_a_part
 from .plans import SLOPES, NoLoss
 from .settle import Understanding, collapsed, narrowed, understandings, with_one_output
 from .thresholds import MORE, POINTS, points_of
@@ -93,11 +93,11 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
         if _left(first) == (0, 0):
             break
-    others = [(way, _difference(ways[0], way)) for way in [*ways[1:], *with_one_output(unit, ways[0])]]
-    for way, told in [*others, *narrowed(unit, ways[0])]:
+    others = [way for way in [*ways[1:], *with_one_output(unit, ways[0])] if not collapsed(ways[0], way)]
+    for way, told in [*((way, _difference(ways[0], way)) for way in others), *narrowed(unit, ways[0])]:
         if not wrong:
             break
-        if collapsed(ways[0], way) or way.against > ways[0].against or (not unseen and _right(unit, way) <= seen):
+        if way.against > ways[0].against or (not unseen and _right(unit, way) <= seen):
             continue
         other = _under(unit, way)
         keys = {one.key for one in other.judged if one.outcome in ("right", "helper")} - {
@@ -280,7 +280,8 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
         one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
             claims[key].name for key in come
         )
-        if same and same == wrong and (one_for_all if trial.plan.way == "criterion" else lone or len(same) > 1):
+        alike_ = len(same) + sum(one.outcome == "open" for one in found.values())
+        if same and same == wrong and (one_for_all if trial.plan.way == "criterion" else lone or alike_ > 1):
             note = (
                 "this is the derivative over a size, as are the others: right if the loss is a mean, and what "
                 "comes from above is not"
@@ -331,6 +332,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
+    if note := entry_by_entry(trial, claim):
+        return found("open", note)
     filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
     first = next(filled, claim.stages[0].last)  # what is made of zeros says nothing yet
     if first.stored and (truth := _true_value(trial, claim)) is not None:

@@ -17,12 +17,15 @@ from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting, sources
 from .inputs import TARGETS
-from .trial import DIRECTIONS, State, Trial, direction
+from .plans import SLOPES
+from .trial import DIRECTIONS, State, Trial, direction, entry
 
 _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
 
 
+MOST_ENTRIES = 60
+"""Arrays with so many entries are moved one by one."""
 _LATER = "this is the derivative times a size; what follows from it takes that into account"
 
 
@@ -191,6 +194,19 @@ def of_a_part(state: State, claim: Claim) -> str:
     return ""
 
 
+def entry_by_entry(trial: Trial, claim: Claim) -> str:
+    """What is said of a slope, beside a function alone, that is that of each entry by its own: `s * (1 - s)` of a
+    softmax."""
+    shape, value = trial.base.machine.shapes.get(claim.sites[0], ()), np.real(claim.last.value)
+    if trial.plan.way != SLOPES or not 1 < value.size <= MOST_ENTRIES or value.shape != shape:
+        return ""
+    for number in range(value.size):
+        moved = trial.read(target=Target(claim.sites[0], entry(number))).outputs[0]
+        if np.shape(moved) != shape or not alike(np.imag(moved).flat[number] / STEP, value.flat[number]):
+            return ""
+    return f"this is the derivative of each entry by the one of `{claim.name}` at its place, without the others"
+
+
 def _of_scores(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a
     sigmoid makes an input."""
@@ -220,11 +236,11 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
         return ""
     at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])
     value = fitting(np.real(claim.last.value), np.shape(truth))
-    if truth is None or value is None or np.size(value) < 2:
+    if truth is None or value is None:
         return ""
     whole, more = np.ravel(np.real(at)), np.ravel(value - np.real(truth))
     penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
-    found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) >= parts.shape[1])
+    found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) > parts.shape[1])
     fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
     return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
 

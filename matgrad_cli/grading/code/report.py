@@ -11,11 +11,12 @@ from ...diagnostics import Diagnostic, Label, MatgradError, Severity, Source, Sp
 from ...diagnostics.limits import OutOfTime, broken, time_limit
 from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
-from ...documents.python.finish import finished
+from ...documents.python.finish import finished, is_part
 from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
+from ...documents.python.uses import BARE, claimed
 from ...records.finding import (
     FileReport,
     Final,
@@ -27,7 +28,7 @@ from ...records.finding import (
     Role,
     worst,
 )
-from ...verify.programs.names import last_part
+from ...verify.programs.names import each, key_of, last_part
 from ..sheets.report import in_cell
 from .inputs import EQUAL, FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, assessed, judged
@@ -41,7 +42,7 @@ from .trial import Trial, tried
 
 SECONDS, SEARCH_SECONDS = 20.0, 8.0
 FILE_SECONDS = 120.0
-NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
+NO_CLAIM = "nothing here is judged: of no value it is told by what it is a derivative, as `dx` is by `x`"
 MOST_OTHERS = 3
 TELL = "tell the shapes: in a docstring, `x: (N, D)`, or by `--shape`"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
@@ -232,7 +233,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines[at] = _finding(one, places)
         elif one.statement in mended:
             del lines[at]
-    lines += _out_of_order(unit, found, places)
+    lines += [*_out_of_order(unit, found, places), *_untold(unit, found, places)]
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
@@ -266,6 +267,26 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
     if order is not None and {order.found, order.needed} <= right:
         said = f"`{order.found}` is returned where `{order.needed}` is due: {order.why}"
         yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
+
+
+def _untold(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
+    """Gradients that are kept or returned together, of which none is judged; one that gets nothing."""
+    lines, keys = {one.statement.lineno for one in found.judged}, {one.key for one in found.judged}
+    for line in each((ast.Assign, ast.Return), unit.backward):
+        target = line.targets[0] if isinstance(line, ast.Assign) else None
+        key = key_of(target) if target is not None else None
+        if key and key not in keys and claimed(key) and isinstance(line.value, ast.Constant):
+            said = f"`{key}` gets no derivative: `{ast.unparse(line)}`"
+            yield _at(places, line, "undecided", "undecided", said)
+        parts = getattr(line.value, "elts", [*getattr(line.value, "values", ())])
+        if isinstance(target, ast.Subscript) and is_part(line):
+            key, parts = key_of(target.value), [line.value]
+        computed = [part for part in parts if not isinstance(part, ast.Name | ast.Constant | ast.Attribute)]
+        kept = target is None or last_part(key or "") in BARE
+        if kept and computed and lines.isdisjoint(part.lineno for part in (line, *parts)):
+            lines.add(line.lineno)
+            said = "what is computed here is not judged: nothing tells by what it is the derivative"
+            yield _at(places, line, "undecided", "undecided", said, help="name it: `dW = ...` for `W`")
 
 
 def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:

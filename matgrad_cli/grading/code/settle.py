@@ -16,7 +16,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import axes_in, clipped_in, parts_in
+from ...documents.python.uses import Axes, axes_in, clipped_in, parts_in
 from ...verify.programs.names import DATA, each
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
@@ -296,8 +296,9 @@ def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding
 
 
 def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understanding, str]]:
-    """The same for square images, for windows that lie side by side where a layer has no parameters, and for other
-    meanings of what comes from above, of which nobody says more: each with how this is said."""
+    """The same for square images, for windows that lie side by side, or a single vector of which no line shows a second
+    axis, where a layer has no parameters, and for other meanings of what comes from above, of which nobody says more:
+    each with how this is said."""
     kinds = dict(understood.kinds)
     for name, kind in kinds.items():
         free = [(one, other) for one, other in pairwise(kind.dims[-3:]) if {one, other} <= {*fresh(name, kind)}]
@@ -307,6 +308,12 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
     held = {node.attr for node in each(ast.Attribute, unit.inside) if isinstance(node.ctx, ast.Store)}
     if len(differentiated_in(unit) & {*kinds, *held}) < 2:
         yield replace(understood, apart=True), "the windows do not overlap"
+        arrays = [name for name, kind in kinds.items() if kind.form == "array" and 0 < len(fresh(name, kind)) < 3]
+        flat = [name for name in arrays if axes_in(unit.own).get(name, Axes(0)).number < 2]
+        for name in flat if all(one in flat or not kind.dims for one, kind in kinds.items()) else ():
+            for more, said in (((), "a vector"), (("1",), "a column")):
+                one = replace(kinds[name], dims=(kinds[name].dims[0], *more))
+                yield replace(understood, kinds=tuple({**kinds, name: one}.items())), f"`{name}` is {said}"
     yield replace(understood, scores=True), "what comes from above is the derivative by the scores already"
     yield replace(understood, row=True), "what comes from above is a row"
 

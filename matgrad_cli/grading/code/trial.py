@@ -17,7 +17,7 @@ from ...documents.python.uses import BARE, COUNT, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .claim import Claim, Stage, constant, fitting, in_order, of_returned, returns_gradient, stages
+from .claim import Claim, Stage, constant, fitting, in_order, of_entry, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .plans import NoLoss, Plan
@@ -51,6 +51,11 @@ def _drawn(number: int, shape: tuple[int, ...]) -> Any:
 def direction(number: int) -> Any:
     """The direction of that number for any shape."""
     return lambda shape: _drawn(number, shape)
+
+
+def entry(number: int) -> Any:
+    """The direction of one entry, by its place in the array laid flat."""
+    return lambda shape: np.eye(1, math.prod(shape), number).reshape(shape)
 
 
 class Trial:
@@ -149,9 +154,9 @@ class Trial:
         found = []
         for (key, _), events in groups.items():
             told = [event for event in events if not constant(event)]
-            claim = self._claim(reading, key, told) if told else None
-            if claim is not None:
-                found.append(claim)
+            made = bool(told) and told[-1].frame.title != "__init__"
+            claim = self._claim(reading, key, told) if made else None
+            found += [of_entry(reading, claim)] if claim is not None else []
         found += self._returned(reading, found)
         return sorted(found, key=lambda claim: claim.last.number)
 
@@ -347,19 +352,13 @@ class Trial:
         return [one for one in numbers if one.sites and self._slope(one.sites[-1], 0)]
 
     def _entries(self, site: int, shape: tuple[int, ...], plan: Plan) -> Value:
-        found = np.zeros(shape, complex)
-        for place in np.ndindex(*shape):
-
-            def unit(like: tuple[int, ...], place: tuple[int, ...] = place) -> Any:
-                moved = np.zeros(like)
-                moved[place] = 1
-                return moved
-
-            value = slope(self.unit, self.given, plan, site, unit)
+        found = np.zeros(math.prod(shape), complex)
+        for number in range(len(found)):
+            value = slope(self.unit, self.given, plan, site, entry(number))
             if value is None:
                 return None
-            found[place] = value
-        return found
+            found[number] = value
+        return found.reshape(shape)
 
 
 @record
