@@ -12,7 +12,7 @@ from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
-from ...documents.python.uses import UPSTREAM, claimed, taken_apart
+from ...documents.python.uses import UPSTREAM, Axes, axes_in, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
@@ -225,6 +225,9 @@ class Reading:
                     return number
         if self._is_number() and taken_apart(self.unit.backward, name) and self._kept(name) is not None:
             return None  # an array, as no gradient of a number is: what the number is made of
+        axes = axes_in(self.unit.own).get(name, Axes(0)).number
+        if all(moves(output) and axes > np.ndim(output) for output in self.outputs):
+            return None  # it has more axes than what comes out
         known, inputs = self.fore.names, arguments_of(self.unit.forward)
         made = [of for of in claimed(name) if moves(known.get(of)) and of not in inputs]
         again = {name_of(target) for target in targets_of(self.unit.backward)} if self.unit.backward is not None else ()
