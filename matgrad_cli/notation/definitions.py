@@ -217,19 +217,30 @@ def _braced(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]
     return _UNBRACED.sub(braced, text), tuple(said)
 
 
-def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
-    """The text with X_i for x_i, where x stands in it too, a vector as long as a side of X; and what to say."""
+def with_capitals(text: str, wrt: str, shapes: Mapping[str, Shape]) -> tuple[str, str, str]:
+    """The text and the variable with X_i for x_i, where x stands in it too, a vector as long as a side of X, or x is
+    added to x_i, nothing is known of x, and X is no name there; and what to say."""
     said: list[str] = []
-    for name, shape in shapes.items():
-        matrix = shapes.get(name.upper()) if len(name) == 1 and name.islower() and shape.is_column else None
-        if matrix is None or shape.rows not in matrix.dims:
+    for name in sorted({*re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", text)}):
+        shape, matrix = shapes.get(name), shapes.get(name.upper())
+        if shape is not None or matrix is not None:
+            fits = shape is not None and matrix is not None and shape.is_column and shape.rows in matrix.dims
+        else:
+            one = rf"(?:{STYLE}\{{?\s*)?{name}\s*\}}?\s*"
+            beside = re.search(rf"{one}[-+]\s*{one}_|{one}_\s*\{{?\s*\w\s*\}}?\s*[-+]\s*{one}(?![_\w])", text)
+            fits = beside is not None and re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", text) is None
+        if not fits:
             continue
-        member = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?){name}(?=\s*\}}?\s*_\s*\{{?\s*[a-z]\b)"
-        changed = re.sub(member, lambda match, capital=name.upper(): match[1] + capital, text)  # type: ignore[misc]
+        changed = _with_capital(text, name)
         if changed != text and re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", changed):
-            text = changed
+            text, wrt = changed, _with_capital(wrt, name)
             said.append(f"`{name}_i` is read as `{name.upper()}_i`, as `{name}` is one vector")
-    return text, " and ".join(said)
+    return text, wrt, " and ".join(said)
+
+
+def _with_capital(text: str, name: str) -> str:
+    member = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?){name}(?=\s*\}}?\s*_\s*\{{?\s*[a-z]\b)"
+    return re.sub(member, lambda found: found[1] + name.upper(), text)
 
 
 def power_of(name: str, label: str = "") -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from ..diagnostics import InputError, Source, Span
 from ..diagnostics.regex import regex
 from ..ir import Stack, Symbol
 from . import syntax as s
-from .names import nearest_name, spelled_name
+from .names import listed, nearest_name, spelled_name
 from .scope import Scope
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ _DISPLAY: Final = (
     r"|\\\\(?:\[[^\]]*\])?|\\q?quad\s*\(\d+[a-z]?\)\s*$"
 )
 """What belongs to a formula on its own lines and not to the loss: its environment, its number, where it is broken."""
+_DELIMITER: Final = r"^\s*(?:\$\$?|\\[\[(])|(?:\$\$?|(?<!\\)\\[\])])[\s.,]*$"
 _TOLD: Final = r"(?:[^(){}=+&]|\{[^{}]*\})*"
 _REMARK: Final = (
     r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
@@ -146,6 +147,7 @@ def without_display(text: str) -> str:
     >>> without_display(r"\begin{align} L &= a \\ &\quad + b \end{align}").split()
     ['L', '=', 'a', '+', 'b']
     """
+    text = regex(_DELIMITER).sub(lambda found: " " * len(found[0]), text)
     if "\\" not in text or re.search(r"cases|matrix|array", text):
         return text
     return regex(_DISPLAY).sub(lambda found: " " * len(found[0]), text)
@@ -250,7 +252,7 @@ def variable_named(text: str, scope: Scope) -> Symbol:
         help = f"differentiate by one variable at a time, as in `--wrt {several[0]}`"
         raise InputError.coded("unknown-name", message, source, span, help=help)
     near = nearest_name(name, scope.symbols)
-    known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
+    known = listed(list(scope.symbols)[:20])
     shown = name if len(name) <= 40 else name[:40] + "…"
     if scope.size(name) is not None:
         known = f"the variables are {known}" if known else ""

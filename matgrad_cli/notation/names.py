@@ -63,6 +63,15 @@ def canonical_name(text: str) -> str:
     return head + tail if underscore and head and tail.isdigit() else name
 
 
+def listed(names: Iterable[object]) -> str:
+    """The names in backquotes, as a sentence says them.
+
+    >>> listed("ijk")
+    '`i`, `j` and `k`'
+    """
+    return " and ".join(", ".join(f"`{name}`" for name in names).rsplit(", ", 1))
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`, or None."""
     from difflib import get_close_matches  # only where a message is made

@@ -27,7 +27,7 @@ from .factorials import with_factorials
 from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
-from .names import canonical_name, words
+from .names import canonical_name, listed, words
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
@@ -58,7 +58,7 @@ def read_problem(
     ['m×n', 'n×p', 'm×p']
     """
 
-    def read(loss: str, syntax: str | None = syntax, shapes: Sequence[str] = shapes) -> Problem:
+    def read(loss: str, syntax: str | None = syntax, shapes: Sequence[str] = shapes, wrt: str = wrt) -> Problem:
         return _problem(loss, wrt, shapes, assume, syntax)
 
     try:
@@ -67,7 +67,8 @@ def read_problem(
         raise _too_deep(loss) from None
     except InputError as error:
         code = error.diagnostic.code
-        if code in (*MISFITS, "sum-range") and (problem := _otherwise(loss, shapes, read)) is not None:
+        fits = code not in (*MISFITS, "sum-range", "number-plus-array")
+        if not fits and (problem := _otherwise(loss, wrt, shapes, read)) is not None:
             return problem
         help: str | None = None
         if chosen_syntax(syntax) == "latex":
@@ -82,19 +83,20 @@ def read_problem(
         raise InputError(replace(error.diagnostic, help=help)) from None
 
 
-def _otherwise(loss: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
-    """The problem with a size mn, or n*q, as a product, or with x_i read as row i of X, where both are declared and x_i
-    as an entry of x does not fit: ‖x − x_i‖²."""
-    other_sizes, said = with_products(shapes)
-    other_names, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
-    named = looks_like_latex(loss) and other_names != loss
+def _otherwise(loss: str, wrt: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
+    """The problem with a size mn, or n*q, as a product, or with x_i read as row i of X, where x_i as an entry of x does
+    not fit: ‖x − x_i‖²."""
+    declared = {name: entry.shape for name, entry in read_shapes(shapes).items()}
+    with_sizes, said = with_products(shapes)
+    with_rows, of_rows, note = with_capitals(loss, wrt, declared)
     lengths = [text.replace("*", "·") for text in shapes]
     product = "`*` between two sizes is read as their product" if lengths != [*shapes] else ""
-    others = ((loss, other_sizes, said), (loss, lengths, product), (other_names, shapes, note if named else ""))
-    for text, sizes, says in others:
+    named = note if looks_like_latex(loss) and with_rows != loss else ""
+    sizes = ((loss, wrt, with_sizes, said), (loss, wrt, lengths, product))
+    for text, by, told, says in (*sizes, (with_rows, of_rows, shapes, named)):
         with suppress(InputError):
             if says:
-                problem = read(text, shapes=sizes)
+                problem = read(text, shapes=told, wrt=by)
                 return replace(problem, notes=(says, *problem.notes))
     return None
 
@@ -182,7 +184,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     choice += said_of_variable(variable, wrt, scope)
     used = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)} | {one.name for one in variables}
     used |= {str(dim) for shape in table.values() for dim in (shape.rows, shape.cols)}
-    unused = ", ".join(f"`{name}`" for name in declared if name not in used and name.isalpha())
+    unused = listed(name for name in declared if name not in used and name.isalpha())
     choice += (f"{unused}{UNUSED}",) if unused else ()
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from loss_values import agrees
 
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
@@ -178,3 +180,35 @@ def test_names_stay_names(loss, wrt, shapes, same):
     problem = read_problem(loss, wrt, shapes)
     assert problem.wrt in problem.loss.symbols
     assert same is None or len(problem.loss.symbols) == len(read_problem(same, wrt, shapes).loss.symbols)
+
+
+# ---- what stands beside a name says what it is; nothing is declared
+
+
+@pytest.mark.parametrize(("loss", "wrt", "shapes", "value"), [
+    (r"y_{ij}\log p_{ij}", "p", "y: n×d, p: n×d", lambda y, p: (y * np.log(p)).sum()),
+    (r"-\sum_i p_i\ln p_i - b(\sum_i p_i E_i - U)", "p", "p: n, b: scalar, E: n, U: scalar",
+     lambda p, b, E, U: -(p * np.log(p)).sum() - b * (p @ E - U)),
+    (r"\sum_i m_i\|r - r_i\|^2", "r", "m: n, r: d, R: n×d", lambda m, r, R: m @ ((r - R) ** 2).sum(1)),
+    (r"$$\min_w \|Xw - y\|^2.$$", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
+    (r"\[ \min_{w} \|Xw - y\|^2 \]", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
+])  # fmt: skip
+def test_a_loss_is_read_by_what_stands_beside_a_name(loss, wrt, shapes, value) -> None:
+    agrees(loss, wrt, shapes, value, drop=" ".join(part.partition(":")[0] for part in shapes.split(", ")))
+
+
+def test_the_rows_of_a_letter_that_is_a_vector_too_are_asked_for_by_theirs() -> None:
+    problem = read_problem(r"\sum_i m_i\|r - r_i\|^2", "r_i")
+    assert problem.wrt.name == "R"
+    assert "row i of the derivative by `R`" in " ".join(problem.notes)
+
+
+@pytest.mark.parametrize(("loss", "message"), [
+    (r"\log p_{ij} y_{ij}", "nothing sums over `i`"),
+    (r"\sum_i (y_i - w^\top x)^2 + y_j y", "nothing sums over `j`"),
+    ("sum(x[1:] - x[:-2])", "different lengths"),
+    ("X.shape @ w", "`X.shape` is two sizes, where one is needed"),
+])  # fmt: skip
+def test_what_is_missing_is_said_at_its_place(loss, message) -> None:
+    found = refused(loss, "x" if "x" in loss else "w" if "w" in loss else "p")
+    assert message in f"{found.message} {' '.join(label.text for label in found.labels)}"

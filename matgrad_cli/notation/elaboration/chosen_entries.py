@@ -12,6 +12,8 @@ from collections.abc import Container, Iterable, Mapping
 
 from ...diagnostics.record import replace
 from .. import syntax as s
+from ..expression.vocabulary import ELEMENTWISE_NAMES
+from ..names import listed
 from ..scope import Scope, Syntax
 from .loss_letters import CALLED, COUNTERS, free_letters, own_indices
 
@@ -104,15 +106,14 @@ def repeated(tree: s.Node) -> tuple[s.Node, tuple[str, ...]]:
     entries = [part for part in s.parts_of(tree) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name)]
     two = [part for part in entries if len(free.intersection(_letters_of(part.indices))) > 1]
     small = any(name[0].islower() and len(name) == 1 for name in _letters_of(part.body for part in two))
-    if not two or (small and any(len(part.indices) == 1 for part in entries)):
+    if not two or free & s.letters_bound(tree) or (small and any(len(part.indices) == 1 for part in entries)):
         return tree, ()
     try:
         found, left = _summed(tree, free)
     except ValueError:
         return tree, ()
-    letters = " and ".join(f"`{letter}`" for letter in sorted(free))
-    twice = f"{letters} stand twice in a product, and nothing sums over them: they are summed over, as Einstein does"
-    return (tree, ()) if left else (found, (twice,))
+    twice = f"{listed(sorted(free))} stand twice in a product, and nothing sums over them: they are summed over"
+    return (tree, ()) if left else (found, (f"{twice}, as Einstein does",))
 
 
 def _summed(node: s.Node, free: frozenset[str], inside: bool = False) -> tuple[s.Node, Counter[str]]:
@@ -128,14 +129,16 @@ def _summed(node: s.Node, free: frozenset[str], inside: bool = False) -> tuple[s
             node, open_ = replace(node, left=first, right=second), one + other
         case _:
             parts = [_summed(part, free) for part in s.children(node)]
-            adds = isinstance(node, s.Group | s.Negative) or (
-                isinstance(node, s.Binary) and node.operator in ("+", "-")
-            )
+            entrywise = isinstance(node, s.Apply) and node.function in ELEMENTWISE_NAMES and len(parts) == 1
+            if entrywise and isinstance(parts[0][0], s.Sigma) and parts[0][0].span.end == node.span.end:
+                raise ValueError  # of `\log p_{ij} y_{ij}`, without brackets, the logarithm or its argument is summed
+            adds = entrywise or isinstance(node, s.Group | s.Negative)
+            adds = adds or (isinstance(node, s.Binary) and node.operator in ("+", "-"))
             if any(found for _, found in parts) and not (adds and all(found == parts[0][1] for _, found in parts)):
                 raise ValueError
             return s.with_children(node, tuple([part for part, _ in parts])), parts[0][1] if adds else Counter()
     twice = tuple(sorted(letter for letter, count in open_.items() if count == 2))
-    if any(count > 2 or letter in s.letters_bound(node) for letter, count in open_.items()):
+    if any(count > 2 for count in open_.values()):
         raise ValueError
     if inside or not twice:
         return node, open_
@@ -179,7 +182,7 @@ def of_one_sample(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[s
     tree = s.rebuilt(tree, name_of) if named else tree
     if not names:
         return tree, ()
-    said = ", ".join(f"`{name}`" for name in sorted(names))
+    said = listed(sorted(names))
     letters = " or ".join(f"`{letter}`" for letter in sorted(set(names.values())))
     own = "are names by themselves" if len(names) > 1 else "is a name by itself"
     return tree, (f"nothing sums over {letters}: {said} {own}",)

@@ -12,7 +12,7 @@ from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..batches import without_batches
-from ..names import nearest_name
+from ..names import listed, nearest_name
 from ..scope import Scope
 from ..shapes.infer import Inference, infer
 from .broadcasting import Operand, stretched
@@ -109,7 +109,7 @@ def _name(e: Elaborator, node: s.Name) -> ir.Expr:
         return ir.Eye(dim)
     meant = e.scope.known_names if name.islower() else e.scope.named_arrays
     near = nearest_name(name, (*meant, *e.arguments))
-    known = ", ".join(f"`{known}`" for known in e.scope.known_names[:12])
+    known = listed(e.scope.known_names[:12])
     message, notes = f"the name `{name}` is not known here", (f"known are {known}",) if known else ()
     asked = f"did you mean `{near}`?" if near else None
     return fail(e.scope, "unknown-name", message, (node.span, ""), notes=notes, help=asked)

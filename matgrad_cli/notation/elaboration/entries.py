@@ -7,7 +7,7 @@ from typing import Final
 from ... import ir
 from ...diagnostics.record import replace
 from .. import syntax as s
-from ..shapes.uses import length_of
+from ..shapes.uses import is_basis, length_of
 from .complaints import described
 from .elaborator import Elaborator
 from .guards import guarded
@@ -97,7 +97,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
         joined = _joined_name(e, body, node.indices)
         if joined is not None:
             return joined
-        if body.name in ("e", "E") and len(node.indices) == (1 if body.name == "e" else 2):
+        if is_basis(body.name, node.indices):
             return basis(e, node)
     several = e.scope.find(body.name) if isinstance(body, s.Name) and len(node.indices) == 1 else None
     if isinstance(several, ir.Stack):
@@ -151,7 +151,10 @@ def _last_of(e: Elaborator, node: s.Node, base: ir.Expr, back: int, rows: bool) 
     side = base.shape.rows if rows else base.shape.cols
     if not side.names and back > side.factor:
         e.fail("index-out-of-range", f"there are {side.factor} entries, and no last but {back - 1}", node)
-    e.note(SAID)
+    but = f" but {back - 1}" if back > 1 else ""
+    e.note(f"{e.text(node)} is the last{but} of {side}; `𝟏 − butlast(𝟏)` is 1 at the last place and 0 elsewhere")
+    if back > 1:
+        e.note(SAID)
     ones = ir.Fill(1, ir.Shape(side))
     last = moved(ir.sub(ones, ir.Call("butlast", ones)), back - 1)
     if rows and base.shape.is_matrix:

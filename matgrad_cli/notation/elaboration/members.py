@@ -10,6 +10,7 @@ from typing import Final
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
+from ..names import listed
 from ..scope import Scope
 from ..unknown import LETTERS
 
@@ -162,8 +163,8 @@ def arrays_apart(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[st
                 return replace(node, body=s.Name(place, f"{name}_{index if name in split else entries[name]}"))
         return node
 
-    listed = (" and ".join(f"`{name}_{index}`" for index in sorted(letters[name])) for name in sorted(split))
-    said = [f"{arrays} are two arrays, as their letters run over two sets" for arrays in listed]
+    arrays = [listed(f"{name}_{index}" for index in sorted(letters[name])) for name in sorted(split)]
+    said = [f"{two} are two arrays, as their letters run over two sets" for two in arrays]
     said += [f"`{name}_{entries[name]}` and `{name}` are two arrays, of one index and of two" for name in sorted(both)]
     return (s.rebuilt(tree, own), tuple(said)) if said else (tree, ())
 

@@ -10,6 +10,7 @@ from ... import ir
 from ...diagnostics.record import replace
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from .complaints import fail
 from .elaborator import Elaborator
 
 
@@ -76,7 +77,10 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> ir.Expr:
         e.note(SAID)
     value = e.expr(_whole(e, node.arguments[0], len(ends) == 1))
     if len(lost) != 1:
-        e.fail("slice", f"the parts in {e.text(node.arguments[0])} have different lengths", node)
+        cut = [(part, list(_ends(part))) for part in s.parts_of(node) if isinstance(part, s.Apply)]
+        marks = {found[0][0] + found[0][1]: part.span for part, found in reversed(cut) if part.function == s.PART}
+        sides = [(span, f"{out} left out") for out, span in reversed(marks.items())]
+        fail(e.scope, "slice", f"the parts in {e.text(node.arguments[0])} have different lengths", *sides)
     if (columns and value.shape.is_matrix) or not (across or all(not turned for *_, turned in found)):
         refuse(e, node)
     left_out, (first, last) = lost.pop(), ends.pop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...ir import ONE, Dim, Expr, Eye, Fill, Number, Shape, Size
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
-from ..names import nearest_name
+from ..names import listed, nearest_name
 from ..shapes.uses import length_of, measured_whole
 from .complaints import fail
 from .elaborator import Elaborator
@@ -47,7 +47,7 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
     for name in (part for part in s.parts_of(node) if isinstance(part, s.Name) and e.scope.size(part.name) is None):
         if name is node or e.scope.find(name.name) is None:
             near = nearest_name(name.name, e.scope.sizes)
-            known = ", ".join(f"`{size}`" for size in e.scope.sizes)
+            known = listed(e.scope.sizes)
             notes = (f"declared dimensions are {known}",) if known else ()
             help = f"did you mean `{near}`?" if near else None
             message = f"`{name.name}` is not the name of a dimension"
@@ -66,7 +66,8 @@ def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
         e.fail("wrong-arguments", message, node, "write `size(A, 1)` or `numel(A)`")
     axis = dict(node.options).get("axis", "0" if node.function == "len" else "")
     if not axis:
-        e.fail("wrong-arguments", f"{e.text(node)} are both sides", node, "write `X.shape[0]`, or `X.shape[1]`")
+        help = "write `X.shape[0]`, or `X.shape[1]`"
+        e.fail("wrong-arguments", f"{e.text(node)} is two sizes, where one is needed", node, help)
     if axis in ("2", "-3"):
         e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has no third side", node)
     if axis == "all":

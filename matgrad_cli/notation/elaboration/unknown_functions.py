@@ -9,6 +9,7 @@ from typing import Final
 from ...ir import Call, Expr, Fill, Number, Power, Shape, ShapeMismatch, hadamard, mul, sub
 from ...ir.functions import unknown, unknown_parts, with_shape
 from .. import syntax as s
+from ..names import listed
 from ..shapes.uses_of_functions import meaning_of
 from ..unknown import NUMBERS, letter_of
 from .complaints import described
@@ -76,7 +77,7 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
 def _of_several(e: Elaborator, node: s.Apply) -> Expr:
     """f(u, v), a number or entry by entry, with a derivative by each of its arguments."""
     name, count = node.function, len(node.arguments)
-    slopes = ", ".join(f"`partial{place}_{name}`" for place in range(1, count + 1))
+    slopes = listed(f"partial{place}_{name}" for place in range(1, count + 1))
     arguments, shape = [e.expr(part) for part in node.arguments], e.asked(node)
     alike = len({part.shape for part in arguments}) == 1
     kind = "s" if alike and (shape or arguments[0].shape) is arguments[0].shape else "t"

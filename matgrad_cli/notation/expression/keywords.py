@@ -11,6 +11,7 @@ from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..comparisons import CLOSED
 from ..elaboration.complaints import fail
+from ..names import listed
 from ..scope import Scope
 from .lexer import exact
 from .vocabulary import canonical_function
@@ -49,8 +50,7 @@ def refuse_unknown(scope: Scope, node: s.Apply) -> None:
             name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len"))
         ):
             continue
-        words = " and ".join(f"`{word}`" for word in known)
-        understood = f"it understands {words}" if known else "it takes no keywords"
+        understood = f"it understands {listed(known)}" if known else "it takes no keywords"
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"
         message, place = f"`{node.function}` does not know {what}", _place(scope, node, name, value)
         fail(scope, "wrong-arguments", message, (place, ""), help=understood)

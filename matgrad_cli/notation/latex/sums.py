@@ -8,6 +8,7 @@ from typing import Final
 from ...diagnostics import Span
 from .. import syntax as s
 from ..elaboration.loss_letters import COUNTERS, free_letters
+from ..names import listed
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
@@ -74,7 +75,7 @@ def _counted(r: Cursor, over: Ranges, sign: Token, body: s.Node) -> tuple[s.Name
     if len(letters) > 1 and _BARE in r.binding:
         raise r.trouble("over which letter each of these sums runs is not said", sign, "sum-range")
     if letters:
-        r.note(f"the sum without a letter runs over {' and '.join(f'`{letter}`' for letter in letters)}")
+        r.note(f"the sum without a letter runs over {listed(letters)}")
     return tuple([s.Name(r.span(sign), letter) for letter in letters])
 
 

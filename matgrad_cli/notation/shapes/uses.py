@@ -3,7 +3,7 @@ and wait while they cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -262,6 +262,11 @@ def names_beside(tree: s.Node) -> Iterator[tuple[str, str]]:
         elif not isinstance(part, s.Group | s.Negative):
             operator = part.operator if isinstance(part, s.Binary) else ""
         stack += [(child, operator) for child in s.children(part)]
+
+
+def is_basis(name: str, indices: Sized) -> bool:
+    """Whether an undeclared name with these indices is a basis vector, e_i, or a matrix with a single 1, E_ij."""
+    return (name, len(indices)) in (("e", 1), ("E", 2))
 
 
 def capital_terms(tree: s.Node) -> frozenset[str]:

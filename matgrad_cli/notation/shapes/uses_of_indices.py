@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from ...ir import ONE, Stack
 from .. import syntax as s
@@ -10,7 +11,7 @@ from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, lengthen
-from .uses import column_or_row, later, row_or_entry
+from .uses import column_or_row, is_basis, later, row_or_entry
 
 
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:
@@ -21,7 +22,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
         join(solver.index(node.indices[0]), Side(stack.count), solver.text(node))
         return Form.of(stack.each)
     undeclared = isinstance(body, s.Name) and solver.scope.find(body.name) is None and body.name not in solver.names
-    if isinstance(body, s.Name) and undeclared and body.name in ("e", "E") and not node.member:
+    if isinstance(body, s.Name) and undeclared and is_basis(body.name, node.indices) and not node.member:
         sides = [solver.index(index) for index in node.indices]
         return Form(sides[0], sides[1] if len(sides) > 1 else Side(ONE))
     form = solver.walk(node.body)
@@ -53,7 +54,7 @@ def numbered_capitals(tree: s.Node) -> frozenset[str]:
     several matrices."""
     counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
     entries = Counter(name for part in s.parts_of(tree) if (name := _entry_of_capital(part)))
-    sure, open_, others = set[str](), set[str](), set[str]()
+    sure, open_, others = set(_weighed(tree)) if entries else set[str](), set[str](), set[str]()
     for part in s.parts_of(tree) if entries else ():
         inside: tuple[s.Node, ...] = ()
         match part:
@@ -73,6 +74,30 @@ def numbered_capitals(tree: s.Node) -> frozenset[str]:
         others |= {name for one in inside for below in s.parts_of(one) if (name := _entry_of_capital(below))}
     others |= open_ - sure
     return frozenset(name for name, count in entries.items() if counts[name] == count and name not in others)
+
+
+def _weighed(tree: s.Node) -> Iterator[str]:
+    r"""The E of `\sum_i p_i E_i - \sum_i p_i \log p_i`, where entries of p weigh it, and another term is a number."""
+    terms = list(_terms(tree))
+    for term in terms if any(isinstance(s.last_factor(one), s.Apply) for one in terms) else ():
+        match term:
+            case s.Binary(_, "juxtapose", left, s.Subscript(_, _, (s.Name(_, letter),)) as entry):
+                match s.last_factor(left):
+                    case s.Subscript(_, s.Name(_, name), (s.Name(_, other),)) if other == letter and name[0].islower():
+                        yield _entry_of_capital(entry)
+
+
+def _terms(tree: s.Node) -> Iterator[s.Node]:
+    """The terms of a loss, those below a Σ and in a bracket behind a number too."""
+    match inner := s.ungrouped(tree):
+        case s.Binary(_, "+" | "-", left, right):
+            yield from (*_terms(left), *_terms(right))
+        case s.Negative(_, body) | s.Sigma(_, _, _, body) | s.Binary(_, "/", body):
+            yield from _terms(body)
+        case s.Binary(_, "juxtapose", s.Name() | s.Literal_(), s.Group(_, body)):
+            yield from _terms(body)
+        case _:
+            yield inner
 
 
 def _entry_of_capital(part: s.Node) -> str:
