@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from ..diagnostics import InputError, Source
+from ..diagnostics import Diagnostic, InputError, Source
 from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
@@ -66,21 +66,26 @@ def read_problem(
     except RecursionError:
         raise _too_deep(loss) from None
     except InputError as error:
-        code = error.diagnostic.code
+        code, found = error.diagnostic.code, _as_typed(error.diagnostic, loss)
         fits = code not in (*MISFITS, "sum-range", "number-plus-array")
         if not fits and (problem := _otherwise(loss, wrt, shapes, read)) is not None:
             return problem
         help: str | None = None
         if chosen_syntax(syntax) == "latex":
-            raise
+            raise InputError(found) from None
         if code == "shape-mismatch" and "*" in loss and (mended := _proposed(loss, read, _multiplied)):
             help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
         elif code in ("missing-operator", "unknown-name"):
             mended = _proposed(loss, read, lambda text: written_out(text, plain_name(wrt), read_shapes(shapes)))
             help = f"with a sign for each product, `{mended}`, the loss is read" if mended else None
-        if help is None:
-            raise
-        raise InputError(replace(error.diagnostic, help=help)) from None
+        raise InputError(replace(found, help=help or found.help)) from None
+
+
+def _as_typed(found: Diagnostic, loss: str) -> Diagnostic:
+    """The message with the loss as it was typed, where what is dropped in front of it was read as blanks."""
+    read = found.source.text if found.source is not None else ""
+    same = len(read) == len(loss) and all(one in (other, " ") for one, other in zip(read, loss, strict=True))
+    return replace(found, source=Source("loss", loss)) if same else found
 
 
 def _otherwise(loss: str, wrt: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:

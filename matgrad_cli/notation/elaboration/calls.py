@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final, NoReturn
 
@@ -108,8 +109,9 @@ def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, REFUSED[function])
     if function in ABBREVIATIONS:
         forms = " or ".join(f"`{function}({row.partition('): ')[0]})`" for row in ABBREVIATIONS[function])
-        message = f"`{node.function}` is not known with these arguments"
-        e.fail("wrong-arguments", message, node, f"it is called as {forms}")
+        called = f"it is called as {forms}"
+        refuse_unknown(e.scope, node, (*re.findall(r"\w+", forms), "text"), called)
+        e.fail("wrong-arguments", f"`{node.function}` is not known with these arguments", node, called)
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
     help = f"did you mean `{near}`?" if near else None
     members = [part for part in node.arguments if isinstance(part, s.Subscript | s.Slice)]

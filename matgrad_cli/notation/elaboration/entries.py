@@ -124,6 +124,9 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
         family = one and e.scope.loss is None and e.scope.syntax == "latex"
         help = f"a row, as a column, is used as in `x_i^\\top w`; {e.text(node)} {s.FAMILY}" if family else None
         shown = f"{e.text(node.body)} is {described(base.shape)}"
+        if isinstance(body, s.Subscript) and body.span == body.body.span:  # of einsum
+            shown, indices, help = f"{e.text(node)} has two sides", "as many letters", "declare three, as in `A: k×m×n`"
+            node = replace(node, indices=(*body.indices, *node.indices))
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
     counted = node.indices
     for place in reversed(range(len(counted))):

@@ -49,7 +49,8 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
         written = ", ".join(e.text(part).strip("`") for part in node.arguments[1:]) if chosen == "?" else chosen
         if len(node.arguments) == 2 and (named := option(node, "axis", "dim")) is not None:
             written = f"{written}, {named}"
-        e.fail("wrong-arguments", f"one axis, 0 or 1, is needed, not `{written}`", node)
+        place = node.arguments[1] if chosen == "?" and len(node.arguments) == 2 else node
+        e.fail("wrong-arguments", f"one axis, 0 or 1, is needed, not `{written}`", place)
     if e.is_flat(node.arguments[0]):
         if chosen not in ("0", "-1"):
             e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has one dimension and no axis {chosen}", node)

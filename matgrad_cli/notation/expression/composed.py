@@ -139,8 +139,8 @@ def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.
     body: s.Node | None = None
     for group, argument in zip(groups, arguments, strict=True):
         own = tuple(s.Name(span, letter) for letter in group)
-        one = s.Subscript(span, argument, own[:1]) if len(own) == 3 else argument  # a matrix of a batch
-        entry = s.Subscript(span, one, own[-2:])
+        one = s.Subscript(argument.span, argument, own[:1]) if len(own) == 3 else argument  # a matrix of a batch
+        entry = s.Subscript(argument.span, one, own[-2:])
         body = entry if body is None else s.Binary(span, "*", body, entry)
     assert body is not None
     summed = [s.Name(span, letter) for letter in dict.fromkeys(letters) if letter not in right]

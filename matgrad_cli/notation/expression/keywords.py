@@ -4,6 +4,7 @@ No keyword that is not understood is ever dropped."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ...diagnostics import Span
@@ -40,9 +41,9 @@ _NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 
 
-def refuse_unknown(scope: Scope, node: s.Apply) -> None:
-    """Raise the keyword or text that the function of a call does not understand."""
-    known = KEYWORDS.get(canonical_function(node.function), ())
+def refuse_unknown(scope: Scope, node: s.Apply, known: Sequence[str] = (), called: str = "") -> None:
+    """Raise the keyword or text that the function of a call does not understand: none of those that are `known`."""
+    known = known or KEYWORDS.get(canonical_function(node.function), ())
     for name, value in node.options:
         if name in known or (name == "text" and "ord" in known):
             continue
@@ -50,7 +51,7 @@ def refuse_unknown(scope: Scope, node: s.Apply) -> None:
             name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len"))
         ):
             continue
-        understood = f"it understands {listed(known)}" if known else "it takes no keywords"
+        understood = called or (f"it understands {listed(known)}" if known else "it takes no keywords")
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"
         message, place = f"`{node.function}` does not know {what}", _place(scope, node, name, value)
         fail(scope, "wrong-arguments", message, (place, ""), help=understood)

@@ -72,7 +72,8 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
     elif letter_name(word) in lexer.names.variables:
         lexer.emit("name", letter_name(word), at, stop, font)
     else:
-        near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *COMMANDS, *STYLES))
+        known = (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *COMMANDS, *STYLES, *ROMAN, *ACCENTS, *SIZES, "begin", "end")
+        near = nearest_name(word, known) if len(word) > 1 else None
         help = f"did you mean `\\{near}`?" if near else None
         raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop, help=help)
 
