@@ -191,6 +191,11 @@ def test_names_stay_names(loss, wrt, shapes, same):
      lambda p, b, E, U: -(p * np.log(p)).sum() - b * (p @ E - U)),
     (r"\sum_i m_i\|r - r_i\|^2", "r", "m: n, r: d, R: n×d", lambda m, r, R: m @ ((r - R) ** 2).sum(1)),
     (r"$$\min_w \|Xw - y\|^2.$$", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
+    ("k*(norm(x - c) - L)**2", "x", "k: scalar, x: n, c: n, L: scalar",
+     lambda k, x, c, L: k * (np.linalg.norm(x - c) - L) ** 2),
+    ("-(y*F.logsigmoid(s) + (1-y)*F.logsigmoid(-s)).mean()", "s", "y: n, s: n",
+     lambda y, s: (y * np.log1p(np.exp(-s)) + (1 - y) * np.log1p(np.exp(s))).mean()),
+    ("np.prod(1 + r*x)", "x", "r: n, x: n", lambda r, x: np.prod(1 + r * x)),
     (r"\[ \min_{w} \|Xw - y\|^2 \]", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
 ])  # fmt: skip
 def test_a_loss_is_read_by_what_stands_beside_a_name(loss, wrt, shapes, value) -> None:

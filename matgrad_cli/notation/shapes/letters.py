@@ -38,14 +38,18 @@ def beside_labels(tree: s.Node) -> set[str]:
     found: set[str] = set()
     for part in s.parts_of(tree):
         match part:
-            case s.Binary(_, "*", label, s.Apply(_, "log", (value,))) if _or_the_rest(label) in LABELS:
-                found.add(_or_the_rest(value))
+            case s.Binary(_, "*", label, right) if _or_the_rest(label) in LABELS:
+                match s.ungrouped(right):
+                    case s.Apply(_, "log", (value,)):
+                        found.add(_or_the_rest(value))
     return found - {""}
 
 
 def _or_the_rest(node: s.Node) -> str:
-    """y of y, −y and 1 − y."""
+    """y of y, −y, 1 − y and σ(y)."""
     node = s.ungrouped(node)
+    if isinstance(node, s.Apply) and node.function == "sigmoid":
+        node = s.ungrouped(node.arguments[0])
     if isinstance(node, s.Negative):
         node = s.ungrouped(node.body)
     if isinstance(node, s.Binary) and node.operator == "-" and isinstance(node.left, s.Literal_):

@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from ...ir import ONE, Dim, Expr
 from .. import syntax as s
-from ..expression.vocabulary import canonical_function
+from ..expression.vocabulary import REDUCTIONS, canonical_function
 from ..names import canonical_name
 from ..scope import Scope
 from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
@@ -17,6 +17,7 @@ from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import by_law, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
 
+_ADDED = REDUCTIONS - {"max", "min"}  # max(0, 1 - y*s) is one of two numbers
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 
 
@@ -55,7 +56,7 @@ class Solver:
         self.counts = counts(tree)
         if self.scope.syntax == "numpy" and self.scope.open:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
-            added = [part for part in calls if canonical_function(part.function) in ("sum", "mean")]
+            added = [part for part in calls if canonical_function(part.function) in _ADDED]
             names = {name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)}
             self.summed = frozenset(name for name in names if is_entry(name)) | (beside_labels(tree) & names)
 

@@ -45,7 +45,11 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
     refused: InputError | None = None
     try:
         found = understood(scope)
-        if not weights or found[3].expr.shape.is_number:
+        if found[3].expr.shape.is_number:
+            return found
+        below = {name for said in found[3].notes if "is added to every entry" in said for name in capital_terms(tree)
+                 if f" of `{name}`" in said and scope.find(name) is None and name != wrt}  # fmt: skip
+        if not (weights := weights | below):
             return found
     except InputError as error:
         if error.diagnostic.code == "number-plus-array" and scope.syntax == "latex":
