@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, difference, parts_of, ungrouped
+from ..diagnostics import Span
+from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, parts_of, ungrouped
 
 _LABELS: Final = (("binary", {0, 1}), ("signs", {1, -1}))
 CLOSED: Final = ("closed", "")
@@ -20,6 +21,14 @@ def turned(node: Node) -> Node:
         case Negative(_, body):
             return body
     return Negative(node.span, node)
+
+
+def difference(span: Span, left: Node, right: Node) -> Node:
+    """`left − right`, where nothing is written for a zero."""
+    zeros = [isinstance(side, Literal_) and side.value == 0 for side in map(ungrouped, (left, right))]
+    if zeros[1]:
+        return left
+    return Negative(span, Group(right.span, right)) if zeros[0] else Binary(span, "-", left, Group(right.span, right))
 
 
 def compared(sign: str, left: Node, right: Node) -> Node:

@@ -10,6 +10,7 @@ from ..facts import Fact, Problem
 from ..ir import Call, Expr, Mul, Symbol, nodes_of
 from . import syntax as s
 from .elaboration.complaints import fail
+from .elaboration.loss_letters import COUNTERS
 from .scope import Scope
 
 _STACKED: Final = ("[", "matrix", "stack(", "cat(", "concat")
@@ -19,28 +20,39 @@ _SPECTRA: Final = ("eig", "singular_values", "svd", "lambda", "λ", "sigma", "σ
 _FAMILIES: Final = regex(r"[A-Z]\}?\s*_\s*\{?\s*[a-z]")
 
 
-def _refuse_families(tree: s.Node, scope: Scope) -> None:
-    """Raise x^T A_k x, in which A_k would be a vector where no matrix A is declared:
-    as row k of A it makes a number beside x."""
+def _with_matrices(tree: s.Node, scope: Scope) -> s.Node:
+    """The tree in which A_f of x^T A_f x, which is a matrix and no row of an undeclared A, is a name by itself where
+    nothing runs over f; else it is refused: as row k of A, A_k makes a number beside x."""
+    own: dict[s.Node, str] = {}
+    bound = s.letters_bound(tree) | COUNTERS
     for part in s.parts_of(tree):
         match part:
             case s.Binary(_, "juxtapose", s.Binary(_, "juxtapose", before, family), s.Name() | s.Group()):
                 last = before.right if isinstance(before, s.Binary) and before.operator == "juxtapose" else before
-                name = _family(family)
+                name, letter = _family(family)
                 if name[:1].isupper() and scope.find(name) is None and isinstance(last, s.Transposed):
-                    shown = scope.source.text[family.span.start : family.span.end]
-                    message = f"`{shown}` is a row of `{name}` by habit, and a matrix here"
-                    fail(scope, "index-mismatch", message, (family.span, ""), help=f"`{shown}` {s.FAMILY}")
+                    own[family] = letter
+            case s.Binary(_, "+" | "-"):  # T - T_c
+                terms = s.terms(part)
+                alone = {term.name for term in terms if isinstance(term, s.Name) and scope.find(term.name) is None}
+                own |= {
+                    term: found[1] for term in terms if (found := _family(term))[0] in alone and found[1] not in bound
+                }
+    for family, letter in own.items():
+        if not letter or letter in bound:
+            shown = scope.source.text[family.span.start : family.span.end]
+            message = f"`{shown}` is a row of `{_family(family)[0]}` by habit, and a matrix here"
+            fail(scope, "index-mismatch", message, (family.span, ""), help=f"`{shown}` {s.FAMILY}")
+    named = {family: s.Name(family.span, f"{_family(family)[0]}_{letter}") for family, letter in own.items()}
+    return s.rebuilt(tree, lambda part: named.get(part, part)) if named else tree
 
 
-def _family(node: s.Node) -> str:
-    """A of A_k."""
+def _family(node: s.Node) -> tuple[str, str]:
+    """A and k of A_k."""
     match node:
-        case s.Slice(_, _, s.Name(_, name)):
-            return name
-        case s.Subscript(_, body, (_,)):
-            return getattr(s.ungrouped(body), "name", "")
-    return ""
+        case s.Slice(_, _, s.Name(_, name), index) | s.Subscript(_, s.Name(_, name), (index,)):
+            return name, getattr(s.ungrouped(index), "name", "")
+    return "", ""
 
 
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
@@ -58,7 +70,7 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
 
         tree, notes = without_spectra(tree, scope, notes)
     if scope.open and scope.syntax == "latex" and _FAMILIES.search(text):
-        _refuse_families(tree, scope)
+        tree = _with_matrices(tree, scope)
     return tree, notes
 
 

@@ -252,20 +252,20 @@ def ungrouped(node: Node) -> Node:
     return node
 
 
-def difference(span: Span, left: Node, right: Node) -> Node:
-    """`left − right`, where nothing is written for a zero."""
-    zeros = [isinstance(side, Literal_) and side.value == 0 for side in map(ungrouped, (left, right))]
-    if zeros[1]:
-        return left
-    return Negative(span, Group(right.span, right)) if zeros[0] else Binary(span, "-", left, Group(right.span, right))
-
-
 def last_factor(node: Node, signs: tuple[str, ...] = ("juxtapose",)) -> Node:
     """The factor at the end of a product, of juxtaposed factors or with these signs, or the node itself."""
     node = ungrouped(node)
     while isinstance(node, Binary) and node.operator in signs:
         node = ungrouped(node.right)
     return node
+
+
+def terms(node: Node) -> list[Node]:
+    """The terms of a sum, without their signs and brackets."""
+    match node:
+        case Binary(_, "+" | "-", left, right):
+            return [*terms(left), *terms(right)]
+    return terms(node.body) if isinstance(node, Negative | Group) else [node]
 
 
 def parts_of(node: Node) -> Iterator[Node]:

@@ -27,10 +27,14 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
     """The matrices whose rows are written as vectors, as in x_iᵀ w:
     the capital where it occurs too, else the letter itself; φ where they are written φ(x_i)."""
     tree = _with_features(tree, scope, wrt)
-    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
+    counts.subtract(body.name for part in s.parts_of(tree) for body in _numbered_capital(part))
+    names = {name for name, count in counts.items() if count > 0}
     bound = s.letters_bound(tree)
     found: set[str] = set()
     inside = _in_norms(tree)
+    lines = [part.right for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/"]
+    numbers = {member[0] for below in lines for term in s.terms(below) if (member := _member(term))}
     for entry, vector, index in entries_as_vectors(tree):
         name = vector.name
         if name[0].isupper() and id(entry) in inside:
@@ -44,10 +48,18 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
         before = set(found)
         for small, letter in _by_use(tree, scope, found):
             value = scope.find(small.upper())
-            new = scope.find(small) is None and small not in found
+            new = scope.find(small) is None and small not in found | numbers
             if _counts(letter, bound) and new and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
+
+
+def _numbered_capital(part: s.Node) -> tuple[s.Name, ...]:
+    """R of R_t, which is no matrix with the rows r_t."""
+    match part:
+        case s.Subscript(_, s.Name(_, name) as body, (s.Name(),)) if name[0].isupper():
+            return (body,)
+    return ()
 
 
 def with_rows(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
@@ -59,7 +71,7 @@ def with_rows(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
     for part in s.parts_of(tree):
         match part:
             case s.Apply(_, "exp", (body,), ()) | s.Binary(_, "^", s.Name(_, "e"), body):
-                for term in _terms(body):
+                for term in s.terms(body):
                     match first := _first(term):
                         case s.Subscript(_, s.Name() as base, (s.Name() as index,)) if (
                             first is not term
@@ -205,13 +217,13 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
             ):
                 yield member
             case s.Binary(_, "+" | "-", left, right):
-                terms = [*_terms(left), *_terms(right)]
+                terms = [*s.terms(left), *s.terms(right)]
                 if any(_is_vector(term, known) for term in terms):
                     yield from _members(terms)
             case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
-                yield from _members(_terms(body))
-            case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in _terms(body)):
-                yield from _members([_summed(term) for term in _terms(body)])
+                yield from _members(s.terms(body))
+            case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in s.terms(body)):
+                yield from _members([_summed(term) for term in s.terms(body)])
             case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
             case s.Binary(_, "inner", left, right):
@@ -220,6 +232,8 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                 yield from _members(list(arguments))
             case s.Binary(_, "dot", left, right):  # w·x_i
                 sides = ((right, left), (left, right))
+                beside = [one for one, other in sides if any(_is_vector(term, known) for term in s.terms(other))]
+                yield from (found for found in _members(beside) if found[0] not in _WEIGHTS)
                 yield from _members([s.last_factor(one) for one, other in sides if _is_direction(other, tree, scope)])
             case s.Binary(_, "juxtapose", left, right) if (
                 (name := _last(left)) and name[0].isupper() and (member := _member(right))
@@ -254,13 +268,6 @@ def _member(node: s.Node, capitals: bool = False) -> tuple[str, str] | None:
             ours = isinstance(body, s.Name) and (capitals or body.name[0].islower())
             return (body.name, index) if isinstance(body, s.Name) and ours else None
     return None
-
-
-def _terms(node: s.Node) -> list[s.Node]:
-    node = s.ungrouped(node)
-    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
-        return [*_terms(node.left), *_terms(node.right)]
-    return _terms(node.body) if isinstance(node, s.Negative) else [node]
 
 
 def _summed(term: s.Node) -> s.Node:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ...diagnostics.record import replace
 from ...ir import Expr
 from .. import syntax as s
-from ..comparisons import CLOSED
+from ..comparisons import CLOSED, difference
 from ..expression.vocabulary import canonical_function
 from .elaborator import Elaborator
 
@@ -52,7 +52,7 @@ def _extreme(node: s.Apply, least: bool) -> s.Node:
 
 def _above(node: s.Node, value: s.Node, bound: s.Node) -> s.Node:
     """By how much the value exceeds the bound, relu(value − bound)."""
-    return s.Apply(node.span, "relu", (s.difference(node.span, value, bound),))
+    return s.Apply(node.span, "relu", (difference(node.span, value, bound),))
 
 
 def _of_two(node: s.Apply, left: s.Node, right: s.Node, least: bool) -> s.Node:

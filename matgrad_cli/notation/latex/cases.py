@@ -8,7 +8,7 @@ from itertools import pairwise
 from ...diagnostics import Span
 from ...diagnostics.record import replace
 from .. import syntax as s
-from ..comparisons import compared
+from ..comparisons import compared, difference
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -82,7 +82,7 @@ def comparison(reader: Cursor, first: int, past: int) -> s.Node | None:
         same = _label(reader, first, signs[0], past)
         if same is None or reader.tokens[signs[0]].text == "=":
             return same
-        return s.difference(same.span, s.Literal_(same.span, Fraction(1), "1"), same)
+        return difference(same.span, s.Literal_(same.span, Fraction(1), "1"), same)
     if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
         return None
     edges = [first - 1, *signs, past]

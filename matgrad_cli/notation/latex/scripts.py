@@ -251,7 +251,8 @@ def entry_of(r: Cursor, base: s.Node, script: Script, span: Span) -> s.Node:
     kind, part = r.names.variables.get(base.name), script.parts[0]
     if len(script.parts) == 2:
         return s.Subscript(span, matrix_of(r, base) if kind in (None, "vector", "row") else base, script.parts)
-    if kind is None and (other := other_case(r, base)) is not base:
+    small = r.known or base.name.islower()  # R_t of a loss is a letter of its own beside r_t
+    if kind is None and small and (other := other_case(r, base)) is not base:
         return member_of(r, span, base, other, part)
     if kind != "matrix":
         return s.Subscript(span, base, script.parts)

@@ -78,10 +78,11 @@ class Habits:
     def vector(self) -> bool:
         """Habit: the first small letter that is multiplied with `@` or is no number is a vector."""
         why = "is usual for a small letter where a number does not fit"
-        arrays = (
-            (name, one) for name, one in self.left(self.sure) if one.kind.array or one.kind.hint or one.rows.is_long
-        )
-        return any(self.column(name, form, why) for name, form in arrays)
+        for name, one in self.left(self.sure):
+            hinted = one.kind.hint and not (one.kind.divisor and name[0].isupper())
+            if one.kind.array or hinted or one.rows.is_long:
+                return self.column(name, one, why)
+        return False
 
     def marks(self, names: Mapping[str, Form]) -> bool:
         """Habit: ŷ has the shape of y, and y that of ŷ, where one is decided to be an array."""
@@ -125,6 +126,11 @@ def counts(tree: s.Node) -> frozenset[str]:
     while mixed := {name for product in products if not others.isdisjoint(product) for name in product} - others:
         others |= mixed
     return frozenset(written.keys() - others)
+
+
+def capitals_below(node: s.Node) -> frozenset[str]:
+    r"""The capitals of a denominator such as `RT` and `K + x_i`, of which each is a term or a factor."""
+    return frozenset(name for term in s.terms(node) for name in product_of_capitals(term) or ())
 
 
 def product_of_capitals(node: s.Node) -> tuple[str, ...] | None:

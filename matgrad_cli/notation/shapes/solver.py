@@ -12,7 +12,7 @@ from .. import syntax as s
 from ..expression.vocabulary import REDUCTIONS, canonical_function
 from ..names import canonical_name
 from ..scope import Scope
-from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
+from .habits import GREEK_NAMES, Habits, capitals_below, counts, product_of_capitals
 from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import by_law, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
@@ -136,6 +136,8 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
+            for name in capitals_below(node.right) & self.names.keys() if self.scope.syntax == "latex" else ():
+                self.names[name].kind.divisor = True
             if isinstance(node.left, s.Literal_) and counted_by(node.right) in COUNTS and right.is_open():
                 merge(right, Form.number())
             self.labels(node, left, right, reason)

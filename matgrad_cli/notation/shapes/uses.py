@@ -282,21 +282,10 @@ def capitals_beside_vectors(tree: s.Node) -> frozenset[str]:
     alone, found = capital_terms(tree), set[str]()
     for part in s.parts_of(tree) if alone else ():
         if isinstance(part, s.Binary) and part.operator in ("+", "-"):
-            terms = list(_terms(part))
+            terms = s.terms(part)
             if any(_is_matrix_times_vector(term) for term in terms):
                 found |= {term.name for term in terms if isinstance(term, s.Name)}
     return alone & found
-
-
-def _terms(node: s.Node) -> Iterator[s.Node]:
-    node = s.ungrouped(node)
-    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
-        yield from _terms(node.left)
-        yield from _terms(node.right)
-    elif isinstance(node, s.Negative):
-        yield from _terms(node.body)
-    else:
-        yield node
 
 
 def _is_matrix_times_vector(term: s.Node) -> bool:

@@ -77,12 +77,15 @@ def numbered_capitals(tree: s.Node) -> frozenset[str]:
 
 
 def _weighed(tree: s.Node) -> Iterator[str]:
-    r"""The E of `\sum_i p_i E_i - \sum_i p_i \log p_i`, where entries of p weigh it, and another term is a number."""
+    r"""The E of `\sum_i p_i E_i - \sum_i p_i \log p_i`, where entries of p or a small letter weigh it, and another term
+    is a number."""
     terms = list(_terms(tree))
     for term in terms if any(isinstance(s.last_factor(one), s.Apply) for one in terms) else ():
         match term:
             case s.Binary(_, "juxtapose", left, s.Subscript(_, _, (s.Name(_, letter),)) as entry):
                 match s.last_factor(left):
+                    case s.Name(_, name) if name[0].islower():
+                        yield _entry_of_capital(entry)
                     case s.Subscript(_, s.Name(_, name), (s.Name(_, other),)) if other == letter and name[0].islower():
                         yield _entry_of_capital(entry)
 
@@ -94,7 +97,7 @@ def _terms(tree: s.Node) -> Iterator[s.Node]:
             yield from (*_terms(left), *_terms(right))
         case s.Negative(_, body) | s.Sigma(_, _, _, body) | s.Binary(_, "/", body):
             yield from _terms(body)
-        case s.Binary(_, "juxtapose", s.Name() | s.Literal_(), s.Group(_, body)):
+        case s.Binary(_, "juxtapose", s.Name() | s.Literal_() | s.Binary(_, "/"), s.Group() | s.Sigma() as body):
             yield from _terms(body)
         case _:
             yield inner

@@ -18,6 +18,7 @@ from .. import syntax as s
 from ..elaboration.elaborate import Reading
 from ..names import GREEK
 from ..scope import Scope
+from .habits import product_of_capitals
 from .infer import Inference
 from .uses import capital_terms, names_beside
 
@@ -53,7 +54,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
             return found
     except InputError as error:
         if error.diagnostic.code == "number-plus-array" and scope.syntax == "latex":
-            weights = {name for name in capital_terms(tree) - {wrt} if scope.find(name) is None}
+            every = {name for name, operator in names_beside(tree) if operator and name[0].isupper()}
+            weights = {name for name in capital_terms(tree) - {wrt} or every - {wrt} if scope.find(name) is None}
         if not weights or error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         refused = error
@@ -209,13 +211,15 @@ def _is_data(part: s.Node) -> bool:
 
 
 def _coefficients(tree: s.Node) -> Iterator[tuple[str, str]]:
-    r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`."""
-    match s.ungrouped(tree):
-        case s.Negative(_, body):
-            yield from _coefficients(body)
-        case s.Binary(_, "+" | "-", left, right):
-            yield from _coefficients(left)
-            yield from _coefficients(right)
-        case s.Binary(_, "juxtapose" | "dot", front, s.Apply() | s.Group() | s.Sigma()):
-            names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
-            yield from ((name, "*") for name in names if len(names) == 1)
+    r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`, and above a
+    line alone, as E in `A e^{-E/(RT)}`."""
+    lines = (part.left for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/")
+    yield from ((name, "*") for above in lines for name in product_of_capitals(above) or ())
+    for term in s.terms(tree):
+        match term:
+            case s.Binary(_, "juxtapose" | "dot", front, behind):
+                base = behind.left if isinstance(behind, s.Binary) and behind.operator == "^" else behind
+                if isinstance(base, s.Apply | s.Group | s.Sigma) or getattr(base, "name", "") == "e":
+                    names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
+                    found = names if len(names) == 1 else product_of_capitals(front) or ()
+                    yield from ((name, "*") for name in found)
