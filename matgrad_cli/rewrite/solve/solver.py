@@ -25,12 +25,11 @@ from ...verify.solving.optimum import kept
 from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
-from ..assumptions import KINK, domain_of
+from ..assumptions import KINK, domain_of, weaker
 from ..derive import derive
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
 from ..naming import opened
-from ..textbook.normal import split_power
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, derivative, plainly
@@ -214,23 +213,13 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     there = (*_facts_needed(judge, problem, value), *_domain_at(problem, value))
-    weaker = {one for said in there for one in _weaker(said)}
-    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in weaker)) for move in moves)
+    unsaid = {one for said in there for one in weaker(said)}
+    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in unsaid)) for move in moves)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
     needed += [each for said in there for _, each in said.values if isinstance(each, Expr)]
     extremum = extremum_at(judge, problem, start, value, constraints, needed)
     singular = _without(problem, moves, constraints)
     return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
-
-
-def _weaker(said: Sentence) -> Iterator[Sentence]:
-    """What need not be said beside it: a is not 0 where a is positive; where m/s is, neither m nor s is 0."""
-    for number in (True, False):
-        for name, value in said.values if said.template == said_of("positive", number) else ():
-            if isinstance(value, Expr):
-                parts = [value, *(value.factors if isinstance(value, Mul) else ())]
-                for part in (split_power(part)[0] for part in parts):
-                    yield Sentence(said_of("nonzero", part.shape.is_number), ((name, part),))
 
 
 _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "onehot", "binary", "signs")
