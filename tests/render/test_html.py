@@ -152,6 +152,9 @@ def test_prose_keeps_indices_and_code() -> None:
     assert math_html("‖X‖²_F + Σ_(i,j) + I_(m·m)").count("<sub>") == 3
     assert math_html("2^(n − 1)") == "2<sup>n − 1</sup>"
     assert prose_html("from `a < b`") == "from <code>a &lt; b</code>"
+    assert prose_html(r"from `\theta^\top x^{(i)}`") == "from <i>θ<sup>T</sup>x<sup>(i)</sup></i>"
+    assert prose_html(r"`x_{ij} - \mu`") == "<i>x<sub>ij</sub> − μ</i>"
+    assert prose_html(r"`\frac{a}{b}`") == r"<code>\frac{a}{b}</code>"
 
 
 def test_a_page_for_a_browser_stands_alone() -> None:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from ...diagnostics.regex import regex
+from ..latex.prose_math import formula_unicode
 from ..wrap import SOLID
 
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀⁿᵏ", [*"0123456789−+", "T", "n", "k"], strict=True))
@@ -19,14 +20,20 @@ _SCRIPT = regex(
 )
 
 
+_LATEX = regex(r"\\[A-Za-z]|[\^_]\{")
+
+
 def prose_html(text: str) -> str:
-    """A sentence; code between backquotes stays as it is typed."""
+    """A sentence; code between backquotes stays as it is typed, but for LaTeX, which is a formula."""
     parts = text.replace(SOLID, " ").split("`")
     if len(parts) % 2 == 0:
         return math_html("`".join(parts))
-    return "".join(
-        f"<code>{escape(part)}</code>" if number % 2 else math_html(part) for number, part in enumerate(parts)
-    )
+    return "".join((_typed if number % 2 else math_html)(part) for number, part in enumerate(parts))
+
+
+def _typed(text: str) -> str:
+    shown = formula_unicode(text) if _LATEX.search(text) else None
+    return f"<code>{escape(text)}</code>" if shown is None else f"<i>{math_html(shown)}</i>"
 
 
 def math_html(text: str) -> str:

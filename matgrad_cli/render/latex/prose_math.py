@@ -178,6 +178,21 @@ def formula_latex(text: str) -> str:
     return re.sub(r" +", " ", re.sub(r" +(?=[\s^_()\]},]|$)", "", "".join(shown))).strip()
 
 
+_READ: Final = {
+    command.strip(): sign for sign, command in _SIGNS.items() if re.fullmatch(r"\\[A-Za-z]+", command.strip())
+}
+"""The sign that a command sets."""
+
+
+def formula_unicode(latex: str) -> str | None:
+    r"""A formula that was typed in LaTeX as a sentence shows it: `\theta^\top x^{(i)}` is `θᵀ x^((i))`. None where it
+    holds a command that is more than a sign."""
+    text = re.sub(r"\^\s*(?:\{\s*)?(?:\\top|\\intercal|T)\b\s*\}?", "ᵀ", latex)
+    text = re.sub(r"\\[A-Za-z]+", lambda command: _READ.get(command[0], command[0]), text)
+    text = re.sub(r"([\^_])\{(?:(\w+)|([^{}]*))\}", lambda script: script[1] + (script[2] or f"({script[3]})"), text)
+    return None if re.search(r"[\\{}]", text) else text.replace("-", "−")
+
+
 def _token_latex(kind: str, part: str) -> str:
     if kind == "raised":
         above = "".join(_RAISED[sign] for sign in part)
