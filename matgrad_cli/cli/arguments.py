@@ -102,22 +102,18 @@ def _not_too_many(command: Command, operands: list[str], literal: list[str], kno
         name = operand.partition("=")[0]
         if name.startswith("-") and name.strip("-").replace("-", "").isalpha():
             close = nearest(name, known)
-            raise UsageError.coded(
-                "unknown-option",
-                f"`{command.name}` has no option `{name}`",
-                notes=(f"its options are {', '.join(sorted(known))}",),
-                help=_elsewhere(name) or (f"`{close}` is the nearest" if close else None),
-            )
+            notes = (f"its options are {', '.join(sorted(known))}",)
+            help_ = _elsewhere(name) or (f"`{close}` is the nearest" if close else None)
+            said = f"`{command.name}` has no option `{name}`"
+            raise UsageError.coded("unknown-option", said, notes=notes, help=help_)
     if endless:
         return
     operands = [*operands, *literal]
     wanted = " ".join(place.name.upper() for place in places) or "no argument"
-    raise UsageError.coded(
-        "extra-argument",
-        f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given",
-        notes=("they are " + ", ".join(f"`{operand}`" for operand in operands[:6]),),
-        help="put quotes around an expression that holds spaces, stars or brackets" if places else None,
-    )
+    said = f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given"
+    notes = ("they are " + ", ".join(f"`{operand}`" for operand in operands[:6]),)
+    help_ = "put quotes around an expression that holds spaces, stars or brackets" if places else None
+    raise UsageError.coded("extra-argument", said, notes=notes, help=help_)
 
 
 def _unknown_command(name: str, group: Command, chosen: list[str]) -> UsageError:

@@ -98,16 +98,8 @@ def check(
         help_ = "`matgrad check answers.toml`; `matgrad check -` reads the standard input"
         raise UsageError.coded("missing-file", "no file to check is given", help=help_)
     nonempty("--key", key)
-    given = {
-        "loss": loss,
-        "wrt": wrt,
-        "name": name,
-        "shapes": ", ".join(shape or ()),
-        "assume": ", ".join(assume or ()),
-        "layout": layout,
-        "syntax": syntax,
-        "reveal": reveal,
-    }
+    given = {"loss": loss, "wrt": wrt, "name": name, "layout": layout, "syntax": syntax, "reveal": reveal}
+    given |= {"shapes": ", ".join(shape or ()), "assume": ", ".join(assume or ())}
     from ..grading.check import Options, check_files
 
     said = {word: text for word, text in given.items() if text}
@@ -127,10 +119,8 @@ def check(
     for kind in alone:
         _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
-    others = [
-        (render(found, kind), file, f"matgrad check {' '.join(files or ())}" if kind == "html" else "")
-        for kind, file in further
-    ]
+    title = f"matgrad check {' '.join(files or ())}"
+    others = [(render(found, kind), file, title if kind == "html" else "") for kind, file in further]
     for other in others:
         deliver(*other)
     deliver(shown, None)
@@ -162,17 +152,14 @@ def _one_student(kind: str, given: list[str], found: Report) -> None:
             continue
         folders.setdefault(path.parent.resolve(), file.file)
         if len(folders) > 1:
-            first, second = list(folders.values())[:2]
-            raise _several(
-                kind, f"`{first}` and `{second}` lie in different folders", "check the folder of one student at a time"
-            )
+            why = " and ".join(f"`{name}`" for name in list(folders.values())[:2]) + " lie in different folders"
+            raise _several(kind, why, "check the folder of one student at a time")
         for problem in file.problems if whole else ():
             other = answered.setdefault(problem.id, file.file)
             if other != file.file:
                 why = f"`{other}` and `{file.file}` both answer problem `{problem.id}`"
-                raise _several(
-                    kind, why, "check one student at a time; if these files are one student's, `--student NAME` says so"
-                )
+                help_ = "check one student at a time; if these files are one student's, `--student NAME` says so"
+                raise _several(kind, why, help_)
 
 
 def _several(kind: str, why: str, help_: str) -> UsageError:
@@ -244,9 +231,8 @@ def _step_summary(report: Report, formats: list[str]) -> None:
 def _further(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if not equals or not file:
-        raise UsageError.coded(
-            "bad-report", f"`--report {text}` does not name a file", help="`--report json=report.json`"
-        )
+        help_ = "`--report json=report.json`"
+        raise UsageError.coded("bad-report", f"`--report {text}` does not name a file", help=help_)
     chosen("format", name, CHECK_FORMATS)
     usable(file)
     return name, file

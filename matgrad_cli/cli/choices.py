@@ -34,12 +34,9 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
         return word
     named = SUFFIXES.get(f".{word.lower()}")
     close = named if option == "format" and named in known else nearest(word, known)
-    raise UsageError.coded(
-        f"unknown-{option}",
-        f"there is no {option} `{word}`",
-        notes=(f"`--{option}` takes {', '.join(known)}", *set_by(option, word)),
-        help=f"`--{option} {close}`" if close else None,
-    )
+    notes = (f"`--{option}` takes {', '.join(known)}", *set_by(option, word))
+    help_ = f"`--{option} {close}`" if close else None
+    raise UsageError.coded(f"unknown-{option}", f"there is no {option} `{word}`", notes=notes, help=help_)
 
 
 def methods(rules: str | None = None) -> tuple[str, ...]:

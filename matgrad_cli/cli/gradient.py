@@ -41,13 +41,10 @@ def _say_assumptions(derivation: Derivation) -> None:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
         say(f"note: assumed {shown}; `--shape` says otherwise\n")
     result = derivation.result
-    meanings = (
-        Sentence(said, (("of", of),)) for said, of in explained((result.stated, *(node.body for node in result.named)))
-    )
+    stated = (result.stated, *(node.body for node in result.named))
+    meanings = (Sentence(said, (("of", of),)) for said, of in explained(stated))
     for condition in assumptions(derivation):
         say(f"note: assuming {plain(condition)}\n")
-    for note in (
-        *problem.notes,
-        *(plain(phrase(said)) for said in (*meanings, *(derivation.notes if derivation.order == 1 else ()))),
-    ):
+    further = derivation.notes if derivation.order == 1 else ()
+    for note in (*problem.notes, *(plain(phrase(said)) for said in (*meanings, *further))):
         say(f"note: {note}\n")

@@ -87,15 +87,8 @@ def _other(error: Exception, arguments: list[str]) -> int:
         return 4
     if os.environ.get("MATGRAD_DEBUG"):
         raise error
-    tell(
-        Diagnostic(
-            "bug",
-            "this is a bug of matgrad, not a mistake of yours",
-            notes=(
-                f"{type(error).__name__} at {place_of(error)}: {error}",
-                f"the command was: matgrad {' '.join(arguments)}",
-            ),
-            help="please report it with these lines; `MATGRAD_DEBUG=1` in the environment shows the whole way to it",
-        )
-    )
+    where = f"{type(error).__name__} at {place_of(error)}: {error}"
+    notes = (where, f"the command was: matgrad {' '.join(arguments)}")
+    help_ = "please report it with these lines; `MATGRAD_DEBUG=1` in the environment shows the whole way to it"
+    tell(Diagnostic("bug", "this is a bug of matgrad, not a mistake of yours", notes=notes, help=help_))
     return 70

@@ -137,17 +137,15 @@ def reading(
 def loss_text(loss: str | None, command: str) -> str:
     """The loss as given, or read from stdin for `-`."""
     if loss is None:
-        raise UsageError.coded(
-            "missing-loss", "no loss is given", help=f'`matgrad {command} "norm(X@R - Y)**2" --wrt R`'
-        )
+        help_ = f'`matgrad {command} "norm(X@R - Y)**2" --wrt R`'
+        raise UsageError.coded("missing-loss", "no loss is given", help=help_)
     if loss == "-":
         loss = _from_stdin()
     try:
         loss.encode()
     except UnicodeEncodeError as error:
-        raise InputError.coded(
-            "not-unicode", f"the loss is not text in UTF-8: character {error.start + 1} cannot be read"
-        ) from None
+        said = f"the loss is not text in UTF-8: character {error.start + 1} cannot be read"
+        raise InputError.coded("not-unicode", said) from None
     return loss
 
 
@@ -165,12 +163,8 @@ def loss_and_shapes(
     from ..documents.python.loss import loss_of
     from ..grading.code.shapes import shapes_by_use
 
-    text = text_of(Path(path))
-    found = (
-        text
-        if isinstance(text, Diagnostic)
-        else loss_of(Source(path, text), part, wrt[0].partition(",")[0] if wrt else "")
-    )
+    text, first = text_of(Path(path)), wrt[0].partition(",")[0] if wrt else ""
+    found = text if isinstance(text, Diagnostic) else loss_of(Source(path, text), part, first)
     if isinstance(found, Diagnostic):
         raise InputError(found)
     say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{path}`'}\n")
@@ -189,9 +183,8 @@ def _from_stdin() -> str:
     try:
         return text.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise InputError.coded(
-            "not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read"
-        ) from None
+        said = f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read"
+        raise InputError.coded("not-unicode", said) from None
 
 
 def wrt_names(wrt: list[str] | None, loss: str, command: str) -> list[str]:

@@ -38,20 +38,15 @@ def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) ->
     if SUFFIXES.get(ending) in known:
         return SUFFIXES[ending]
     endings = ", ".join(f"`{suffix}`" for suffix, name in SUFFIXES.items() if name in known)
-    raise UsageError.coded(
-        "unknown-ending",
-        f"the ending `{ending}` of `{output}` names no format",
-        notes=(f"a file here ends in {endings}",),
-        help="or name the format: `--format text`",
-    )
+    said, notes = f"the ending `{ending}` of `{output}` names no format", (f"a file here ends in {endings}",)
+    raise UsageError.coded("unknown-ending", said, notes=notes, help="or name the format: `--format text`")
 
 
 def nonempty(option: str, name: str | None) -> None:
     """Refuse an empty name of a file: a path without letters would be the folder that we are in."""
     if name is not None and not name:
-        raise UsageError.coded(
-            "missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"
-        )
+        help_ = f"leave `{option}` out, or name a file"
+        raise UsageError.coded("missing-file", f"the name after `{option}` is empty", help=help_)
 
 
 def usable(output: str | None) -> None:
@@ -125,6 +120,5 @@ def _replace(text: str, path: str) -> None:
 
 
 def _unwritable(output: str, reason: str) -> UsageError:
-    return UsageError.coded(
-        "cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists"
-    )
+    help_ = "name a file in a directory that exists"
+    return UsageError.coded("cannot-write", f"cannot write `{output}`: {reason}", help=help_)

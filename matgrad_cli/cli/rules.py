@@ -74,9 +74,8 @@ def list_rules(
     """List the rules, chapter by chapter."""
     book = _book(folder)
     if family is not None and family not in book.families:
-        raise UsageError.coded(
-            "unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)
-        )
+        notes = (f"chapters: {' '.join(book.families)}",)
+        raise UsageError.coded("unknown-family", f"no chapter is called `{family}`", notes=notes)
     families = (family,) if family else book.families
     lines = []
     for name in families:
@@ -152,13 +151,10 @@ def test(
         broken += bool(failed)
         if rule_id or failed:
             lines.append(rule.id)
-            lines += [
-                f"  {'✓' if check.passed else '✗'} {check.name:<28} {check.evidence}"
-                for check in (checks if rule_id else failed)
-            ]
-    lines.append(
-        f"{len(chosen) - broken} of {len(chosen)} rules pass" if not rule_id else ("passes" if not broken else "fails")
-    )
+            signs = ((("✗", "✓")[check.passed], check) for check in (checks if rule_id else failed))
+            lines += [f"  {sign} {check.name:<28} {check.evidence}" for sign, check in signs]
+    every = f"{len(chosen) - broken} of {len(chosen)} rules pass"
+    lines.append(("fails" if broken else "passes") if rule_id else every)
     deliver("\n".join(lines), None)
     if broken:
         raise typer.Exit(1)

@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
 def exit_code(derivations: Sequence[Derivation]) -> int:
     """0 when every step and the result were seen to hold, 4 with a warning when something could not be checked."""
-    verdicts = (
-        verdict
-        for derivation in derivations
-        for verdict in (*(step.verdict for step in derivation.steps), derivation.readoff.verdict)
-    )
+    verdicts = [step.verdict for derivation in derivations for step in derivation.steps]
+    verdicts += [derivation.readoff.verdict for derivation in derivations]
     return 4 if unverified("result", (verdict.by for verdict in verdicts if verdict.kind == "unknown")) else 0
 
 

@@ -9,13 +9,8 @@ import typer
 from ..diagnostics import UsageError
 from .output import columns, deliver
 
-Code = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="CODE",
-        help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed.",
-    ),
-]
+_HELP = "The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed."
+Code = Annotated[str | None, typer.Argument(metavar="CODE", help=_HELP)]
 
 
 def why(code: Code = None) -> int:
@@ -38,11 +33,9 @@ def why(code: Code = None) -> int:
         from .choices import nearest
 
         close = nearest(name, known)
-        raise UsageError.coded(
-            "unknown-code",
-            f"there is no page on `{name}`: it is no code of a message and no idea",
-            help=f"`matgrad why {close}`" if close else "`matgrad why` lists the pages",
-        )
+        said = f"there is no page on `{name}`: it is no code of a message and no idea"
+        help_ = f"`matgrad why {close}`" if close else "`matgrad why` lists the pages"
+        raise UsageError.coded("unknown-code", said, help=help_)
     deliver(plain(name, columns()), None)
     return 0
 
@@ -53,7 +46,5 @@ def _schemas() -> str:
 
     folder = Path(__file__).parents[1] / "records" / "schemas"
     rows = "".join(f"  matgrad {file.stem} --format json    {file}\n" for file in sorted(folder.glob("*.json")))
-    return (
-        f"The reports for programs are described by JSON Schemas (draft 2020-12); readers ignore keys that they "
-        f"do not know:\n\n{rows}"
-    )
+    said = "The reports for programs are described by JSON Schemas (draft 2020-12)"
+    return f"{said}; readers ignore keys that they do not know:\n\n{rows}"

@@ -16,10 +16,8 @@ LAYOUTS: Final = ("gradient", "numerator", "denominator", "mml", "matrixcalculus
 
 _TURNED: Final = {
     "number by column": ("numerator", "mml"),
-    "number by row": ("numerator",),
-    "number by matrix": ("numerator",),
-    "vector by vector": ("denominator",),
-    "array by number": ("denominator",),
+    **dict.fromkeys(("number by row", "number by matrix"), ("numerator",)),
+    **dict.fromkeys(("vector by vector", "array by number"), ("denominator",)),
 }
 """For each kind of derivative, the layouts that write it transposed against the gradient layout."""
 

@@ -276,25 +276,18 @@ def _head_of_primary(text: str) -> tuple[str, ...]:
     return _NAMED.get(name, (name,))
 
 
+_NODES = "d Differential partial Partial delta Delta inv Inverse kron Kron eye Eye trace tr array MatrixOf".split()
 _NAMED = {
-    "d": ("Differential",),
-    "partial": ("Partial",),
-    "delta": ("Delta",),
+    **{name: (head,) for name, head in zip(_NODES[::2], _NODES[1::2], strict=True)},
+    **{name: (name, f"{name}0", f"{name}1") for name in WITH_AXES},
     "sum": ("SumOver", "sum", "sum0", "sum1"),
-    "inv": ("Inverse",),
     "matrix_power": ("MatrixPower", "powm"),
-    "kron": ("Kron",),
-    "eye": ("Eye",),
-    "trace": ("tr",),
     "norm": ("norm", "norm1", "nuclear", "spectral"),
     "diag": ("diag", "diagonal"),
-    **{name: (name, f"{name}0", f"{name}1") for name in WITH_AXES},
-    "ones": ("Fill",),
-    "zeros": ("Fill",),
+    **dict.fromkeys(("ones", "zeros"), ("Fill",)),
     "dot": ("MatMul", "inner"),
     "outer": ("MatMul",),
     "square": ("Power", "square"),
     "log": ("log", "logdet"),
-    "norm1": ("norm1",),
-    "array": ("MatrixOf",),
 }
+"""Which heads a word may have; one that is not listed is a head."""

@@ -24,9 +24,8 @@ def rules_folder() -> Path:
     for folder in (package / "_rules", package.parent / "rules"):
         if folder.is_dir():
             return folder
-    raise InputError.coded(
-        "rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"
-    )
+    said = f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"
+    raise InputError.coded("rules-missing", said)
 
 
 _Begun = tuple[int, Form | None, list[int]]
@@ -83,9 +82,8 @@ class Rulebook:
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
-                raise complain(
-                    f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}"
-                )
+                said = f"the same id stands in {other.file}:{other.line}"
+                raise complain(f"{entry.file}:{entry.line}", entry.id, "id", said)
             self._entries[entry.id] = entry
         self.extra = tuple(entry.id for entry in self._entries.values() if entry.extra)
         """The ids of the rules that `--rules` added."""
@@ -117,9 +115,8 @@ class Rulebook:
         if found is None:
             entry = self._entries.get(rule_id)
             if entry is None:
-                raise InputError.coded(
-                    "unknown-rule", f"no rule is called `{rule_id}`", help=nearest(rule_id, self._entries)
-                )
+                close = nearest(rule_id, self._entries)
+                raise InputError.coded("unknown-rule", f"no rule is called `{rule_id}`", help=close)
             found = self._rules[rule_id] = read_rule(entry)
         return found
 
@@ -156,9 +153,8 @@ class Rulebook:
     @property
     def methods(self) -> tuple[str, ...]:
         """The ids of all methods."""
-        return tuple(
-            sorted(file.stem for folder in self._methods for file in folder.glob("*.toml") if file.stem != SOLVING)
-        )
+        names = (file.stem for folder in self._methods for file in folder.glob("*.toml"))
+        return tuple(sorted(name for name in names if name != SOLVING))
 
     def method(self, method_id: str) -> Method:
         """The method with this id, read from `methods/<id>.toml`."""
@@ -166,9 +162,8 @@ class Rulebook:
         if found is None:
             file = next((file for folder in self._methods if (file := folder / f"{method_id}.toml").is_file()), None)
             if file is None:
-                raise InputError.coded(
-                    "unknown-method", f"no method is called `{method_id}`", help=nearest(method_id, self.methods)
-                )
+                close = nearest(method_id, self.methods)
+                raise InputError.coded("unknown-method", f"no method is called `{method_id}`", help=close)
             found = self._read[method_id] = _read_method(file, self)
         return found
 
@@ -203,9 +198,8 @@ def _rulebook(extra: str, files_read: tuple[tuple[Path, int], ...] = ()) -> Rule
     """The rules with those of `extra`, whose files are read again where they have changed."""
     folder = rules_folder()
     files = {file.stem: file for file in folder.glob("*.toml") if file.stem != EQUATIONS}
-    ordered = [files[name] for name in FAMILIES if name in files] + [
-        files[name] for name in sorted(files) if name not in FAMILIES
-    ]
+    others = sorted(name for name in files if name not in FAMILIES)
+    ordered = [files[name] for name in (*FAMILIES, *others) if name in files]
     entries = [entry for file in ordered for entry in cut(file.read_text("utf-8"), file.stem, f"rules/{file.name}")]
     if extra:
         path = Path(extra)
@@ -276,9 +270,8 @@ def _read_method(file: Path, book: Rulebook) -> Method:
         if strange:
             raise complain(name, "", "phases", f"the method `{like}` has no phase `{min(strange)}`")
         found = [own.get(phase.name, phase) for phase in base]
-    return Method(
-        str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found), like
-    )
+    title, why = str(data.get("title", "")), str(data.get("why", ""))
+    return Method(str(data.get("id", file.stem)), title, why, tuple(found), like)
 
 
 def listed(text: str, book: Rulebook) -> tuple[str, ...]:
@@ -287,6 +280,5 @@ def listed(text: str, book: Rulebook) -> tuple[str, ...]:
     if not text.startswith(SHARED):
         return (text,)
     name, _, wanted = text.removeprefix(SHARED).partition("/")
-    return tuple(
-        rule for phase in book.method(SHARED + name).phases if wanted in ("", phase.name) for rule in phase.rules
-    )
+    phases = (phase for phase in book.method(SHARED + name).phases if wanted in ("", phase.name))
+    return tuple(rule for phase in phases for rule in phase.rules)
