@@ -146,7 +146,8 @@ def finish(
     problem, letters = recorder.problem, target.letters
     if whole and not _matrix_in(recorder.line).free:  # with a letter left in it it is no matrix: its entry is stated
         change_layout(recorder, layout, order)
-        return read_off(recorder, start, _matrix_in(recorder.line), "index", layout, "read-off", target, order)
+        words = "read-off" if isinstance(recorder.line, Entry) else "read-chain"
+        return read_off(recorder, start, _matrix_in(recorder.line), "index", layout, words, target, order)
     from .methods.stacked import flattened
     from .network.cases import case_table
 
