@@ -151,10 +151,13 @@ class Definitions:
     def _is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
         """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ`, or for each
         sample, is no definition of y."""
-        value = re.escape(_of_any(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names))))
+        value = _of_any(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))
         name = rf"{re.escape(stated.name.partition('_')[0])}(?: [_^](?: \S+){{1,3}})?"
-        taken = rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)"
         written = _spaced(loss)
+        noise = re.search(r" [+-] (?P<name>\S+)$", value)  # of `z = Hx + v` beside `z - Hx`
+        beside = noise is not None and re.search(rf"(?<!\S){re.escape(noise['name'])}(?!\S)", written) is None
+        value = re.escape(value[: noise.start()] if noise is not None and beside else value)
+        taken = rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)"
         return bool(value) and any(re.search(taken, one) for one in (written, _of_any(written)))
 
     def _once(self, text: str, texts: Mapping[str, Stated], never: Collection[str]) -> str:

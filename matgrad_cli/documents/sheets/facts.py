@@ -70,8 +70,9 @@ _NOT_ALONE = regex(
 """A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it:
 `XᵀX ≻ 0`, `1(Wx + b > 0)`."""
 _SUPPOSED = regex(
-    rf"\b(?:if|for|when|whenever|suppose(?:\s+first)?(?:\s+that)?|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?"
-    rf"(?:{NAME}\s+(?:is|was|were)\s+)?"
+    r"\b(?:if|for|when|whenever|provided(?:\s+that)?|as\s+long\s+as|case\s+(?:that|where|when|in\s+which|of)"
+    r"|suppose(?:\s+first)?(?:\s+that)?|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?"
+    rf"(?:{NAME}(?:\s*(?:,|,?\s*\band\b)\s*{NAME})*\s+(?:is|was|are|were)\s+(?:(?:both|all|also|each)\s+)?)?"
     r"(?:[a-z]+\s+(?:and\s+)?)?$",
     re.IGNORECASE,
 )
@@ -123,6 +124,8 @@ _TOGETHER = regex(
 _SENTENCE = regex(
     r"(?:(?<=[.?!;])|(?<=[.?!]\)))\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item"
 )
+_NORMAL = regex(rf"(?<![A-Za-z\\])N\s*\(\s*[^,()|]{{1,40}},\s*(?P<name>{NAME})\s*\)")
+"""`v ∼ N(0, R)` has the covariance R."""
 _SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
 _SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1"), "signs")
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
@@ -167,6 +170,8 @@ def _in_signs(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
             yield "always", [word], names_of(match["names"])
     for _, name, _, word in in_sets(text):
         yield "always", [word], [name]
+    names = (plain_name(match["name"]) for match in _NORMAL.finditer(text))
+    yield "always", ["spd"], [name for name in names if name[0].isupper()]
     for match in filter(partial(_alone, text), _SIGNED.finditer(text)):
         name, before = plain_name(match["name"]), text[max(0, match.start() - 90) : match.start()]
         strict = re.search(r"eq|[⪰≽≥]", match[0]) is None

@@ -154,7 +154,8 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
             names_before = frozenset[str]().union(*written[:start])
             valued = {other.name for other in found.stated}
             known = valued | names_before | {name.swapcase() for name in names_before}
-            if _other(sheet, stated, last, written, known, valued, bool(marked)):
+            renewed = marked and not _renewed(found, start, stated.formula).isdisjoint(written[stated.formula])
+            if renewed or _other(sheet, stated, last, written, known, valued, bool(marked)):
                 yield start, between[0], stated.name
                 following = stated
                 break
@@ -181,6 +182,14 @@ def _with_ends(sheet: Sheet, cuts: Sequence[tuple[int, int, str]]) -> Iterator[t
 def _line(text: str, place: int) -> int:
     """Where the line begins that holds a place, or ends just before it."""
     return text.rfind("\n", 0, place) + 1
+
+
+def _renewed(found: Outline, start: int, end: int) -> set[str]:
+    """The names that have one value before a formula, and are given another between it and the end: the a of a new
+    section."""
+    earlier = {one.name: squeezed(one.sides[0]) for one in found.stated if one.formula < start and not one.letters}
+    anew = (one for one in found.stated if start <= one.formula < end)
+    return {one.name for one in anew if earlier.get(one.name, "") not in ("", squeezed(one.sides[0]))}
 
 
 def _begins(found: Outline, stated: Stated) -> bool:

@@ -157,7 +157,7 @@ class Judge:
             derives = line.derives or line.primes(self.question.name) > 0
             self.gradient |= judged.role == "equation" or (judged.role == "claim" and derives)
         self.derived = line.derives if line.head is not None else self.derived
-        self.others.note(line, self._is_statement(line), judged.verdict == "follows")
+        self.others.note(line, self._is_statement(line), judged.verdict == "follows", judged.why)
         self.latest = judged
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged

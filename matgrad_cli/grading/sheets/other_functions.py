@@ -49,6 +49,12 @@ _FORM = (
     "index-reused",
 )
 _ARGUMENT = regex(r"\w\s*(?:\\left)?\(\s*(\\?\w+)\s*(?:\\right)?\)\s*&?\s*$")
+_RENEWED = regex(
+    r"\b(?:let|now|next|instead|second|third|another|new|suppose|consider|take|re-?defin\w*|replac\w*|chang\w*"
+    r"|switch\w*|us(?:e|ing)|with|for)\b[^.=]*$",
+    re.IGNORECASE,
+)
+"""Words by which a name is given its value."""
 OTHER_VALUE = "a name that is given another value"
 RESTATED = "the loss is stated behind its gradient, and otherwise"
 """Its dual, or the same problem with another penalty."""
@@ -71,8 +77,11 @@ class Others:
         self.diagonal = False
         self.restated = self.given_anew = False
 
-    def note(self, line: Line, states_loss: bool, follows: bool) -> None:
-        """Takes in a row that was judged."""
+    def note(self, line: Line, states_loss: bool, follows: bool, why: str) -> None:
+        """Takes in a row that was judged, and why it was passed over. What stands behind `Let r = b - Ax instead` may
+        be about the new r."""
+        given = why in (OTHER_VALUE, "an equation") and line.name is not None and not line.derives
+        self.given_anew |= given and _RENEWED.search(line.formula.before[-60:]) is not None
         self.told_last = line.name or self.told_last
         self.written |= line.names
         self.diagonal = self.diagonal or len(_twice_by(line.head)) == 1

@@ -54,7 +54,7 @@ def revoked(sheet: Sheet, part: Part) -> Iterator[tuple[Sequence[str], Sequence[
     display behind it."""
     facts = [fact.rsplit(" ", 1) for fact in (*part.question.facts, *part.supposed)]
     denied_of = facts_by_standing(sheet.prose)["denied"] if facts else {}
-    if denied_of.keys().isdisjoint({"", *(name for name, _ in facts)}):
+    if denied_of.keys().isdisjoint({"", *(name for name, _ in facts)}) and not (facts and _DROPPED.search(sheet.prose)):
         return
     last, gone = 0, dict[str, tuple[bool, bool]]()
     rows: dict[tuple[tuple[str, ...], bool], list[int]] = {}
@@ -65,6 +65,7 @@ def revoked(sheet: Sheet, part: Part) -> Iterator[tuple[Sequence[str], Sequence[
         for sentence in sentences(words):
             said, stays = facts_by_standing(sentence), _LAID_DOWN.search(sentence) is not None
             gone = {fact: how for fact, how in gone.items() if how[1]}
+            gone |= {f"{name} {word}": (False, True) for name, word in facts if _DROPPED.search(sentence)}
             for name, word in facts:
                 own, all_ = ({*said["denied"].get(key, ())} for key in (name, ""))
                 if word in {*said["always"].get(name, ()), *said["supposed"].get(name, ())}:
@@ -77,6 +78,12 @@ def revoked(sheet: Sheet, part: Part) -> Iterator[tuple[Sequence[str], Sequence[
     yield from ((names, numbers, certain) for (names, certain), numbers in rows.items())
 
 
+_DROPPED = regex(
+    r"\b(?:drop|relax|remov|lift|abandon|giv(?:e|ing) up|forget|without)\w*\s+(?:this|that|these|those|our|the|any|all)"
+    r"\s+(?:\w+\s+)?(?:assumption|condition|restriction|requirement)s?\b",
+    re.IGNORECASE,
+)
+"""Words that take back what was said before, whatever it was."""
 _LAID_DOWN = regex(
     r"\b(?:now|let|assume|suppose|consider|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*|no\s+longer|any\s?more)\b"
     r"|^[ \t]*#|\\(?:sub)*section|\b[Gg]eneral case",
@@ -278,7 +285,8 @@ _CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 def _of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
     """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
-    M is a covariance, or its inverse; and whether that is certain, as it is not of a variable by such company alone.
+    M is a covariance, or its inverse; and whether that is certain, as it is not of a variable by such company alone,
+    nor of the R of `eᵀR⁻¹e` by its letter.
     A variable that the loss transposes, or of which it takes `|det M|`, is none."""
     nodes = tuple(walk.nodes_of(problem.loss))
     turned = {node.body for node in nodes if isinstance(node, Inverse)}
@@ -293,3 +301,6 @@ def _of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
             if isinstance(part, Symbol) and not (part is problem.wrt and (part in apart or node in signed)):
                 usual = part.name.partition("_")[0] in _USUAL or (part.name[:1].isupper() and len(part.name) > 1)
                 yield part.name, certain or usual or part is not problem.wrt
+    for part in turned - apart:
+        if isinstance(part, Symbol) and part is not problem.wrt and part.name.partition("_")[0] in _USUAL:
+            yield part.name, False
