@@ -206,7 +206,7 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
     near = [name for name in EACH_NAME.finditer(before) if name[0] != "a"]
     if near and re.fullmatch(r"[\s\w,:()—–-]{0,60}", before[near[-1].end() :]):
         listed = re.search(rf"{NAMES}$", before[: near[-1].end()])
-        alone = listed is not None and not re.search(r"[=^_{}\\+*/-]\s*$", before[: near[-1].start()])
+        alone = listed is not None and not re.search(r"(?:[=^_{}\\+*/]|\S\s*-)\s*$", before[: near[-1].start()])
         names = _whole_names(before, listed) if listed is not None and alone else []
         return names or defined_before(before)
     forward = _FORWARD.match(text, match.end(), match.end() + 60)

@@ -126,7 +126,10 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
             f"it is not certain of what the document says that it is {word}",
         )
     for task in part.tasks:
-        for name in sorted({name for name, certain in _of_likelihood(task.problem) if not certain}):
+        found = {
+            certain: {name for name, how in _of_likelihood(task.problem) if how is certain} for certain in (True, False)
+        }
+        for name in sorted(found[False] - found[True]):
             yield (f"{name} symmetric",), f"it holds where `{name}` is symmetric, which is not said of it"
 
 
