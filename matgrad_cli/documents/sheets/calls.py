@@ -25,6 +25,7 @@ _ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\
 _CASES = regex(r"\s*(?:\\left\s*\\\{)?\s*\\begin\s*\{(cases|array)\}.*?\\end\s*\{\1\}", re.DOTALL)
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
+_SAMPLE = regex(r"(\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*\([a-z]\)\s*\}?|_\s*(?:\{\s*[i-n]\s*\}|[i-n]))")
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
 _SIGN = regex(r"(?:\\nabla|∇)(?:\s*\^\s*\{?2\}?)?(?:\s*_\s*(?:\w|\{[^{}]*\}))?\s*$")
 """Before a call: `\\nabla g(Ax)` is the gradient of g there, which is no derivative of what is put in."""
@@ -45,27 +46,41 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     stated = [(one.name, side) for one in found.stated if one.name in losses for side in one.sides]
     parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
     parts -= {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
-    functions = _functions(formulas, losses - parts)
+    begins = _begins_anew(found, losses)
+    tables = [_functions(formulas, losses - parts, start=start) for start in (0, begins)]
+    first, last = tables[0], {**tables[0], **tables[1]}
     derived = dict.fromkeys(item.formula for item in found.differentiated if item.left and item.body in losses)
     sides = [side for stated in found.stated if stated.name in losses for side in stated.sides]
     inside = " ".join([*sides, *(formulas[number].passage.text for number in derived)])
     called: set[str] = set()
-    while new := {key_of(match) for match in CALLED.finditer(inside)} & functions.keys() - called:
+    while new := {key_of(match) for match in CALLED.finditer(inside)} & last.keys() - called:
         called |= new
-        inside = " ".join(functions[key].body for key in new)
-    functions = {key: function for key, function in functions.items() if key in called}
-    if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
+        inside = " ".join(table[key].body for table in (first, last) for key in new & table.keys())
+    first, last = ({key: table[key] for key in table if key in called} for table in (first, last))
+    if not last and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
-    slopes = {key: slope for key, slope in _functions(formulas, losses, _PRIMED).items() if key in functions}
-    changed = []
+    slopes = {key: slope for key, slope in _functions(formulas, losses, _PRIMED).items() if key in last}
+    heads, changed = {function.formula for table in (first, last) for function in table.values()}, []
     for number, formula in enumerate(formulas):
-        passage = formula.passage
-        if all(number != function.formula for function in functions.values()):
+        passage, functions = formula.passage, first if number < begins else last
+        if number not in heads:
             own = {key: functions[key] for key, slope in slopes.items() if number == slope.formula}
             told = _as_derivative(passage, own) if own else None
             passage = told or _all_put_in(_put_in(passage, slopes, _PRIMED), functions)
         changed.append(replace(formula, passage=passage))
     return tuple(changed)
+
+
+def _begins_anew(found: Outline, losses: Collection[str | None]) -> int:
+    """The number of the formula from which functions may be stated anew: behind the last derivative before a loss is
+    given another value."""
+    signs = [item.formula for item in found.differentiated if item.left]
+    first: dict[str, int] = {}
+    for one in found.stated:
+        start = first.setdefault(one.name, one.formula)
+        if one.name in losses and (between := [at for at in signs if start < at < one.formula]):
+            return between[-1] + 1
+    return len(found.lines)
 
 
 def _as_derivative(passage: Passage, functions: dict[str, Function]) -> Passage | None:
@@ -88,10 +103,10 @@ def _at_value(formula: Formula, call: re.Match[str]) -> bool:
 
 
 def _functions(
-    formulas: Sequence[Formula], losses: Collection[str | None], called: re.Pattern[str] = CALLED
+    formulas: Sequence[Formula], losses: Collection[str | None], called: re.Pattern[str] = CALLED, start: int = 0
 ) -> dict[str, Function]:
     functions: dict[str, Function] = {}
-    for number, formula in enumerate(formulas):
+    for number, formula in enumerate(formulas[start:], start):
         text = formula.passage.text
         for head in called.finditer(text):
             end = closing(text, head.end())
@@ -101,7 +116,10 @@ def _functions(
             whole = _CASES.match(text, equals.end())
             said = (whole[0],) if whole is not None else _ENDS.split(text[equals.end() :], maxsplit=2)
             body, *further = (part.strip().rstrip(".,;") for part in said)
-            letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
+            arguments = arguments_of(text[head.end() + 1 : end - 1])
+            if start and len(arguments) == 1 and (sample := _SAMPLE.fullmatch(arguments[0].strip())) is not None:
+                body, arguments = body.replace(sample[0], sample[1]), [sample[1]]
+            letters = tuple(map(plain_name, arguments))
             name = plain_name(head["name"])
             free = name not in {*losses, *FUNCTIONS, *_NEVER} and (called is _PRIMED or f"{name}'" not in text)
             takes = all(map(str.isalpha, letters)) and any(occurrences(body, letter, True) for letter in letters)

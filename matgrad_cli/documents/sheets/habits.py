@@ -81,9 +81,10 @@ _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<s
 _DENSITY = regex(
     r"(?P<sign>-\s*)?\\(?:log|ln)(?:\s|\\[,;:! ])*"
     r"(?P<density>\\?(?:[pPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
-    r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\))"
+    r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)"
+    r"|(?:L|\\(?:mathcal|mathrm)\s*\{\s*L\s*\})(?![A-Za-z])(?!\s*(?:\\left)?[(_^]))"
 )
-"""`\\log p(y \\mid w)`: where it is given a value, a name."""
+"""`\\log p(y \\mid w)`, `\\log L`: where it is given a value, a name."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"

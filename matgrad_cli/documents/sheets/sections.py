@@ -33,9 +33,9 @@ REWRITING = regex(
 _INDICES = regex(r"\\(?:sum|prod)\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*(?:\{[^{}]*\}|\w)|_\s*(?:\{[^{}]*\}|[a-z])")
 _KIND = regex(
     r"\b(?!the\b|same\b|this\b|our\b|its\b|total\b|above\b)([A-Za-z]{3,})(?:\s+regression)?"
-    r"\s+(?:loss|objective|cost)\b[^.\n]{0,20}$"
+    r"\s+(?:loss|objective|cost)\b[^.\n]{0,20}$|\b([A-Za-z]{3,}) regression\b(?:(?! regression\b)[^.\n])*$"
 )
-"""`the ridge loss is`."""
+"""`the ridge loss is`, `for logistic regression`."""
 _FUNCTION = regex(
     r"\b(sigmoid|logistic|tanh|hyperbolic tangent|(?:leaky|parametric)?[ -]?relu|rectified linear|[sc]?elu|softplus"
     r"|softsign|gelu|swish|silu|softmax|linear|identity|step|heaviside|gaussian)\b(?:[^.:\n]*[.:\n]?){0,3}$",
@@ -221,9 +221,9 @@ def _other(
         new = inside & written[stated.formula] - (written[last.formula] | valued if marked else known)
         plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
         formulas = [sheet.formulas[one.formula] for one in (last, stated)]
-        kinds = [_KIND.search(one.before[-90:]) for one in formulas]
+        kinds = [_KIND.search(one.before) for one in formulas]
         functions = [_FUNCTION.search(sheet.prose[max(one.place - 90, 0) : one.place]) for one in formulas]
-        called = [[match[1].lower() for match in found if match is not None] for found in (kinds, functions)]
+        called = [[match[match.lastindex or 1].lower() for match in found if match] for found in (kinds, functions)]
         another = any(len({*names}) == 2 for names in called)
         return plain and (bool(new) or another or (marked and _ASKED.search(said) is not None))
     return all(last.name not in names for names in written[stated.formula :])

@@ -28,6 +28,7 @@ from .passing import (
     LONE_ZERO,
     OF_GRADIENT,
     SET_TO_ZERO,
+    SOUGHT,
     is_equation_of_zero,
     is_hypothetical,
     is_side_condition,
@@ -68,9 +69,8 @@ class Judge:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
         self.constrained = sheet.prose
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
-        self.stated = self.derived = self.settled = False
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
-        self.supposed = self.misread = self.gradient = False
+        self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = False
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
@@ -123,8 +123,7 @@ class Judge:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
         claimed = self.before is not None and (self.before.verdict, self.before.role) == ("follows", "claim")
-        if claimed and self.derived and LONE_ZERO.fullmatch(line.text):
-            self.settled = True
+        self.settled |= bool(claimed and self.derived and LONE_ZERO.fullmatch(line.text))
         self._moves(line)
         self._says(judged)
         self.open_names.take(line, why == GIVEN, why == "a value")
@@ -194,9 +193,10 @@ class Judge:
     def _says(self, judged: Judged) -> None:
         """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
         line = judged.line
-        plain = line.head is not None and line.name is None and not line.derives and judged.why != "quoted"
+        plain = line.head is not None and line.name is None and not line.derives
+        open_ = judged.verdict != "follows" and judged.why not in ("quoted", SOUGHT)
         beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
-        if plain and judged.verdict != "follows" and beside:
+        if plain and open_ and beside:
             self.said |= line.names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
@@ -233,8 +233,7 @@ class Judge:
         unfit = of_form(result) and line.unlike_letters - self.told.sizes.keys()
         if result.verdict == "wrong" and self._is_statement(line) and (len(result.outcomes) == 1 or unfit):
             self.misread = True
-        variables = [begun.around.task.problem.wrt for begun in self.readers]
-        if result.verdict == "wrong" and is_constraint(line, result, variables):
+        if result.verdict == "wrong" and is_constraint(line, result, self.readers):
             note = "up to the sign, which does not matter where it is set to zero"
             return Judged(line, "follows", "equation", result, (*result.notes, note))
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
@@ -276,6 +275,8 @@ class Judge:
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
+        if len(line.sides) == 2 and name != self.question.name and self.others.of_own_letter(line, result):
+            return "what a function is, in a letter of its own"
         claims = line.head is None or line.derives or bool(line.primes(self.question.name))
         supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):

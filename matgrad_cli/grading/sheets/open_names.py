@@ -156,6 +156,11 @@ class OpenNames:
         last = {part.name for part in s.parts_of(side) if isinstance(part, s.Name)} if (side := _last(line)) else names
         put_in = any(array or name not in last for name, array in self.valued.items() if name in given)
         yield put_in and not form, "it may be said of an example, in which a given name has a value"
+        read = result.outcome.read if result.outcome is not None else None
+        inside = s.parts_of(read.side.node) if read is not None and read.side.node is not None else ()
+        kinds = [type(part) for part in inside if isinstance(part, (s.Name, s.Literal_))]
+        number = len(kinds) > 1 and s.Name not in kinds and len(line.sides) > 2
+        yield number, "the value at some numbers may be meant"
         random = not line.derives and any(part.function == "expectation" for part in line.parts(s.Apply))
         yield random, "it may rest on the distribution of what is random"
         varies = self.constant is not None and not line.moving & self.constant

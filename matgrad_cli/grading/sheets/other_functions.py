@@ -37,7 +37,8 @@ _AT_A_PLACE = regex(
 _PRIMED = regex(
     r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'+|\^\s*\{?\s*(?:\s*(?:\\prime|'))+)\s*\}?\s*(?:\\left)?\(\s*(?P<at>[^()]*)"
 )
-_PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
+_PRIMED_ARRAY = regex(r"(?:(?<![A-Za-z\\])[A-Z]|\))\s*'(?!\s*\()")
+_RAISED_T = regex(r"\^\s*\{?\s*-?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
 _FORM = (
@@ -76,6 +77,7 @@ class Others:
         self.written: set[str] = set()
         self.diagonal = False
         self.restated = self.given_anew = False
+        self.transposes = any(_RAISED_T.search(one.passage.text) for one in sheet.formulas)
 
     def note(self, line: Line, states_loss: bool, follows: bool, why: str) -> None:
         """Takes in a row that was judged, and why it was passed over. What stands behind `Let r = b - Ax instead` may
@@ -98,7 +100,7 @@ class Others:
         primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.text)]
         at = {match["at"].strip(" \\{}") for match in _PRIMED.finditer(line.text)}
         elsewhere = self.loss in primed and not (self.of_numbers and at <= self.wrt)
-        if elsewhere or (line.derives and _PRIMED_BESIDE_TRANSPOSE.search(line.text)):
+        if elsewhere or (self.transposes and _PRIMED_ARRAY.search(line.text)):
             return "a prime may mark a derivative, or another matrix"
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
         anew = stated and self.loss is not None and line.name == self.loss and not line.derives
@@ -107,8 +109,7 @@ class Others:
         unknown = _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss}
         if (form and (labelled or (before and (unknown or apart)))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
-        argument = _ARGUMENT.search(result.row.claims[0].sides[0].text) if result.row.claims else None
-        if form and not line.derives and argument is not None and plain_name(argument[1]) not in self.wrt:
+        if self.of_own_letter(line, result):
             return "the letter in its brackets may be another than the array of that name"
         if apart and not line.derives and _is_equation(line, self.in_loss | defined):
             return "an equation in names of its own"
@@ -132,6 +133,12 @@ class Others:
         if line.derives and _AT_A_PLACE.match(line.sides[0].text) and not moves:
             return "the derivative may be meant, as no differential stands on the right"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(line.head)) > 1 else None
+
+    def of_own_letter(self, line: Line, result: RowResult) -> bool:
+        """Whether a row that does not fit says what a function is of a letter that is not the variable."""
+        argument = _ARGUMENT.search(result.row.claims[0].sides[0].text) if result.row.claims else None
+        own = argument is not None and plain_name(argument[1]) not in self.wrt
+        return own and of_form(result) and not line.derives
 
     def _anew(self, line: Line, result: RowResult, strange: bool) -> bool:
         """Whether a row that states the loss states another function of its name: words say so, or it holds names that

@@ -12,6 +12,7 @@ from ...documents.sheets.sections import REWRITING
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
+from ...notation.loss_text import GOAL
 
 _MISTAKE = regex(
     r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?"
@@ -115,12 +116,14 @@ _ZERO = regex(
 _STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
 """`for f(x) = bᵀx` states a function."""
 
+_GOAL = regex(GOAL)
 LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
 SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 OF_GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
 
 CONDITIONAL = "said under a condition"
 OF_LAYOUT = "said of another layout"
+SOUGHT = "what is to be found"
 
 
 _OF_ANY_LAYOUT = ("lost-factor", "wrong-sign", "dropped-term", "extra-term")
@@ -215,6 +218,8 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str], correc
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
+    if line.statements and all(_GOAL.match(side.text) for one in line.statements for side in one.sides):
+        return SOUGHT
     only = line.statements[0] if len(line.statements) == 1 and line.statements[0].leading is None else None
     sides = [side.node for side in only.sides] if only is not None else []
     return relates(text, sides, sizes) or _value(line, formula)

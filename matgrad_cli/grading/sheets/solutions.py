@@ -221,13 +221,14 @@ def inside_of(result: RowResult, readers: Sequence[Begun]) -> set[str]:
     return {symbol.name for found in symbols for symbol in found if isinstance(symbol, Symbol)}
 
 
-def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) -> bool:
-    """Whether a row sets the derivative by a number to zero, with the other sign:
+def is_constraint(line: Line, result: RowResult, readers: Sequence[Begun]) -> bool:
+    """Whether a row sets the derivative by a multiplier to zero, with the other sign:
     `∂L/∂λ = uᵀu - 1 = 0` of `-λ(uᵀu - 1)`."""
-    numbers = {variable.name for variable in variables if variable.shape.is_number}
+    by = [begun.around.task for begun in readers if begun.around.task.problem.wrt.name in line.moving]
     chained = len(line.sides) > 2 and is_equation_of_zero(line.formula)
     scaled = is_scaled(result) and result.slip is not None and result.slip.code == "wrong-sign"
-    return chained and scaled and bool(line.moving) and line.moving <= numbers
+    multipliers = (task.problem.wrt.shape.is_number and _is_linear(task) for task in by)
+    return chained and scaled and 0 < len(line.moving) == len(by) and all(multipliers)
 
 
 def fits_gradient(result: RowResult, begun: Begun) -> bool:
