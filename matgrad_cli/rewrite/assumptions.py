@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from ..facts import Problem
 from ..facts.conditions import said_of
 from ..facts.holding import holds
-from ..ir import Call, Expr, Inverse, MatrixPower, Mul, Number, Power, nodes_of
+from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
 from ..records import Sentence
 from .forms.algebra import is_root
-from .textbook.normal import split_power
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:
@@ -104,13 +103,3 @@ def for_each(said: Sentence) -> Sentence:
     return Sentence(
         f"for each {', '.join(f'{{{name}}}' for name, _ in letters)}, {said.template}", (*said.values, *letters)
     )
-
-
-def weaker(said: Sentence) -> Iterator[Sentence]:
-    """What need not be said beside it: a is not 0 where a is positive; where m/s is, neither m nor s is 0."""
-    for number in (True, False):
-        for name, value in said.values if said.template == said_of("positive", number) else ():
-            if isinstance(value, Expr):
-                parts = [value, *(value.factors if isinstance(value, Mul) else ())]
-                for part in (split_power(part)[0] for part in parts):
-                    yield Sentence(said_of("nonzero", part.shape.is_number), ((name, part),))

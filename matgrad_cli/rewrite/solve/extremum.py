@@ -8,11 +8,11 @@ from typing import cast
 
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Expr, Inverse, neg, nodes_of
+from ...ir import Expr, neg
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
-from ...verify.solving.optimum import Seen, cases, curvatures, curvatures_where, elsewhere, kind_of, of_signs
+from ...verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, kind_of, of_signs
 from ...verify.solving.variants import NATURAL, SAID, Where
 from ..textbook.simplifier import textbook
 from .line import derivative
@@ -62,20 +62,22 @@ def extremum_at(
         lower, higher, count = elsewhere(judge, problem, constraints, some)
         return lower if kind.startswith("min") else higher, count
 
-    def told() -> Iterator[tuple[PointKind, Where, bool]]:
-        """The kinds for data of some signs, and whether nearby alone; of entries nothing is said where these are
-        inverted: their signs are not those of what an inverse makes of them, whatever some data say."""
-        inverted = any(isinstance(node, Inverse) for node in nodes_of(value))
-        found = cases(seen, lambda where: curvatures_where(judge, problem, value, constraints, linear, deciding, where))
-        for kind, where in sorted(found, key=lambda one: one[1][0][1] not in NATURAL):
-            if not (inverted and any("entries" in sign for _, sign in where)):
-                yield cast("PointKind", kind), where, _local(*better(kind, of_signs(seen, where)))
+    def at_data(where: Where = ()) -> Iterator[Seen]:
+        return curvatures_where(judge, problem, value, constraints, linear, deciding, where)
 
-    seen = curvatures(judge, problem, value, constraints, linear, deciding)
+    def told() -> Iterator[tuple[PointKind, Where, bool]]:
+        """The kinds for data of some signs, and whether nearby alone."""
+        for kind, where in sorted(cases(seen, at_data), key=lambda one: one[1][0][1] not in NATURAL):
+            yield cast("PointKind", kind), where, _local(*better(kind, of_signs(seen, where)))
+
+    found = list(at_data())
+    seen = [one for one in found if one.kind != ALONE] or found
     kind, where = cast("PointKind", kind_of(seen)), ""
     evidence = f"seen at {len(seen)} random data of all signs, not proved"
     if not seen:
         return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
+    if seen[0].kind == ALONE:
+        return Extremum("unknown", Sentence("no other point near it satisfies the constraints"), evidence)
     if kind == "unknown" and not (by_signs := list(told())):
         larger = [one for one in seen if len(one.at.laid(problem.wrt).data) > 1]
         kind, where = cast("PointKind", kind_of(larger)), f", where {problem.wrt.name} has more than one entry"

@@ -236,13 +236,18 @@ def _letters(expr: Expr) -> Counter[Expr]:
     return sum(map(_letters, expr.children), own)
 
 
-_SIGNS = {said_of(word, number): (word, number) for word in ("nonzero", "positive") for number in (True, False)}
+_WORDS = {
+    said_of(word, number): (word, number)
+    for word in ("nonzero", "positive", "invertible", "spd", "det_positive")
+    for number in (True, False)
+}
 
 
 def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
-    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive; the same of the entries of an array;
-    nothing for 1/s ≠ 0, which holds wherever it has a value."""
-    word, number = _SIGNS.get(condition.template, ("", True))
+    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive; the same of the entries of an array,
+    and of a matrix, or its inverse, that is to be invertible; nothing for 1/s ≠ 0, which holds wherever it has a
+    value."""
+    word, number = _WORDS.get(condition.template, ("", True))
     ((name, value),) = condition.values
     if not word or not isinstance(value, Expr):
         yield condition
@@ -250,17 +255,22 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
     value = (
         split_power(value)[0] if split_power(value)[1].denominator > 1 else value
     )  # a root is positive where this is
+    of_each = word in ("nonzero", "positive")
     factors = [
         factor
         for factor in (value.factors if isinstance(value, Mul) else (value,))
-        if not holds(factor, word, problem) and not _never(word, split_power(factor)[1])
+        if not holds(factor, word if of_each else "positive", problem)
+        and not (of_each and _never(word, split_power(factor)[1]))
     ]
     arrays = [factor for factor in factors if not factor.shape.is_number]
     numbers = [factor for factor in factors if factor.shape.is_number]
     if numbers and arrays and word == "nonzero":
         yield from plainly(Sentence(said_of(word, number=True), ((name, mul(*numbers)),)), problem)
         factors = arrays
-    if factors:
+    if not of_each:
+        bare = mul(*factors) if factors else value
+        yield Sentence(condition.template, ((name, bare.body if isinstance(bare, Inverse) else bare),))
+    elif factors:
         bare = mul(*factors)
         base, exponent = split_power(bare)
         bare = without_numeral(bare) if word == "nonzero" else bare

@@ -244,20 +244,22 @@ def _as_equation(word: str, x: Symbol) -> Expr | None:
     return None
 
 
+def symmetry_of(problem: Problem) -> tuple[str, int]:
+    """Whether a matrix that is unknown is said to be symmetric or antisymmetric, and its sign: ("symmetric", 1)."""
+    x = problem.wrt
+    words = {word for fact in problem.facts if fact.symbol is x for word in consequences(fact.word)}
+    found = (one for one in (("symmetric", 1), ("antisymmetric", -1)) if one[0] in words and x.shape.is_matrix)
+    return next(found, ("", 0))
+
+
 def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
     """(G + Gᵀ)/2 for a symmetric unknown, (G − Gᵀ)/2 for an antisymmetric one: only these directions count;
     G where it is so already."""
-    x = problem.wrt
-    words = (
-        {word for fact in problem.facts if fact.symbol is x for word in consequences(fact.word)}
-        if x.shape.is_matrix
-        else set()
-    )
-    for word, sign in (("symmetric", 1), ("antisymmetric", -1)):
-        if word in words and not holds(gradient, word, problem):
-            turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
-            return textbook(mul(Number(Fraction(1, 2)), add(gradient, mul(Number(sign), turned))), problem)
-    return gradient
+    x, (word, sign) = problem.wrt, symmetry_of(problem)
+    if not word or holds(gradient, word, problem):
+        return gradient
+    turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
+    return textbook(mul(Number(Fraction(1, 2)), add(gradient, mul(Number(sign), turned))), problem)
 
 
 def _without_denominator(problem: Problem) -> Prepared | None:

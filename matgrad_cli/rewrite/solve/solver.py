@@ -10,7 +10,7 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, add, matmul, neg, nodes_of, substitute, transpose
+from ...ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, add, matmul, mul, neg, nodes_of, substitute, transpose
 from ...ir.dimensions import NUMBER
 from ...ir.walk import names_in
 from ...notation.printing.to_unicode import to_unicode
@@ -25,7 +25,7 @@ from ...verify.solving.optimum import kept
 from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
-from ..assumptions import KINK, domain_of, weaker
+from ..assumptions import KINK, domain_of
 from ..derive import derive
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
@@ -33,8 +33,9 @@ from ..naming import opened
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, derivative, plainly
+from .opening import turned
 from .phases import isolate, without_multiplier
-from .question import lagrangian, multiplier_of, prepared, stretches
+from .question import lagrangian, multiplier_of, prepared, stretches, symmetry_of
 from .spectral import convention, spectral, spectral_of
 
 
@@ -205,21 +206,34 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
         )  # a constraint that was not needed fails there, or none of the data allow them
     if solves is False:
         raise contradicted("solution")
-    part = "the part with the symmetry of the unknown of the gradient"
-    what = part if start is not gradient and bool(multipliers) is bool(constraints) else "the gradient"
+    symmetry = symmetry_of(problem)[0] if start is not gradient else ""
+    what = f"the {symmetry} part of the gradient" if symmetry else "the gradient"
     what += " of the Lagrangian" if multipliers else "" if problem.source else " of the loss as it is solved"
     hold = "" if not constraints else ", and the constraints hold" if constraints[1:] else ", and the constraint holds"
     by = f"{what} is zero there{hold}, at random data" if solves else "no data were found at which to compute it"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     there = (*_facts_needed(judge, problem, value), *_domain_at(problem, value))
-    unsaid = {one for said in there for one in weaker(said)}
-    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in unsaid)) for move in moves)
+    weaker = {one for said in there for one in _weaker(said, problem)}
+    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in weaker)) for move in moves)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
     needed += [each for said in there for _, each in said.values if isinstance(each, Expr)]
     extremum = extremum_at(judge, problem, start, value, constraints, needed)
     singular = _without(problem, moves, constraints)
     return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
+
+
+def _weaker(said: Sentence, problem: Problem) -> Iterator[Sentence]:
+    """What need not be said beside it: a is not 0 where a is positive; where m/s is, neither m nor s is 0; and where
+    the determinant is positive, or all eigenvalues are, a matrix is invertible."""
+    for name, value in said.values:
+        assert isinstance(value, Expr)
+        if said.template == said_of("positive", value.shape.is_number):
+            factors = [split_power(part)[0] for part in (value.factors if isinstance(value, Mul) else ())]
+            for part in (value, textbook(turned(mul(Number(-1), value)), problem), *factors):
+                yield Sentence(said_of("nonzero", part.shape.is_number), ((name, part),))
+        elif said.template in (said_of("spd", number=False), said_of("det_positive", number=False)):
+            yield Sentence(said_of("invertible", number=False), ((name, value),))
 
 
 _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "onehot", "binary", "signs")
@@ -294,20 +308,20 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
         else Verdict("agrees", "the loss is stationary there along the constraint, at random data")
     )
     kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
-    which, other = (
-        ("a maximum", "the smallest give the minimum")
+    which, other, size, least = (
+        ("a maximum", "smallest", "largest", "minimum")
         if found.largest
-        else ("a minimum", "the largest give the maximum")
+        else ("a minimum", "largest", "smallest", "maximum")
     )
-    size = "largest" if found.largest else "smallest"
     terms = problem.loss.terms if isinstance(problem.loss, Add) else ()
     moving = all(problem.wrt in term.symbols for term in terms)
     there = f"there the loss{'' if problem.source else ' as it is solved'} is" + (
         "" if moving else ", but for what does not move,"
     )
+    ends = f"here the {size}; the {other} give the {least}"
     reasons = {
-        "vector": f"{which}: {there} the eigenvalue times the squared length, here the {size}; {other}",
-        "columns": f"{which}: {there} the sum of the eigenvalues, here the {size}; {other}",
+        "vector": f"{which}: {there} the eigenvalue times the squared length, {ends}",
+        "columns": f"{which}: {there} the sum of the eigenvalues, {ends}",
         "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ "
         f"reaches it",
     }

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from ...ir import Expr, Symbol, nodes_of
+from ..arrays.lazily import np
 from ..fields import NoValue
 from ..judge import Judge
 from ..needs import condition
 from ..verdict import Verdict
-from .system import NO_VALUE, Equation, Solution, System, gap, sides_at, solutions
+from .system import NO_VALUE, Equation, Solution, System, data_points, gap, moved, sides_at, solutions, starts
 
 _HOLDS: Final = 1e-7
 _CLEAR: Final = 1e-4
 """So far apart two sides must be, beside their size and what they differ by elsewhere, to be called different."""
 MORE: Final = 12
+_SIZES: Final = 6
 _VANISHED: Final = 1e-6
+_POINTS: Final = 3
+_ALIKE: Final = 1e-10
+_SAME: Final = "both lines have the same solutions"
 
 
 def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | None = None) -> Verdict:
@@ -86,6 +92,8 @@ def with_unknown(
 def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:
     """Whether the solutions of each of two systems solve the other one; not `both_ways`:
     whether those of the second solve the first."""
+    if len(before.equations) == len(after.equations) == 1 and _alike(judge, before, after.equations[0]):
+        return Verdict("agrees", f"{_SAME}: their sides differ alike, but for factors without the unknown")
     forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation)]
     back = [verdict for equation in before.equations for verdict in _kept(judge, after, equation)]
     kinds = {verdict.kind for verdict in (*forth, *back)}
@@ -93,17 +101,41 @@ def equivalent(judge: Judge, before: System, after: System, both_ways: bool = Tr
         return Verdict("differs", "a solution of the one line is none of the other")
     if "unknown" in kinds:
         return Verdict("unknown", "no solution was found at which both lines have values")
-    said = (
-        "both lines have the same solutions" if both_ways else "solutions of this line are solutions of the line before"
-    )
+    said = _SAME if both_ways else "solutions of this line are solutions of the line before"
     return Verdict("agrees", f"{said}, found by solving numerically at random data")
 
 
+def _alike(judge: Judge, system: System, other: Equation) -> bool:
+    """Whether the sides of two equations differ by the same, but for a factor of each entry that does not hold the
+    unknown: seen at any values of it, so that no solution has to be found."""
+    told = list[bool]()
+    for turn, mode, place in data_points(judge, 1):
+        try:
+            points = [
+                moved(place, {symbol: start.laid(symbol) for symbol in system.unknowns})
+                for start in islice(starts(judge, system, turn, mode), _POINTS)
+            ]
+            ours, theirs = (np.array([gap(at, one) for at in points], float) for one in (system.equations[0], other))
+        except NO_VALUE:
+            continue
+        if ours.shape != theirs.shape or not ours.size:
+            return False
+        sizes = [np.max(np.abs(each), axis=0) for each in (ours, theirs)]
+        if any(np.min(size) <= _VANISHED * np.max(size) for size in sizes):
+            return False
+        apart = np.abs(ours * theirs[0] - theirs * ours[0])
+        told.append(bool(np.all(apart <= _ALIKE * sizes[0] * sizes[1])))
+    return bool(told) and all(told)
+
+
 def _kept(judge: Judge, system: System, equation: Equation) -> Iterator[Verdict]:
-    """Whether an equation holds at the solutions of a system; more data are drawn where the first have none,
-    as a share k/n above 1."""
-    found = holds_at(solutions(judge, system, draws=1), equation)
-    yield found if found.kind != "unknown" else holds_at(solutions(judge, system, draws=MORE), equation)
+    """Whether an equation holds at the solutions of a system; more data, and more sizes, are drawn where the first have
+    none, as a share k/n above 1."""
+    found = [Verdict("unknown", "")]
+    for draws, more in ((1, 0), (MORE, 0), (1, _SIZES)):
+        if found[-1].kind == "unknown":
+            found.append(holds_at(solutions(judge, system, draws=draws, more=more), equation))
+    yield found[-1]
 
 
 def _largest(values: Sequence[Any]) -> float:

@@ -21,6 +21,8 @@ from ..judge import Judge
 from .system import MODES, NO_VALUE, array_at, data_points, facts_kept, feasible, moved
 from .variants import NATURAL, SAID, Signs, Where, plans, varied
 
+ALONE: Final = "alone"
+"""The kind of a point that has no others near it at which the constraints hold."""
 _ZERO: Final = 1e-9
 _ROUNDING: Final = 1e-13
 """What is rounding alone beside the largest eigenvalue, where the second derivative does not depend on the solution."""
@@ -32,6 +34,8 @@ _ROUNDS: Final = 4
 """So often data are drawn for each plan of signs, until the loss has a value at as many solutions."""
 _COMPARED: Final = 16
 """At so many solutions the loss is compared with that at other points."""
+_EVERY: Final = 3
+"""Under constraints, where other points have to be found, that is done at a few of them, one in so many."""
 _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
 _AGAIN: Final = 30
@@ -56,20 +60,9 @@ class Seen:
     turn: int
 
 
-def curvatures(
-    judge: Judge,
-    problem: Problem,
-    value: Expr,
-    constraints: Sequence[Expr],
-    quadratic: bool = False,
-    deciding: Sequence[Expr] = (),
-) -> list[Seen]:
-    """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
-
-    `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
-    `deciding`: numbers whose signs are noted, too.
-    """
-    return list(curvatures_where(judge, problem, value, constraints, quadratic, deciding, ()))
+def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr]) -> list[Seen]:
+    """The kinds of point at solutions for data of every sign."""
+    return list(curvatures_where(judge, problem, value, constraints))
 
 
 def curvatures_where(
@@ -77,24 +70,25 @@ def curvatures_where(
     problem: Problem,
     value: Expr,
     constraints: Sequence[Expr],
-    quadratic: bool,
-    deciding: Sequence[Expr],
-    where: Where,
+    quadratic: bool = False,
+    deciding: Sequence[Expr] = (),
+    where: Where = (),
 ) -> Iterator[Seen]:
-    """Those for other data, of which some have given signs; where none are given, for all."""
+    """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow;
+    or for other data, of which some have signs that are given.
+
+    `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
+    `deciding`: numbers whose signs are noted, too.
+    """
     problem, words = _moving(problem), judge.setting.words.get(problem.wrt, frozenset())
     symmetric = problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words)
-    for at, drawn, turn in solutions_of_all_signs(judge, problem, value, problem.loss, where):
-        signs = {**drawn, **{number: _sign(at, number) for number in deciding}}
+    for at, signs, turn in solutions_of_all_signs(judge, problem, value, add(problem.loss, *deciding), where):
+        signs |= {one: "positive" if float(at.value(one).data[0]) > 0 else "negative" for one in deciding}
         held = all(signs[one] == sign for one, sign in where)
         if held and all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
             kind = _kind_at(at, problem, constraints, symmetric, quadratic)
             if kind is not None:
                 yield Seen(signs, kind, at, turn)
-
-
-def _sign(at: Evaluator, number: Expr) -> str:
-    return "positive" if float(at.value(number).data[0]) > 0 else "negative"
 
 
 def _moving(problem: Problem) -> Problem:
@@ -130,10 +124,9 @@ def compared(
 def elsewhere(
     judge: Judge, problem: Problem, constraints: Sequence[Expr], seen: Sequence[Seen]
 ) -> tuple[float, float, int]:
-    """The same at the first of many solutions: the most by which it is lower, and higher, and how many points."""
-    lower, higher, counts = zip(
-        *(compared(judge, one.at, problem, constraints, one.turn) for one in seen[:_COMPARED]), strict=True
-    )
+    """The same at a few of many solutions: the most by which it is lower, and higher, and how many points."""
+    some = seen[::_EVERY][:_ENOUGH] if constraints else seen[:_COMPARED]
+    lower, higher, counts = zip(*(compared(judge, one.at, problem, constraints, one.turn) for one in some), strict=True)
     return max(lower), max(higher), sum(counts)
 
 
@@ -161,7 +154,7 @@ def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, b
 
 def solutions_of_all_signs(
     judge: Judge, problem: Problem, value: Expr, needed: Expr, where: Where = ()
-) -> Iterator[tuple[Evaluator, Signs, int]]:
+) -> Iterator[tuple[Evaluator, dict[Expr, str], int]]:
     """Data of every sign with the solution of the unknown, where what is `needed` has a value there; their signs, and
     the turn of their sizes. Where few allow a value, as a share k/n below 1, others of the same signs are tried. With
     `where`, other data that have these signs."""
@@ -213,8 +206,10 @@ def _kind_at(
     """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero;
     None if unknown."""
     along = _along(at, problem, constraints, symmetric)
-    if along is None or not along[0].size or not np.all(np.isfinite(along[0])):
+    if along is None or not np.all(np.isfinite(along[0])):
         return None
+    if not along[0].size:
+        return ALONE
     hessian, free, bent = along
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
     none = (_ROUNDING if quadratic else _ZERO) * float(np.max(np.abs(values)))
@@ -296,8 +291,8 @@ def _symmetric_directions(size: int) -> Any:
 def kind_of(seen: Sequence[Seen]) -> str:
     """minimum, maximum, minima (level in some direction), maxima, saddle;
     unknown if not the same at all data, or at too few."""
-    kinds = {one.kind for one in seen}
-    if len(seen) < _FEWEST:
+    kinds = {one.kind for one in seen} - {ALONE}
+    if sum(one.kind != ALONE for one in seen) < _FEWEST:
         return "unknown"
     if len(kinds) == 1 and kinds != {"level"}:
         return kinds.pop()
@@ -313,22 +308,15 @@ def of_signs(seen: Sequence[Seen], where: Where) -> list[Seen]:
 
 def cases(seen: Sequence[Seen], again: Callable[[Where], Iterable[Seen]] | None = None) -> Iterator[tuple[str, Where]]:
     """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum,
-    if there are any; `again` gives other data with such signs, at which it must be so too.
-
-    Where the definiteness of a matrix decides the one, the signs of its entries do not decide the other.
-    """
-    by_form = set[Expr]()
+    if there are any; `again` gives other data with such signs, at which it must be so too."""
     known = list(dict.fromkeys((symbol, sign) for one in seen for symbol, sign in one.signs.items() if sign in SAID))
     natural = [one for one in known if one[1] in NATURAL]
     others = [one for one in known if one not in natural]
     sets = [*combinations([*natural, *others], 1), *combinations(natural, 2), *combinations(natural, 3)]
     for wanted in ("minim", "maxim"):
         for where in sets:
-            if any("entries" in sign and symbol in by_form for symbol, sign in where):
-                continue
             kind = kind_of(of_signs(seen, where))
             if kind.startswith(wanted) and (again is None or _always(wanted, islice(again(where), _AGAIN))):
-                by_form |= {symbol for symbol, sign in where if "definite" in sign}
                 yield kind, where
                 break
 
@@ -337,6 +325,6 @@ def _always(wanted: str, seen: Iterable[Seen]) -> bool:
     """Whether it is that kind of point at all of these data, of which there are enough."""
     number = 0
     for number, one in enumerate(seen, 1):  # noqa: B007
-        if not one.kind.startswith((wanted, "level")):
+        if not one.kind.startswith((wanted, "level", ALONE)):
             return False
     return number >= _FEWEST

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from math import prod
 from typing import Any, Final
 
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS, consequences
-from ...ir import Expr, Index, Symbol
+from ...ir import Expr, Index, Inverse, Symbol, nodes_of
 from ..arrays import structure as lay
 from ..arrays.jets import Tag
 from ..arrays.lazily import np
@@ -178,16 +179,15 @@ def data_points(
     """Points of moderate entries in opposite orders of sizes, at which the loss has a value, or which suit;
     `more` with sizes in any order. Of many draws the later ones begin with entries of another kind."""
     setting = judge.setting
-    for turn in (*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)):
-        if setting.sizes.at(turn) is None:
-            continue
-        for draw in range(draws):
-            first = draw // _AS_DRAWN
-            for mode in MODES[first:] + MODES[:first]:
-                place = judge.drawn(7000 + draw, mode, turn)
-                if suits(place) if suits is not None else _has_value(place, judge.problem):
-                    yield turn, mode, place
-                    break
+    turns = [*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)]
+    turns = [turn for turn in turns if setting.sizes.at(turn) is not None]
+    for turn, draw in product(turns, range(draws)):
+        first = draw // _AS_DRAWN
+        for mode in MODES[first:] + MODES[:first]:
+            place = judge.drawn(7000 + draw, mode, turn)
+            if suits(place) if suits is not None else _has_value(place, judge.problem):
+                yield turn, mode, place
+                break
 
 
 def _has_value(place: Evaluator, problem: Problem) -> bool:
@@ -199,23 +199,31 @@ def _has_value(place: Evaluator, problem: Problem) -> bool:
 
 
 def solutions(
-    judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS, within: bool = True
+    judge: Judge,
+    system: System,
+    derived: Mapping[Symbol, Expr] | None = None,
+    draws: int = _DRAWS,
+    within: bool = True,
+    more: int = 0,
 ) -> list[Solution]:
-    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes),
-    `within` the facts; at which no equation has become nothing beside the others, if there are such."""
+    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes, and of `more`
+    sizes: then a few are enough), `within` the facts; at which no equation has become nothing beside the others, if
+    there are such."""
     found, faint, work = list[Solution](), list[Solution](), _Work()
-    for turn, mode, place in data_points(judge, draws):
+    for turn, mode, place in data_points(judge, draws, more):
+        if more and len(found) >= _EACH:
+            break
         unknowns = _Unknowns(place, system, derived or {}, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
-            starts = _starts(judge, system, turn, mode)
-            for u in _solved(unknowns, starts, judge if within else None):
+            begun = starts(judge, system, turn, mode)
+            for u in _solved(unknowns, begun, judge if within else None):
                 each = terms(unknowns.jacobian(u), u)
                 clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
                 (found if clear else faint).append(Solution(place, unknowns.at(u)))
     return found or faint
 
 
-def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
+def starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
     """Points that differ in the unknowns and how large these are."""
     for number, scale in enumerate(_SCALES):
         yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
@@ -278,9 +286,10 @@ def solved_by(
     None if it could not be tried.
 
     Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a
-    vector of one entry; nor those at which a matrix that is `needed` to be invertible, or a number not to be zero,
-    is so by rounding alone.
+    vector of one entry; nor those at which a matrix that is inverted, or `needed` to be invertible, or a number not to
+    be zero, is so by rounding alone.
     """
+    needed = (*needed, *(node.body for node in nodes_of(value) if isinstance(node, Inverse)))
     unknown = tuple(other for other in system.unknowns if other is not symbol)
     told, work = list[bool](), _Work()
     held = tuple(
@@ -297,15 +306,13 @@ def solved_by(
         there = moved(place, {symbol: given}, derived)
         found = _vanishes(place, there, [each for each in system.equations if each not in others.equations])
         if found and others.equations:
-            unknowns, starts = _Unknowns(there, others, derived or {}, work, judge), _starts(judge, others, turn, mode)
+            unknowns, begun = _Unknowns(there, others, derived or {}, work, judge), starts(judge, others, turn, mode)
             found = any(
-                newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts
+                newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in begun
             )
         if not found and unknown:
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
-            found = (
-                False if any(True for _ in _solved(bound, _starts(judge, bound.system, turn, mode), judge)) else None
-            )
+            found = False if any(True for _ in _solved(bound, starts(judge, bound.system, turn, mode), judge)) else None
         if found is not None:
             told.append(found)
     return all(told) if told else None

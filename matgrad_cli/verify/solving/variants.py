@@ -62,7 +62,7 @@ def plans(judge: Judge, symbols: tuple[Symbol, ...], where: Where = ()) -> Itera
     yield from found[:_MOST]
 
 
-def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: int) -> tuple[Evaluator, Signs]:
+def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: int) -> tuple[Evaluator, dict[Expr, str]]:
     """The place with data of these signs and of several scales, as far as the facts allow;
     and the signs that the data really have."""
     rng = random.Random(turn)

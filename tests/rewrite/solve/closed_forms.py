@@ -298,6 +298,21 @@ SENTENCES = {
         ("this is a maximum among many",),
         ("depends", "local"),
     ),
+    "the only point": (
+        ("log(x) + log(y)", "x", "x: scalar, y: scalar, s: scalar", (), None, "x + y = s"),
+        ("that s − y > 0 ", "no other point near it satisfies the constraints"),
+        ("≠ 0", "not found"),
+    ),
+    "steps need no solution": (
+        ("norm(A@x - b)**2", "x", "A: m×n, x: n, b: m, C: p×n, d: p", "C wide", None, "C@x = d"),
+        ("this is a minimum",),
+        ("unknown",),
+    ),
+    "one condition on a matrix": (
+        ("-m*logdet(K)/2 + tr(X@K@X.T)/2", "K", "X: m×n, K: n×n", "K spd"),
+        ("assumed that XᵀX is symmetric positive definite: X has full column rank",),
+        ("is invertible",),
+    ),
     "the sign of a number that is divided by": (
         ("(a.T@c + d)*norm(x)**2", "x", "a: n, c: n, x: p, d: scalar"),
         ("a minimum if aᵀc + d > 0, and a maximum if aᵀc + d < 0",),
@@ -335,7 +350,7 @@ SENTENCES = {
     ),
     "what is checked of a symmetric unknown": (
         ("norm(X@A - B)**2", "X", "X: n×n, A: n×n, B: n×n", "X symmetric"),
-        ("checked: the part with the symmetry of the unknown of the gradient is zero there, at",),
+        ("checked: the symmetric part of the gradient is zero there, at",),
         (),
     ),
     "what is checked of a norm": (("norm(x)", "x", "x: n"), ("the gradient of the loss as it is solved is zero",), ()),

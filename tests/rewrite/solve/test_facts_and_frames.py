@@ -24,7 +24,7 @@ NEEDED = {
         "c*logdet(x) + tr(inv(x)@X.T@X)",
         "x: n×n, X: m×n, c: scalar",
         "x spd, c positive",
-        "XᵀX/c is symmetric positive definite: X has full column rank",
+        "XᵀX is symmetric positive definite: X has full column rank",
     ),
     "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval", "0 < a < 1"),
 }

@@ -14,8 +14,12 @@ from solving import D, all_run_again, printed, run, spd
 
 import matgrad_cli as matgrad
 from matgrad_cli.diagnostics import InputError, StuckError
+from matgrad_cli.ir import Number, mul
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.render.optimum.formats import solution_data
+from matgrad_cli.rewrite.forms.algebra import zero
+from matgrad_cli.verify.judge import Judge
+from matgrad_cli.verify.solving.system import System, solved_by
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
 
@@ -388,3 +392,12 @@ def test_what_is_said_of_a_loss_that_is_straight(asked: tuple[str, Any, str]) ->
     with pytest.raises(StuckError) as stuck:
         matgrad.solve(loss, "x", "x: n, u: n" if "u" in loss else "", fact, subject_to=constraints)
     assert STRAIGHT[asked] in stuck.value.diagnostic.message
+
+
+def test_data_at_which_what_is_inverted_is_singular_but_for_rounding_do_not_count() -> None:
+    found = matgrad.solve("norm(A@x - b)**2", "x", "A: m×n, x: n, b: m, C: p×n, d: p", subject_to="C@x = d").solution
+    lines = tuple((one, zero(one.shape)) for one in (found.gradient, *found.constraints))
+    asked = Judge(found.derivation.problem), System(lines, (found.unknown, *found.multipliers)), found.unknown
+    assert found.value is not None
+    assert solved_by(*asked, found.value)
+    assert solved_by(*asked, mul(Number(2), found.value)) is False
