@@ -8,7 +8,7 @@ from typing import cast
 
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Expr, neg
+from ...ir import Expr, Inverse, neg, nodes_of
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
@@ -66,9 +66,12 @@ def extremum_at(
         return curvatures_where(judge, problem, value, constraints, linear, deciding, where)
 
     def told() -> Iterator[tuple[PointKind, Where, bool]]:
-        """The kinds for data of some signs, and whether nearby alone."""
+        """The kinds for data of some signs, and whether nearby alone; of entries nothing is said where these are
+        inverted: their signs are not those of what an inverse makes of them, whatever some data say."""
+        inverted = any(isinstance(node, Inverse) for node in nodes_of(value))
         for kind, where in sorted(cases(seen, at_data), key=lambda one: one[1][0][1] not in NATURAL):
-            yield cast("PointKind", kind), where, _local(*better(kind, of_signs(seen, where)))
+            if not (inverted and any("entries" in sign for _, sign in where)):
+                yield cast("PointKind", kind), where, _local(*better(kind, of_signs(seen, where)))
 
     found = list(at_data())
     seen = [one for one in found if one.kind != ALONE] or found

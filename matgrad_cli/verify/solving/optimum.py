@@ -311,8 +311,8 @@ def cases(seen: Sequence[Seen], again: Callable[[Where], Iterable[Seen]] | None 
     if there are any; `again` gives other data with such signs, at which it must be so too."""
     known = list(dict.fromkeys((symbol, sign) for one in seen for symbol, sign in one.signs.items() if sign in SAID))
     natural = [one for one in known if one[1] in NATURAL]
-    others = [one for one in known if one not in natural]
-    sets = [*combinations([*natural, *others], 1), *combinations(natural, 2), *combinations(natural, 3)]
+    each = sorted(known, key=lambda one: ("entries" in one[1], one not in natural))
+    sets = [*combinations(each, 1), *combinations(natural, 2), *combinations(natural, 3)]
     for wanted in ("minim", "maxim"):
         for where in sets:
             kind = kind_of(of_signs(seen, where))

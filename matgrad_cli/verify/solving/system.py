@@ -129,14 +129,15 @@ class _Unknowns:
         """The derivative of the residual, by dual numbers; None where there is none."""
         place = self.at(u)
         try:
-            rows = [self._slopes(place, equation) for equation in self.system.equations]
+            rows = [self.slopes(place, equation) for equation in self.system.equations]
         except NO_VALUE:
             return None
         finally:
             self.work.left -= place.work
         return np.concatenate(rows, axis=0)
 
-    def _slopes(self, place: Evaluator, equation: Equation) -> Any:
+    def slopes(self, place: Evaluator, equation: Equation) -> Any:
+        """The derivative of left minus right of one equation."""
         left, right = equation
         letters = tuple(sorted(left.free | right.free))
         blocks = []
@@ -292,20 +293,19 @@ def solved_by(
     needed = (*needed, *(node.body for node in nodes_of(value) if isinstance(node, Inverse)))
     unknown = tuple(other for other in system.unknowns if other is not symbol)
     told, work = list[bool](), _Work()
-    held = tuple(
-        each for each in system.equations if derived or any(not part.symbols.isdisjoint(unknown) for part in each)
-    )
-    others = System(held if unknown else (), unknown)
     for turn, mode, place in data_points(judge, 1, _MORE):
         try:
             given = place.laid(value)
             if any(_singular(place, each) for each in needed):
                 continue
+            there = moved(place, {symbol: given}, derived)
+            whole = _Unknowns(there, System(system.equations, unknown), derived or {}, work, judge)
+            held = tuple(each for each in system.equations if unknown and np.any(whole.slopes(there, each)))
         except NO_VALUE:
             continue
-        there = moved(place, {symbol: given}, derived)
-        found = _vanishes(place, there, [each for each in system.equations if each not in others.equations])
-        if found and others.equations:
+        found = _vanishes(place, there, [each for each in system.equations if each not in held])
+        if found and held:
+            others = System(held, unknown)
             unknowns, begun = _Unknowns(there, others, derived or {}, work, judge), starts(judge, others, turn, mode)
             found = any(
                 newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in begun
