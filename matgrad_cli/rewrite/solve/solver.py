@@ -17,26 +17,25 @@ from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence
 from ...records.layout import is_turned
 from ...records.solution import Extremum, Goal, Move, PointKind, Solution
-from ...render.document.blocks import phrase
-from ...render.words import plain
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.solving.optimum import kept
 from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
-from ..assumptions import KINK, domain_of
+from ..assumptions import domain_of
 from ..derive import derive
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
 from ..naming import opened
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
-from .line import OPEN, Line, contradicted, derivative, plainly
+from .line import OPEN, Line, contradicted, plainly
 from .opening import turned
 from .phases import isolate, without_multiplier
 from .question import lagrangian, multiplier_of, prepared, stretches, symmetry_of
 from .spectral import convention, spectral, spectral_of
+from .stuck import no_closed_form, straight
 
 
 def solve(
@@ -99,7 +98,7 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
     """The solution by eigenvectors where the constraint is quadratic, else by moves."""
     problem = asked.problem
     if problem.wrt not in gradient.symbols:
-        raise _straight(asked, gradient)
+        raise straight(problem, gradient, bool(asked.constraints))
     if len(asked.constraints) == 1:
         line = spectral_of(
             problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
@@ -359,54 +358,3 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
     return replace(
         found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values)), cases=cases)
     )
-
-
-# ---- no closed form
-
-
-def _straight(asked: Asked, gradient: Expr) -> StuckError:
-    """What is so where the loss, and the constraints, are straight in the unknown."""
-    problem, of_what = asked.problem, " of the Lagrangian" if asked.constraints else ""
-    same = f"the gradient{of_what} does not depend on `{problem.wrt.name}`"
-    neither = "neither a minimum nor a maximum"
-    if asked.constraints:
-        same += f": where the constraints hold the loss has one value only, or has {neither}"
-    else:
-        same += f", so it is zero everywhere or nowhere: where it is not, the loss has {neither}"
-    if any(fact.symbol is problem.wrt for fact in problem.facts):
-        same += f", but at the edge of what is said of `{problem.wrt.name}`"
-    notes = (f"the gradient{of_what} is {to_unicode(gradient)}",)
-    return StuckError(Diagnostic("no-closed-form", same, notes=notes))
-
-
-def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -> StuckError:
-    """What there is to do where the rules find no closed form: the step of gradient descent and of Newton's method."""
-    name = to_unicode(derivation.wrt)
-    gradient = derivation.result.matrix
-    said = to_unicode(gradient) if gradient is not None else to_unicode(derivation.result.entry)
-    if multipliers:
-        letters = " and ".join(map(to_unicode, multipliers))
-        one, hold = ("a suitable multiplier", "constraint holds") if len(multipliers) == 1 else (
-            "suitable multipliers", "constraints hold")  # fmt: skip
-        return StuckError(Diagnostic(
-            "no-closed-form", f"the equations of the Lagrangian have no closed form in `{name}` that the rules know",
-            notes=(f"at a solution the gradient of the Lagrangian is zero, with {one} {letters}: {said} = 0",
-                   f"and the {hold}"),
-            help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
-    steps = (f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
-    kinks = [
-        f"it is found where {plain(phrase(one))}: a minimum may lie where that does not hold"
-        for one in derivation.assumed
-        if KINK in one.template
-    ]
-    notes = (f"the gradient is {said}", *kinks, *filter(None, steps))
-    message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"
-    return StuckError(Diagnostic("no-closed-form", message, notes=notes, help="iterate with one of these steps"))
-
-
-def _newton(derivation: Derivation, name: str) -> str:
-    general = f"Newton step: {name} ← {name} − H⁻¹ · gradient, where H is the Hessian"
-    if derivation.wrt.shape.is_matrix:
-        return general
-    hessian = derivative(derivation.problem, order=2)
-    return general if hessian is None else "" if is_zero(hessian) else f"{general}: H = {to_unicode(hessian)}"
