@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
+from closed_forms import STRAIGHT
 
+import matgrad_cli as matgrad
 from conftest import trees
+from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Fact, Problem
 from matgrad_cli.ir import Call, Expr, Fill, Number, Symbol
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -136,3 +140,11 @@ def test_moves_are_built_in_one_place() -> None:
     here = {file: tree for file, tree in trees("Move(").items() if file.parts[-3:-1] == ("rewrite", "solve")}
     calls = ((file, node.func) for file, tree in here.items() for node in ast.walk(tree) if isinstance(node, ast.Call))
     assert {file.name for file, called in calls if isinstance(called, ast.Name) and called.id == "Move"} == {"line.py"}
+
+
+@pytest.mark.parametrize("asked", STRAIGHT)
+def test_what_is_said_of_a_loss_that_is_straight(asked: tuple[str, Any, str]) -> None:
+    loss, constraints, fact = asked
+    with pytest.raises(StuckError) as stuck:
+        matgrad.solve(loss, "x", "x: n, u: n" if "u" in loss else "", fact, subject_to=constraints)
+    assert STRAIGHT[asked] in stuck.value.diagnostic.message

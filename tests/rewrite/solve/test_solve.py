@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from closed_forms import CASES, SENTENCES, STRAIGHT
+from closed_forms import CASES, SENTENCES
 from solving import D, all_run_again, printed, run, spd
 
 import matgrad_cli as matgrad
@@ -384,14 +384,6 @@ def test_what_is_said_of_the_point(name: str) -> None:
     page = " ".join(optimum.render("text", width=400).split())
     assert all_run_again(optimum)
     assert [part for part in said if part not in page] == [part for part in unsaid if part in page] == []
-
-
-@pytest.mark.parametrize("asked", STRAIGHT)
-def test_what_is_said_of_a_loss_that_is_straight(asked: tuple[str, Any, str]) -> None:
-    loss, constraints, fact = asked
-    with pytest.raises(StuckError) as stuck:
-        matgrad.solve(loss, "x", "x: n, u: n" if "u" in loss else "", fact, subject_to=constraints)
-    assert STRAIGHT[asked] in stuck.value.diagnostic.message
 
 
 def test_data_at_which_what_is_inverted_is_singular_but_for_rounding_do_not_count() -> None:
