@@ -28,6 +28,7 @@ from ..derive import derive
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import zero
 from ..naming import opened
+from ..textbook.normal import split_power
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, plainly
