@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...diagnostics.record import record
 from ...verify.programs.names import key_of
 
-ABOVE = 4
-"""In so many folders, that of the file and those around it, an import begins."""
-MOST_FILES, MOST_BYTES = 30, 200_000
+ABOVE, MOST_FILES, MOST_BYTES = 4, 30, 200_000
+"""In so many folders, that of the file and those around it, an import begins; so much is read."""
 
 
 class Neighbour:
@@ -24,9 +23,9 @@ class Neighbour:
     @property
     def names(self) -> list[str]:
         """What it gives names to."""
-        targets = [target for line in self.lines for target in getattr(line, "targets", ())]
+        targets = [key_of(target) or "" for line in self.lines for target in getattr(line, "targets", ())]
         defined = [line.name for line in self.lines if isinstance(line, ast.FunctionDef | ast.ClassDef)]
-        return [*defined, *filter(None, map(key_of, targets)), *(one.name for one in self.imported)]
+        return [*defined, *targets, *(one.name for one in self.imported)]
 
 
 @record
@@ -49,38 +48,25 @@ def taken_in(tree: ast.Module, path: str) -> tuple[Imported, ...]:
 
 
 def _taken(lines: list[ast.stmt], path: Path, known: dict[Path, Neighbour]) -> Iterator[Imported]:
-    for number, line in enumerate(lines):
-        if not isinstance(line, ast.Import | ast.ImportFrom):
-            continue
-        found = [(alias, [*_of_alias(line, alias, path, known)]) for alias in line.names]
-        line.names = [alias for alias, ones in found if not ones]
-        lines[number] = line if line.names else ast.copy_location(ast.Pass(), line)
-        yield from (one for _, ones in found for one in ones)
+    for line in lines:
+        level = line.level if isinstance(line, ast.ImportFrom) else 0
+        folders = [*path.parents][level - 1 : level] if level else [*path.parents][:ABOVE]
+        module = [line.module] if isinstance(line, ast.ImportFrom) and line.module else []
+        for alias in [*line.names] if isinstance(line, ast.Import | ast.ImportFrom) else ():
+            file = _file(folders, module or ["__init__"], line, known) if isinstance(line, ast.ImportFrom) else None
+            names = file.names if file is not None else []
+            chosen = [one for one in names if one == alias.name or (alias.name == "*" and not one.startswith("_"))]
+            called = alias.asname or alias.name
+            if not chosen and called.isidentifier():
+                chosen, file = [""], _file(folders, [*module, alias.name], line, known)
+            if file is not None and chosen:
+                line.names.remove(alias)  # type: ignore[attr-defined]
+                yield from (Imported(one if alias.name == "*" else called, one, file) for one in chosen)
 
 
-def _of_alias(
-    line: ast.Import | ast.ImportFrom, alias: ast.alias, path: Path, known: dict[Path, Neighbour]
-) -> Iterator[Imported]:
-    level = line.level if isinstance(line, ast.ImportFrom) else 0
-    folders = [*path.parents][level - 1 : level] if level else [*path.parents][:ABOVE]
-    called, parts = alias.asname or alias.name, alias.name.split(".")
-    if isinstance(line, ast.Import):
-        file = _file(folders, parts, line, known) if called.isidentifier() else None
-        yield from [Imported(called, "", file)] if file is not None else []
-        return
-    module = line.module.split(".") if line.module else []
-    file = _file(folders, module, line, known)
-    names = file.names if file is not None else []
-    if file is not None and (alias.name == "*" or alias.name in names):
-        chosen = [name for name in names if not name.startswith("_")] if alias.name == "*" else [alias.name]
-        yield from (Imported(name if alias.name == "*" else called, name, file) for name in chosen)
-    elif (part := _file(folders, [*module, alias.name], line, known)) is not None:
-        yield Imported(called, "", part)
-
-
-def _file(folders: Sequence[Path], parts: list[str], line: ast.stmt, known: dict[Path, Neighbour]) -> Neighbour | None:
+def _file(folders: list[Path], module: list[str], line: ast.stmt, known: dict[Path, Neighbour]) -> Neighbour | None:
     """The first file of a module, or of a package, with this path."""
-    for base in (folder.joinpath(*parts) for folder in folders):
+    for base in (folder.joinpath(*".".join(module).split(".")) for folder in folders):
         for path in (base.with_suffix(".py"), base / "__init__.py"):
             if path not in known and len(known) < MOST_FILES and path.is_file() and path.stat().st_size < MOST_BYTES:
                 _read(path, line, known)
@@ -95,7 +81,6 @@ def _read(path: Path, line: ast.stmt, known: dict[Path, Neighbour]) -> None:
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.expr | ast.arg):
-            ast.copy_location(node, line)
+        ast.copy_location(node, line)
     known[path] = Neighbour(tree.body)
     known[path].imported += _taken(tree.body, path, known)

@@ -88,11 +88,12 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> li
     key = key_of(target)
     meant = GRADIENTS.match(f"{key}['") if isinstance(line, ast.Assign) else _of_backward(owner, parts)
     dicts = (part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known, meant is not None))
-    whole: ast.Dict | ast.List | None = (table := next(dicts, None))
-    entries = [*zip(table.keys, table.values, strict=True)] if table is not None else []
+    whole: ast.Dict | ast.List | None = next(dicts, None)
+    entries: list[tuple[ast.expr | None, ast.expr]] = []
+    if isinstance(whole, ast.Dict):
+        entries = [*zip(whole.keys, whole.values, strict=True)]
     if isinstance(line, ast.Assign) and meant and isinstance(value, ast.List) and value.elts[1:]:
-        whole, places = value, range(len(value.elts))
-        entries = [(ast.copy_location(ast.Constant(at), one), one) for at, one in zip(places, value.elts, strict=True)]
+        whole, entries = value, [(ast.copy_location(ast.Constant(at), one), one) for at, one in enumerate(value.elts)]
     if whole is None or key is None or (isinstance(line, ast.Return) and key in map(last_part, names_in(owner))):
         return [line]
 

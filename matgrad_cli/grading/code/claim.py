@@ -12,7 +12,7 @@ from ...documents.python.finish import is_part
 from ...documents.python.outline import Unit
 from ...documents.python.uses import LOSSES, claimed, is_gradient, is_marked
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import key_of, name_of, names_in
+from ...verify.programs.names import key_of, last_part, name_of, names_in
 from ...verify.programs.values import Unknown, Value
 from .reading import Reading
 
@@ -32,12 +32,13 @@ class Stage:
 @record
 class Claim:
     """What a name like `dW` claims: the derivative by a name. `sites` are the births of that name's values,
-    the likeliest first."""
+    the likeliest first. `called`: whether it is called a gradient, or stands where one is due."""
 
     key: str
     name: str
     stages: tuple[Stage, ...]
     sites: tuple[int, ...]
+    called: bool = True
 
     @property
     def last(self) -> Event:
@@ -114,13 +115,18 @@ def in_order(unit: Unit, parts: list[ast.expr], inputs: list[str], found: list[C
     return fits and (unit.by_autograd or all(key and (key in called or is_marked(key)) for key in keys))
 
 
-def returns_gradient(node: ast.expr, keys: set[str], in_order: bool) -> bool:
-    """Whether what is returned is meant as a gradient that has no other name: an expression, or a name like `dout`,
-    `grad`, `dx`; where gradients are returned in the order of the inputs, any name but a loss's."""
+def returns_gradient(reading: Reading, node: ast.expr, keys: set[str], in_order: bool, alone: bool) -> str:
+    """What is returned as a gradient that has no other name: what is `called` one, an expression, or a name like
+    `dout`, `grad`, `dx`, or any but a loss's, where gradients are returned in the order of the inputs; or what stands
+    `alone` where one is due, computed by a backward part that gets something from above."""
     key = key_of(node)
     if key is None:
-        return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
-    return key not in keys and (is_gradient(key) or (in_order and key not in LOSSES))
+        return "" if isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List) else "called"
+    if key in keys or last_part(key) in LOSSES:
+        return "called" if key not in keys and is_gradient(key) else ""
+    computed = (event.key for event in reading.assigned() if moves(event.value))
+    due = alone and bool(reading.upstream) and key in computed
+    return "called" if is_gradient(key) or in_order else "alone" if due else ""
 
 
 def constant(event: Event) -> bool:

@@ -18,7 +18,7 @@ from .blame import blamed
 from .claim import Claim, fitting, writer
 from .inputs import STRIDING, Kind
 from .meant import facts
-from .others import absolved, entry_by_entry, followers, foreign, of_a_part
+from .others import ELSEWHERE, absolved, entry_by_entry, followers, foreign, of_a_part
 from .plans import SLOPES, NoLoss
 from .settle import Understanding, collapsed, narrowed, understandings, with_one_output
 from .thresholds import MORE, POINTS, points_of
@@ -311,7 +311,7 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     if outcomes[-1] == "right":
         return found("right", _stretched(trial, claim, last))
     if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
-        return found("helper", note)
+        return found("open" if note.endswith(ELSEWHERE) else "helper", note)
     if isinstance(last, Unknown):
         free = any(kind.form == "size" and not kind.dims for kind in trial.given.kinds.values())
         if "cannot reshape" in last.why and free:
@@ -334,6 +334,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
     if note := entry_by_entry(trial, claim):
         return found("open", note)
+    if not claim.called:
+        return found("open", f"it is not called a gradient, and is not the derivative by `{claim.name}`")
     filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
     first = next(filled, claim.stages[0].last)  # what is made of zeros says nothing yet
     if first.stored and (truth := _true_value(trial, claim)) is not None:

@@ -26,6 +26,7 @@ _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 
 MOST_ENTRIES = 60
 """Arrays with so many entries are moved one by one."""
+ELSEWHERE = ", times a size: right if a mean is taken elsewhere"
 _LATER = "this is the derivative times a size; what follows from it takes that into account"
 
 
@@ -221,9 +222,10 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
             mean = given * along if axis is None else np.sum(given * along, axis, keepdims=True)
             way = np.real(given * (along - mean))
             pairs.append((float(np.sum(value * along)), trial.along(claim.sites[0], way) or 0.0))
-        for scale in (1.0, *trial.counts):  # a mean may be taken later
+        for scale in (1.0, *trial.counts):
             if all(alike(said, true * scale) and true for said, true in pairs):
-                return f"this is the derivative by the scores of which a {word} makes `{claim.name}`"
+                said = f"this is the derivative by the scores of which a {word} makes `{claim.name}`"
+                return said + ELSEWHERE * (scale != 1.0)
     return ""
 
 

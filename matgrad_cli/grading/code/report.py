@@ -272,8 +272,8 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
 def _untold(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
     """Gradients that are kept or returned together, of which none is judged; one that gets nothing."""
     lines, keys = {one.statement.lineno for one in found.judged}, {one.key for one in found.judged}
-    ends = each((ast.Assign, ast.Return), unit.backward)
-    for line in (one for one in ends if isinstance(one, ast.Assign | ast.Return)):
+    lines_: Iterator[ast.Assign | ast.Return] = each((ast.Assign, ast.Return), unit.backward)
+    for line in lines_:
         target = line.targets[0] if isinstance(line, ast.Assign) else None
         key = key_of(target) if target is not None else None
         if key and key not in keys and claimed(key) and isinstance(line.value, ast.Constant):

@@ -312,8 +312,8 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
         flat = [name for name in arrays if axes_in(unit.own).get(name, Axes(0)).number < 2]
         for name in flat if all(one in flat or not kind.dims for one, kind in kinds.items()) else ():
             for more, said in (((), "a vector"), (("1",), "a column")):
-                meant = replace(kinds[name], dims=(kinds[name].dims[0], *more))
-                yield replace(understood, kinds=tuple({**kinds, name: meant}.items())), f"`{name}` is {said}"
+                flat_ = replace(kinds[name], dims=(kinds[name].dims[0], *more))
+                yield replace(understood, kinds=tuple({**kinds, name: flat_}.items())), f"`{name}` is {said}"
     yield replace(understood, scores=True), "what comes from above is the derivative by the scores already"
     yield replace(understood, row=True), "what comes from above is a row"
 

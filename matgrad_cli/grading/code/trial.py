@@ -232,13 +232,14 @@ class Trial:
                 for number, (part, value, one) in enumerate(zip(line.value.elts, values, born, strict=True))
                 if one in free
             ]
-        return [
-            of_returned(
-                reading, part, Claim(key, of[0][0], (Stage((one,)),), tuple(chain(*(sites for _, sites in of))))
-            )
-            for part, key, one, of in parts
-            if of and returns_gradient(part, keys, ordered) and (moves(one.value) or isinstance(one.value, Unknown))
-        ]
+        made, alone = list[Claim](), len(parts) == 1 and names.isdisjoint(inputs)
+        for part, key, one, of in parts:
+            role = returns_gradient(reading, part, keys, ordered, alone)
+            if of and role and (moves(one.value) or isinstance(one.value, Unknown)):
+                sites = tuple(chain(*(sites for _, sites in of)))
+                claim = Claim(key, of[0][0], (Stage((one,)),), sites, role == "called")
+                made.append(of_returned(reading, part, claim))
+        return made
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
         """The births of the values of a name that the loss may depend on, the last first."""
