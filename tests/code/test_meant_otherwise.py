@@ -172,7 +172,22 @@ def backward(dout, x, w, b):
     dz = dout * (1 - np.tanh(x @ w + b) ** 2)
     return [dz @ w.T, x.T @ dz, np.sum(dz, axis=0)]
 """
+DROPOUT = """\
+class Dropout:
+    def __init__(self, p=0.5):
+        self.p = p
+
+    def forward(self, x):
+        self.mask = np.random.rand(*x.shape) > self.p
+        return x * self.mask / (1 - self.p)
+
+    def backward(self, dout):
+        return dout * self.mask / (1 - self.p)
+
+"""
+"""A number that is its own complement."""
 SLIPS = [
+    (DROPOUT, "dout * self.mask", "dout"),
     (VECTOR, "((n == k) - self.y[k])", "((n == k) + self.y[k])"),
     (COLUMN, "np.identity(n) - ", "np.identity(n) + "),
     (SLOPE, "(1 - u ** 2)", "(1 + u ** 2)"),

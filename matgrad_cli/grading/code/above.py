@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ...documents.python.beside import Imported, Neighbour
+from ...verify.programs.calls import defaults_of
 from ...verify.programs.machine import Machine, moves
 from ...verify.programs.names import key_of, last_part, targets_of
 from ...verify.programs.statements import body
@@ -41,6 +42,14 @@ def _spread(point: Point, output: Value) -> int | None:
     real = np.real(output)
     axes = [*range(np.ndim(real))][::-1] if point.scores and np.all(real > 0) else []
     return next((axis for axis in axes if np.allclose(np.sum(real, axis=axis), 1)), None)
+
+
+def varied(machine: Machine, point: Point, node: ast.FunctionDef) -> dict[str, Value]:
+    """Numbers that a function takes where nobody gives others, `p=0.5`: a little off at one of the points, since more
+    than what is right may hold for them."""
+    numbers = ((place.arg, getattr(value, "value", None)) for place, value in defaults_of(node))
+    floats = {name: value * 1.1 for name, value in numbers if isinstance(value, float) and value}
+    return {name: value for name, value in floats.items() if point.seed == 1 and not machine.is_parameter(name)}
 
 
 def latest(forward: ast.FunctionDef | None, names: list[str | None], outputs: list[Value]) -> Value:

@@ -32,7 +32,7 @@ from ...verify.programs.values import (
     Unread,
     Value,
 )
-from .above import from_beside, latest, weighted, weights
+from .above import from_beside, latest, varied, weighted, weights
 from .inputs import TARGETS, Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
@@ -107,7 +107,8 @@ class Reading:
         static = owner is not None and "staticmethod" in map(name_of, unit.forward.decorator_list)
         context = static and unit.forward.args.args[:1] != [] and unit.forward.args.args[0].arg == "ctx"
         first = [ctx] if context else [owner] if owner is not None and not static else []
-        self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
+        own = varied(self.machine, self.given.point, unit.forward)
+        self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, own, free=True)
         output = returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
             return None
@@ -130,7 +131,8 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                frame = bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True)
+                own = varied(self.machine, self.given.point, line)
+                frame = bound(self.machine, Function(line, self.module), [thing, *begins], own, free=True)
                 returned(self.machine, frame, line.body)
         for name in set_elsewhere(self.unit.inside):  # what begins as nothing, and is given a value there, is an input
             if thing.attributes.get(name, 0) is None:
