@@ -186,7 +186,19 @@ class Dropout:
 
 """
 """A number that is its own complement."""
+MEAN = """\
+class MSELoss:
+    def forward(self, A, Y):
+        self.A, self.Y = A, Y
+        return np.sum((A - Y) * (A - Y)) / A.size
+
+    def backward(self):
+        dLdA = 2 * (self.A - self.Y) / self.A.size
+        return dLdA
+"""
+"""Its negative is the derivative by the other input."""
 SLIPS = [
+    (MEAN, "2 * (self.A - self.Y)", "2 * (self.Y - self.A)"),
     (DROPOUT, "dout * self.mask", "dout"),
     (VECTOR, "((n == k) - self.y[k])", "((n == k) + self.y[k])"),
     (COLUMN, "np.identity(n) - ", "np.identity(n) + "),

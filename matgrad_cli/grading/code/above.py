@@ -23,12 +23,12 @@ def weights(point: Point, output: Value, place: int, lone: bool) -> Value:
     if np.size(output) == 1 and lone:
         return np.ones(np.shape(output))
     random = np.random.default_rng([place, point.seed, 5])
-    drawn = random.normal(size=np.shape(output)) * (1e-6 if point.faint else 1.0)
+    drawn = random.normal(size=np.shape(output)) * (1e-6 if "faint" in point.meant else 1.0)
     if (axis := _spread(point, output)) is not None:  # the entries of p - t sum to zero
         drawn = drawn - np.mean(drawn, axis, keepdims=True)
-    if point.row and np.ndim(output) == 1:
+    if "row" in point.meant and np.ndim(output) == 1:
         return drawn[np.newaxis]
-    one = random.integers(np.size(output)) if point.single else None
+    one = random.integers(np.size(output)) if "single" in point.meant else None
     return drawn if one is None else drawn * (np.arange(np.size(output)) == one).reshape(np.shape(output))
 
 
@@ -40,7 +40,7 @@ def weighted(point: Point, output: Value) -> Value:
 def _spread(point: Point, output: Value) -> int | None:
     """The axis along which a softmax has made an output, where the gradient by the scores comes from above."""
     real = np.real(output)
-    axes = [*range(np.ndim(real))][::-1] if point.scores and np.all(real > 0) else []
+    axes = [*range(np.ndim(real))][::-1] if "scores" in point.meant and np.all(real > 0) else []
     return next((axis for axis in axes if np.allclose(np.sum(real, axis=axis), 1)), None)
 
 

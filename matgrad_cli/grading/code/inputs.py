@@ -85,21 +85,16 @@ def _pairs(x: Value) -> Value:
 
 @record
 class Point:
-    """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
-    with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero;
-    with `apart` windows go in longer steps than they are; with `faint` what comes from above is small;
-    with `scores` it is the gradient by the scores of which a softmax makes what comes out; with `row` a row of it."""
+    """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named; and what is meant without being
+    said: `tiny` constants count as nothing; a gradient from above has a `single` entry that is not zero, is `faint`, a
+    `row` of what comes out, or the one by the `scores` of which a softmax makes that; windows go `apart`, in longer
+    steps than they are."""
 
     seed: int = 0
     order: int = 0
     scale: float = 1.0
     between: frozenset[str] = frozenset()
-    tiny: bool = False
-    single: bool = False
-    apart: bool = False
-    faint: bool = False
-    scores: bool = False
-    row: bool = False
+    meant: frozenset[str] = frozenset()
 
 
 class Given:
@@ -172,7 +167,7 @@ class Given:
         beyond each end."""
         found = _STEP.match(name)
         self.strides |= found is not None and found["stride"] is not None
-        if self.point.apart and found is not None and found["stride"]:
+        if "apart" in self.point.meant and found is not None and found["stride"]:
             return 4 if self.point.order in STRIDING else 3
         if found is None or self.point.order not in STRIDING:
             return usual

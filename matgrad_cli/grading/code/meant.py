@@ -37,14 +37,14 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
             if names.match(name) and (entropy or not beside) and len(kind.dims) in axes:
                 found.append((_with(way, name, *more), f"true if {said.format(name)}"))
     if _skips_zeros(unit):
-        found.append((replace(way, single=True), "true if only one entry of what comes from above is not zero"))
+        found.append((way.under("single"), "true if only one entry of what comes from above is not zero"))
     if any(each(ast.If, unit.backward)):
-        found.append((replace(way, faint=True), "true where no gradient is so large that it is cut"))
+        found.append((way.under("faint"), "true where no gradient is so large that it is cut"))
     if not _tiny(unit):
         return found
     safe = "true up to the tiny numbers that keep a division or logarithm safe"
-    both = [(replace(other, tiny=True), f"{note}, and {safe}") for other, note in found]
-    return [*found, (replace(way, tiny=True), safe), *both]
+    both = [(other.under("tiny"), f"{note}, and {safe}") for other, note in found]
+    return [*found, (way.under("tiny"), safe), *both]
 
 
 def _with(way: Understanding, name: str, *facts: str) -> Understanding:

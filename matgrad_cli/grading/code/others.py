@@ -147,12 +147,14 @@ def _entries(value: Value) -> list[float]:
 
 def _by_another(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient that is the one by another value: by what is predicted, where it is called after the
-    target, `dy = y_hat - y`; by an input, where a backward part gives it back alone."""
+    target, `dy = y_hat - y`; by an input, where a backward part gives it back alone and it is called after none."""
     machine, backward = trial.base.machine, trial.unit.backward
     keys = {site: event.key for event in machine.events for site in event.sites} if claim.name in TARGETS else {}
     last = backward.body[-1] if backward is not None else None
-    if isinstance(last, ast.Return) and key_of(last.value or last) == claim.key:
-        given = ((name, machine.sites.get(id(value), [])) for name, value in machine.given.items() if name.strip())
+    alone = isinstance(last, ast.Return) and key_of(last.value or last) == claim.key
+    if alone and claim.name not in arguments_of(trial.unit.forward):
+        names = (name for name in machine.given if name.strip() and name not in TARGETS)
+        given = ((name, machine.sites.get(id(machine.given[name]), [])) for name in names)
         keys |= {site: name for name, sites in given for site in sites[:1]}
     found = (keys.get(site, claim.name) for site in (_beside(trial, claim) if keys else ()))
     return next((f"this is the derivative by `{key}`" for key in found if last_part(key) != claim.name), "")
@@ -233,7 +235,7 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute:
     a positive multiple of the parameter more, or of its signs."""
     site, own = trial.influences(claim)[:1], arguments_of(trial.unit.forward)
-    layer = trial.plan.way == "upstream" and trial.unit.inside is not None and not trial.point.faint
+    layer = trial.plan.way == "upstream" and trial.unit.inside is not None and "faint" not in trial.point.meant
     if not layer or not site or claim.name in own:
         return ""
     at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])

@@ -58,7 +58,9 @@ class Reading:
         self.plan = plan
         names, point = imported(unit), given.point
         torch = "numpy" not in names and any(name.startswith("torch") for name in names)
-        machine = Machine(given.value, step=given.step, seed=point.seed, torch=torch, tiny=point.tiny, **options)
+        machine = Machine(
+            given.value, step=given.step, seed=point.seed, torch=torch, tiny="tiny" in point.meant, **options
+        )
         machine.parameters, machine.drawn, machine.options = parameters_of(unit), drawn_in(unit), options_of(unit)
         machine.once, machine.evaluate, machine.body = training_loops(unit), evaluate, body
         self.machine = machine

@@ -67,12 +67,7 @@ class Understanding:
     faults: int
     unfit: int
     against: int = 0
-    tiny: bool = False
-    single: bool = False
-    apart: bool = False
-    faint: bool = False
-    scores: bool = False
-    row: bool = False
+    meant: frozenset[str] = frozenset()
 
     @property
     def fits(self) -> bool:
@@ -81,9 +76,11 @@ class Understanding:
 
     def at(self, order: int) -> Point:
         """A point with sizes in an order."""
-        names = ("between", "tiny", "single", "apart", "faint", "scores", "row")
-        ways = {name: getattr(self, name) for name in names}
-        return Point(order=order, **ways)
+        return Point(order=order, between=self.between, meant=self.meant)
+
+    def under(self, meant: str) -> Understanding:
+        """The same where something more is meant without being said."""
+        return replace(self, meant=self.meant | {meant})
 
     @property
     def doubts(self) -> tuple[int, ...]:
@@ -307,15 +304,15 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
             yield square, f"`{name}` has as many {other} as {one}"
     held = {node.attr for node in each(ast.Attribute, unit.inside) if isinstance(node.ctx, ast.Store)}
     if len(differentiated_in(unit) & {*kinds, *held}) < 2:
-        yield replace(understood, apart=True), "the windows do not overlap"
+        yield understood.under("apart"), "the windows do not overlap"
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and 0 < len(fresh(name, kind)) < 3]
         flat = [name for name in arrays if axes_in(unit.own).get(name, Axes(0)).number < 2]
         for name in flat if all(one in flat or not kind.dims for one, kind in kinds.items()) else ():
             for more, said in (((), "a vector"), (("1",), "a column")):
                 flat_ = replace(kinds[name], dims=(kinds[name].dims[0], *more))
                 yield replace(understood, kinds=tuple({**kinds, name: flat_}.items())), f"`{name}` is {said}"
-    yield replace(understood, scores=True), "what comes from above is the derivative by the scores already"
-    yield replace(understood, row=True), "what comes from above is a row"
+    yield understood.under("scores"), "what comes from above is the derivative by the scores already"
+    yield understood.under("row"), "what comes from above is a row"
 
 
 def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
