@@ -260,3 +260,10 @@ def test_what_is_not_judged_is_said(layer: str, right: str, other: str, said: st
     (problem,) = checked(f"import numpy as np\n\n\n{layer.replace(right, other)}").problems
     assert problem.verdict == "undecided"
     assert any(said in one.diagnostic.message for one in problem.lines if one.diagnostic is not None)
+
+
+def test_a_line_that_is_not_reached_is_named() -> None:
+    lines = "if self.x.ndim > 2:\n            self.grads = [0, 0]\n            dw = 2 * dout\n        "
+    (problem,) = checked(f"import numpy as np\n\n\n{LISTED.replace('self.grads =', lines + 'self.grads =')}").problems
+    assert problem.verdict == "right"
+    assert "not reached here, and not judged: line 16" in problem.notes

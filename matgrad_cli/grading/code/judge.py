@@ -11,8 +11,9 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN
-from ...documents.python.uses import is_gradient
+from ...documents.python.uses import claimed, is_gradient
 from ...verify.programs.machine import moves
+from ...verify.programs.names import key_of, targets_of
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
@@ -144,6 +145,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     votes: dict[Place, list[Judged]] = {}
     loss = ""
     taken: dict[str, str] = {}
+    reached: set[int] = set()
     points = points_of(unit, way)
     for number, point in enumerate(points):
         if number >= len(points) - MORE and not any(_split(found) for found in votes.values()):
@@ -153,6 +155,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
             continue
         loss = loss or trial.plan.said
         taken |= trial.base.machine.taken
+        reached |= {event.statement.lineno for event in trial.base.machine.events}
         seen = assessed(trial).found
         if number >= POINTS and any(one.outcome == "open" for _, one in seen):
             continue  # a layer of which nothing is left there tells nothing
@@ -167,6 +170,9 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         _together(ones) for place, ones in votes.items() if ones[0].behind not in wrong and place not in chance
     )
     notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))
+    targets = targets_of(unit.backward) if unit.backward is not None and votes else ()
+    named = sorted({target.lineno for target in targets if claimed(key_of(target) or "")} - reached)
+    notes += ("not reached here, and not judged: " + ", ".join(f"line {line}" for line in named),) if named else ()
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
 
