@@ -266,4 +266,4 @@ def test_a_line_that_is_not_reached_is_named() -> None:
     lines = "if self.x.ndim > 2:\n            self.grads = [0, 0]\n            dw = 2 * dout\n        "
     (problem,) = checked(f"import numpy as np\n\n\n{LISTED.replace('self.grads =', lines + 'self.grads =')}").problems
     assert problem.verdict == "right"
-    assert "not reached here, and not judged: line 16" in problem.notes
+    assert "not reached here, and not judged: line 15, line 16" in problem.notes
