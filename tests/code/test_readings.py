@@ -359,7 +359,7 @@ def test_layers_as_people_write_them(text: str, right: str, wrong: str, line: in
         (
             "class Softmax:\n    def forward(self, x):\n        e = np.exp(x)\n        return e / e.sum(axis=1, "
             "keepdims=True)\n\n    def backward(self, dout):\n        return dout\n",
-            "this is what comes from above",
+            "what comes from above is the derivative by the scores",
         ),
         ("y_hat = X @ w\nerror = y_hat - y\ndw = X.T @ error\n", "no loss is named"),
     ],
