@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
@@ -64,8 +63,8 @@ class Habits:
                 continue
             kind = form.kind
             capital = name[0].isupper() and (name != "Delta" or kind.hint)
-            scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
-            if kind.matrix or (capital and not scalar and not kind.weighs):
+            scalar = kind.divisor and not kind.array
+            if kind.matrix or (capital and not scalar):
                 lengthen(form.rows)
                 lengthen(form.cols)
                 if not kind.matrix:
@@ -107,25 +106,6 @@ class Habits:
             self.said[name] = f"a number, as {why if name[0].isupper() else 'nothing asks for an array'}"
             return True
         return False
-
-
-def counts(tree: s.Node) -> frozenset[str]:
-    """The capitals that stand nowhere but in front of a logarithm, alone or beside others such, and above a Σ."""
-    parts = list(s.parts_of(tree))
-    written = Counter(part.name for part in parts if isinstance(part, s.Name) and part.name[0].isupper())
-    products: list[tuple[str, ...]] = []
-    for part in parts if written else ():
-        if isinstance(part, s.Sigma):
-            products += [(bound.name,) for bound in part.bounds if isinstance(bound, s.Name)]
-        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
-            behind = s.ungrouped(part.right)
-            if isinstance(behind, s.Apply) and behind.function == "log":
-                products.append(product_of_capitals(part.left) or ())
-    written.subtract(name for product in products for name in product)
-    others = {name for name, left in written.items() if left > 0}
-    while mixed := {name for product in products if not others.isdisjoint(product) for name in product} - others:
-        others |= mixed
-    return frozenset(written.keys() - others)
 
 
 def capitals_below(node: s.Node) -> frozenset[str]:

@@ -16,6 +16,7 @@ from ...diagnostics.regex import regex
 from ...ir import NUMBER, ONE, Dim, Shape, Symbol
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
+from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..names import GREEK
 from ..scope import Scope
 from .habits import product_of_capitals
@@ -39,42 +40,61 @@ _DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
     """The loss as it is understood; with its weights as numbers where it is a number then,
     and is none or does not fit otherwise."""
-    places = tuple(_coefficients(tree) if scope.syntax == "latex" else names_beside(tree))
+    latex = scope.syntax == "latex"
+    places = tuple(_coefficients(tree) if latex else names_beside(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
-    capitals = {name for name, _ in places if name[0].isupper()} - other
-    weights = {name for name in capitals if scope.find(name) is None and scope.size(name) is None}
-    refused: InputError | None = None
+    tries = [{name for name, _ in places if name[0].isupper()} - other]
+    found, refused = None, None
     try:
         found = understood(scope)
         if found[3].expr.shape.is_number:
             return found
-        below = {name for said in found[3].notes if "is added to every entry" in said for name in capital_terms(tree)
-                 if f" of `{name}`" in said and scope.find(name) is None and name != wrt}  # fmt: skip
-        if not (weights := weights | below):
-            return found
+        stretched = [said for said in found[3].notes if "is added to every entry" in said]
+        tries[0] |= {name for name in capital_terms(tree) if any(f" of `{name}`" in said for said in stretched)}
     except InputError as error:
-        if error.diagnostic.code == "number-plus-array" and scope.syntax == "latex":
-            every = {name for name, operator in names_beside(tree) if operator and name[0].isupper()}
-            weights = {name for name in capital_terms(tree) - {wrt} or every - {wrt} if scope.find(name) is None}
-        if not weights or error.diagnostic.code not in (*MISFITS, "number-plus-array"):
+        if error.diagnostic.code == "number-plus-array" and latex:
+            tries += [set(capital_terms(tree)), _outside_of_functions(tree)]
+        elif error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         refused = error
-    numbers = {name: Symbol(name, NUMBER) for name in sorted(weights)}
+    for names in tries:
+        weights = {name for name in names - {wrt} if scope.find(name) is None and scope.size(name) is None}
+        if weights and (told := _with_numbers(weights, scope, understood)) is not None:
+            return told
+    if found is None:
+        raise refused or AssertionError
+    return found
+
+
+def _with_numbers(names: set[str], scope: Scope, understood: Callable[[Scope], Understood]) -> Understood | None:
+    """The loss where these names are numbers, if it is a number then."""
+    numbers = {name: Symbol(name, NUMBER) for name in sorted(names)}
     why = "assumed to be a number, so that the loss is one"
     origins = {**scope.origins, **dict.fromkeys(numbers, why)}
     told = replace(scope, symbols={**scope.symbols, **numbers}, origins=origins)
     try:
         inside, inference, variable, reading = understood(told)
     except InputError:
-        reading = None
-    said = "".join(reading.notes) if reading is not None else ""
-    stretched = any(f"`{name}` is added to every" in said for name in numbers)
-    if reading is None or stretched or not reading.expr.shape.is_number:
-        if refused is not None:
-            raise refused
-        return found
+        return None
+    said = "".join(reading.notes)
+    if any(f"`{name}` is added to every" in said for name in numbers) or not reading.expr.shape.is_number:
+        return None
     told_ = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
     return inside, replace(inference, assumed=(*told_, *inference.assumed)), variable, reading
+
+
+def _outside_of_functions(tree: s.Node) -> set[str]:
+    """The capitals of sums, products and quotients, of which none is inverted, turned or taken the trace of."""
+    kinds = (s.Inverted, s.Transposed, s.Sigma)
+    parts = [part for part in s.parts_of(tree) if isinstance(part, kinds) or _is_of_matrices(part)]
+    heads = [bound for part in parts if isinstance(part, s.Sigma) for bound in part.bounds if bound is not None]
+    inside = [*heads, *(part for part in parts if not isinstance(part, s.Sigma))]
+    held = {name.name for part in inside for name in s.parts_of(part) if isinstance(name, s.Name)}
+    return {name for name, _ in names_beside(tree) if name[0].isupper()} - held
+
+
+def _is_of_matrices(part: s.Node) -> bool:
+    return isinstance(part, s.Apply) and canonical_function(part.function) not in ELEMENTWISE_NAMES
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
