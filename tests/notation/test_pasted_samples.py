@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from loss_values import agrees
@@ -9,6 +11,7 @@ from loss_values import agrees
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.ir import MatrixOf, nodes_of
+from matgrad_cli.notation.expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
 
@@ -231,3 +234,11 @@ def test_the_rows_of_a_letter_that_is_a_vector_too_are_asked_for_by_theirs() -> 
 def test_what_is_missing_is_said_at_its_place(loss, message) -> None:
     found = refused(loss, "x" if "x" in loss else "w" if "w" in loss else "p")
     assert message in f"{found.message} {' '.join(label.text for label in found.labels)}"
+
+
+@pytest.mark.parametrize("syntax", ["numpy", "julia", "matlab", "r", "sympy"])
+def test_a_function_without_arguments_is_refused_or_read_but_never_falls(syntax) -> None:
+    for name in sorted(FUNCTION_NAMES | WRITTEN_OUT | {"len", "length", "shape", "size", "numel", "nrow"}):
+        for loss in (f"sum(w) + {name}()", f"sum(w)/{name}(axis=1).mean()", f"ones({name}()).T*w"):
+            with suppress(InputError):
+                read_problem(loss, "w", syntax=syntax)

@@ -36,6 +36,7 @@ _SUBMODULES: Final = frozenset(
 _FIRST: Final = frozenset(["input", "target", "logits", "labels"])
 """Keywords by which functions of modules take their arguments."""
 _ANY_MODULES: Final = _MODULES | _SUBMODULES
+_TAKING_NOTHING: Final = MODULES.keys() | {"eye", "ones", "zeros"}
 
 
 def parse(text: str, source_name: str = "loss") -> s.Node:
@@ -280,7 +281,10 @@ class Parser(Stream):
                     return s.Derivative(span, arguments[0], variable)
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
-        return self.called(span, name.text, arguments, options)
+        node = self.called(span, name.text, arguments, options)
+        if isinstance(node, s.Apply) and not node.arguments and node.function not in _TAKING_NOTHING:
+            self.unreadable(f"`{name.text}` needs an argument", span, code="wrong-arguments")
+        return node
 
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""

@@ -287,7 +287,7 @@ def _reduction_in(node: s.Node) -> s.Apply | None:
     """The reduction along an axis that is reduced once more, `(x*y).sum(-1).mean()`: what it is taken of has two
     sides."""
     match s.ungrouped(node):
-        case s.Apply(_, function) as call if canonical_function(function) in REDUCTIONS | {"norm"}:
+        case s.Apply(_, function, (_, *_)) as call if canonical_function(function) in REDUCTIONS | {"norm"}:
             return call if axis_written(call) is not None else None
         case s.Negative(_, body):
             return _reduction_in(body)
