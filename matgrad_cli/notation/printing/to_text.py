@@ -92,9 +92,7 @@ class TextPrinter(Printer):
         return Piece(self.name(node.name))
 
     on_stack = on_symbol
-
-    def on_named(self, node: ir.Named, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(self.name(node.name))
+    on_named = on_symbol
 
     def on_eye(self, node: ir.Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.words['eye']}({self.dim(node.dim)})")

@@ -16,7 +16,6 @@ from ...diagnostics.regex import regex
 from ...ir import NUMBER, ONE, Dim, Shape, Symbol
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
-from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..names import GREEK
 from ..scope import Scope
 from .habits import product_of_capitals
@@ -53,7 +52,7 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         tries[0] |= {name for name in capital_terms(tree) if any(f" of `{name}`" in said for said in stretched)}
     except InputError as error:
         if error.diagnostic.code == "number-plus-array" and latex:
-            tries += [set(capital_terms(tree)), _outside_of_functions(tree)]
+            tries += [set(capital_terms(tree)), {name for name, _ in _coefficients(tree, True) if name[0].isupper()}]
         elif error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         refused = error
@@ -81,20 +80,6 @@ def _with_numbers(names: set[str], scope: Scope, understood: Callable[[Scope], U
         return None
     told_ = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
     return inside, replace(inference, assumed=(*told_, *inference.assumed)), variable, reading
-
-
-def _outside_of_functions(tree: s.Node) -> set[str]:
-    """The capitals of sums, products and quotients, of which none is inverted, turned or taken the trace of."""
-    kinds = (s.Inverted, s.Transposed, s.Sigma)
-    parts = [part for part in s.parts_of(tree) if isinstance(part, kinds) or _is_of_matrices(part)]
-    heads = [bound for part in parts if isinstance(part, s.Sigma) for bound in part.bounds if bound is not None]
-    inside = [*heads, *(part for part in parts if not isinstance(part, s.Sigma))]
-    held = {name.name for part in inside for name in s.parts_of(part) if isinstance(name, s.Name)}
-    return {name for name, _ in names_beside(tree) if name[0].isupper()} - held
-
-
-def _is_of_matrices(part: s.Node) -> bool:
-    return isinstance(part, s.Apply) and canonical_function(part.function) not in ELEMENTWISE_NAMES
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
@@ -230,16 +215,16 @@ def _is_data(part: s.Node) -> bool:
     return False
 
 
-def _coefficients(tree: s.Node) -> Iterator[tuple[str, str]]:
+def _coefficients(tree: s.Node, inside: bool = False) -> Iterator[tuple[str, str]]:
     r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`, and above a
-    line alone, as E in `A e^{-E/(RT)}`."""
-    lines = (part.left for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/")
-    yield from ((name, "*") for above in lines for name in product_of_capitals(above) or ())
-    for term in s.terms(tree):
+    line alone or in front of an entry, as E in `A e^{-E/(RT)}` and V in `V x_i/(K + x_i)`; those `inside` of terms too."""
+    lines = [part.left for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/"]
+    for term in (*(s.parts_of(tree) if inside else s.terms(tree)), *lines):
+        names = product_of_capitals(term) or () if term in lines else ()
         match term:
             case s.Binary(_, "juxtapose" | "dot", front, behind):
                 base = behind.left if isinstance(behind, s.Binary) and behind.operator == "^" else behind
-                if isinstance(base, s.Apply | s.Group | s.Sigma) or getattr(base, "name", "") == "e":
-                    names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
-                    found = names if len(names) == 1 else product_of_capitals(front) or ()
-                    yield from ((name, "*") for name in found)
+                if isinstance(base, s.Apply | s.Group | s.Sigma | s.Subscript) or getattr(base, "name", "") == "e":
+                    held = tuple([part.name for part in s.parts_of(front) if isinstance(part, s.Name)])
+                    names = held if len(held) == 1 else product_of_capitals(front) or ()
+        yield from ((name, "*") for name in names)
