@@ -217,7 +217,7 @@ def _is_data(part: s.Node) -> bool:
 
 def _coefficients(tree: s.Node, inside: bool = False) -> Iterator[tuple[str, str]]:
     r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`, and above a
-    line alone or in front of an entry, as E in `A e^{-E/(RT)}` and V in `V x_i/(K + x_i)`; those `inside` of terms too."""
+    line alone or before an entry, as E in `A e^{-E/(RT)}` and V in `V x_i/(K + x_i)`; those `inside` of terms too."""
     lines = [part.left for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/"]
     for term in (*(s.parts_of(tree) if inside else s.terms(tree)), *lines):
         names = product_of_capitals(term) or () if term in lines else ()
