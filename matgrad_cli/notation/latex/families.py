@@ -33,7 +33,7 @@ def bound_letters(text: str) -> frozenset[str]:
     >>> sorted(bound_letters(r"\sum_{i=1}^n \sum_{j\ne i} x_j"))
     ['i', 'j']
     """
-    found = (match[1] or match[2] for match in _BINDER.finditer(text[:20_000]))
+    found = (match[1] or match[2] or "" for match in _BINDER.finditer(text[:20_000]))
     return frozenset(
         letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part))
     )
