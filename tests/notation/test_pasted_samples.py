@@ -210,6 +210,7 @@ def test_names_stay_names(loss, wrt, shapes, same):
      lambda R, T, x, z, c: R * T * (x * np.log(x) + z * np.log(z) + c * x * z)),
     (r"\sum_i n_i(m_i + RT\ln\frac{n_i}{\sum_j n_j})", "n", "n: n, m: n, R: scalar, T: scalar",
      lambda n, m, R, T: (n * (m + R * T * np.log(n / n.sum()))).sum()),
+    (r"\sum_i \|x_i\circ a\|^2", "a", "x: n×d, a: d", lambda x, a: ((x * a) ** 2).sum()),
     (r"\sum_{} \exp(x)", "x", "x: n", lambda x: np.exp(x).sum()),
     ("k*(norm(x - c) - L)**2", "x", "k: scalar, x: n, c: n, L: scalar",
      lambda k, x, c, L: k * (np.linalg.norm(x - c) - L) ** 2),
