@@ -3,6 +3,9 @@ right one undecided; what words call a step on the way is claimed by nobody."""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from matgrad_cli.grading.check import Key
@@ -11,6 +14,11 @@ from .test_which_answer import KEY, judged
 
 __all__ = ["KEY"]
 
+WORDS = tomllib.loads(Path(__file__).with_name("words_beside.toml").read_text(encoding="utf-8"))
+STATED = [rf"${head}X^T(\sigma(Xw)-y)$" for head in (r"\nabla_w f = ", "G = ")] + [
+    r"The gradient is $X^T(\sigma(Xw)-y)$"
+]
+_HESSIAN = r"$H = \operatorname{diag}(p) - pp^\top$, where $p = \operatorname{softmax}(x)$"
 _RIGHT_3 = r"X^T(\sigma(Xw)-y)"
 LISTED_3 = [
     ("Possible answers: $…$, $X(\\sigma(Xw)-y)$", "undecided"),
@@ -93,4 +101,28 @@ def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) 
     (6, r"$D + pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "wrong"),
 ])  # fmt: skip
 def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number: int, text: str, verdict: str) -> None:
+    assert judged(key, number, text).verdict == verdict
+
+
+@pytest.mark.parametrize(("words", "earns"), [
+    *((words, False) for words in WORDS["changed"]), *((words, False) for words in WORDS["denied"]),
+    *((words, True) for words in WORDS["explained"]),
+])  # fmt: skip
+def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key: Key, words: str, earns: bool) -> None:
+    for stated in STATED[: 2 if "…" in words else 3]:
+        text = words.replace("…", stated) if "…" in words else stated + words
+        assert (judged(key, 3, text).verdict == "right") is earns, text
+
+
+@pytest.mark.parametrize(("number", "text", "verdict"), [
+    (6, rf"{_HESSIAN}. So $H_{{ij}} = -p_ip_j$.", "undecided"),
+    (6, rf"{_HESSIAN}. Final answer: $H = pp^\top$.", "undecided"),
+    (6, rf"{_HESSIAN}", "right"), (6, rf"The gradient is $\operatorname{{softmax}}(x)$ and {_HESSIAN}.", "right"),
+    (6, r"The gradient is $\operatorname{softmax}(x)$.", "undecided"),
+    (3, r"$\nabla f \approx X^T(\sigma(Xw)-y)$", "undecided"),
+    (3, r"$G = X^T(\sigma(Xw)-y) \text{ or its negative}$", "undecided"),
+    (3, r"$$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$$", "undecided"),
+    (3, r"Repeated indices are summed. $$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$$", "right"),
+])  # fmt: skip
+def test_what_else_is_said_of_the_answer_must_hold_too(key: Key, number: int, text: str, verdict: str) -> None:
     assert judged(key, number, text).verdict == verdict

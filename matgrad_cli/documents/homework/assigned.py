@@ -69,7 +69,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     visible = surely_shown(blanked(masked, set_in(masked, ending)), ending)
     sheet = read_sheet(replace(document.source, text=visible), ending)
-    formulas = every = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
+    formulas = every = [] if sheet is None else [one for one in sheet.formulas if not _no_claim(one)]
     (_, _, own, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0)) if len(asked) == 1 else (0,) * 4
     spans = [(start, end) for _, _, start, end in parts] or [(0, own), (own, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
@@ -276,6 +276,11 @@ def _owned(formulas: Sequence[Formula], text: str) -> Sequence[Formula]:
         return formulas
     outside = said(r"\b(?:<announcing>|<result>|<is>)\b").sub(" ", MARK.sub(" ", _QUOTING.sub(" ", text)))
     return formulas if re.search(r"\w", outside) else [replace(one, quoted=False) for one in formulas]
+
+
+def _no_claim(formula: Formula) -> bool:
+    """Whether a formula is a range, or begins as the one that stands between the same marks: `$2x$. No,`."""
+    return says_range(formula) or formula.passage.text.startswith("$")
 
 
 def _aside(formula: Formula) -> bool:

@@ -16,12 +16,13 @@ from ..words import said
 
 Kind = Literal["formula", "equation", "definition", "name"]
 
-_DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
+_DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}|\\q?quad(?![a-z])")
 _MARK = regex(rf"{_DELIMITER.pattern}|(?<![$(\[])\Z")
 """A delimiter; or the end of what stands before a formula that has none."""
 _VALUED = r"\s*(?:\\?\w+\s*=\s*)+(?:\d+|I)\s*"
 _SUPPOSED = regex(
-    rf"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)(?:\W*{_VALUED}\W*(?:and|und|et|y|e)\b)*\W*$", re.IGNORECASE
+    rf"\b(?:if|unless|for|when|with|at|case|suppose|where|assum\w+)(?:\W*{_VALUED}\W*(?:and|und|et|y|e)\b)*\W*$",
+    re.IGNORECASE,
 )
 _VALUE = regex(_VALUED)
 _RANGE = regex(
@@ -188,7 +189,12 @@ _NUMBER = r"(?:^\W*|[:=(\n]\s*|\b<is>\s+)(?P<found>\d+(?:[.,/]\d+)*(?:/\w)?)[ (\
 _BEFORE = rf"\b(?P<found><function>(?:\s+(?:<of>|<the>))+|<factor>(?:\s+(?:<of>|<the>))*){_OPEN}$"
 _WHOLE = r"\b(?P<found>(?:<function>\s+<of>|<factor>|negati\w+)\s+(?:<the>\s+)*<result>)\b[^.;,:$]*\b<is>\s*$"
 """`The negative gradient is $…$`."""
-_BEHIND = r"(?P<found>[\s,)\x60]*(?:\(\s*<except>|<times>|<except>)\b|[\s,]*<share>|[\s,(]*(?:\w+\s+)?<altered>\b)"
+_BEHIND = r"(?P<found>[\s,)\x60]*(?:\(\s*<except>|<times>|<except>)\b|[\s,]*<share>)"
+_DOES = r"(?:^|[,;:(–—-])\W*(?:(?:<both>|<then>|but|now|please|just|aber)\s+)*(?P<found><amends>)"
+_ALTERED = r"\b(?P<found><altered>)(?!\w)"
+_AMISS = r"^(?!.*\b<explained>\b).*?(?<!\w)(?P<found><amiss>)(?!\w)"
+_SENTENCE = regex(r"(?<=[.;!?])\s+|\n\s*\n")
+_IN_TEXT = regex(r"\\(?:text\w*|mbox)\s*\{([^{}]*)\}")
 _OF_LOSS = r"\b<result>\s+(?:<of>|<the>)\s+(?:<the>\s+)*$"
 """`The gradient of the trace of $AX$` speaks of a loss."""
 _PAIR = r"\W*<both>\W*"
@@ -204,7 +210,7 @@ def changed(pieces: Sequence[Piece]) -> dict[int, str]:
         if last is not None and (beside := _together(pieces[last], one)) is not None:
             found.setdefault(last, beside)
             found[at] = beside
-        elif (words := next(_beside(one), None)) is not None:
+        elif (words := next(_beside(one, pieces[at + 1 :]), None)) is not None:
             found[at] = words
         elif last in found and one.kind == "formula" and said(_PAIR).fullmatch(one.before):
             found[at] = found[last]  # `the sum of $…$ and $…$`
@@ -222,13 +228,18 @@ def _together(one: Piece, other: Piece) -> str | None:
     return f"`{between['found']}`" if between["found"] else "another formula"
 
 
-def _beside(one: Piece) -> Iterator[str]:
-    """The words, the sign and the number before a formula, and what is behind it."""
+def _beside(one: Piece, behind: Sequence[Piece]) -> Iterator[str]:
+    """The words, the sign and the number before a formula, and what is behind it; words that lead with `or` to another
+    formula leave it to that."""
     if one.kind == "formula":
         for match in (said(pattern).search(one.before) for pattern in (_BEFORE, _WHOLE, _SIGN_BEFORE, _NUMBER)):
             if match is not None and not said(_OF_LOSS).search(one.before[: match.start("found")]):
                 yield _shown(match["found"])
-    for match in (_SIGN_BEHIND.match(one.after), said(_BEHIND).match(one.after)):
+    *sentences, last = _SENTENCE.split(one.after)
+    led = any(other.kind != "name" for other in behind) and said(r"\b<or>\b").search(last)
+    sentences = [*_IN_TEXT.findall(one.text), *sentences, *([] if led else [last])]
+    found = (said(words).search(sentence) for sentence in sentences for words in (_ALTERED, _DOES, _AMISS))
+    for match in (_SIGN_BEHIND.match(one.after), said(_BEHIND).match(one.after), *found):
         if match is not None:
             yield _shown(match["found"])
 

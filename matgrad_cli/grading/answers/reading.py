@@ -22,10 +22,11 @@ def read_answer(text: str, around: Surroundings) -> Read:
     a left side `∂L/∂R =` is dropped."""
     languages = in_syntax(text, around.task.syntax)  # type: ignore[arg-type]
     first: Read | None = None
+    own = letters_of_entry(text)  # free on the left, and so on the right
     for language in languages:
-        found = read_side(_side(text, language, around), around)
+        found = read_side(_side(text, language, around), around, fixed=own)
         if found.failure == "wrong" and (node := with_parts(text, around, language, vectors=True)) is not None:
-            vectors = read_side(replace(found.side, node=node), around)
+            vectors = read_side(replace(found.side, node=node), around, fixed=own)
             found = vectors if vectors.expr is not None else found
         # Text of the expression language whose names are all known is in that language, also where its shapes do not
         # fit: 2*A*x.

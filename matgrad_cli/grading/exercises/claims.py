@@ -73,14 +73,14 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
     as a derivation where it holds several signs of equality."""
     stated: How = "stated" if last.kind in ("equation", "definition") else ""
-    if any(BOUNDS.sub("", passage.text).count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
+    if any(BOUNDS.sub("", passage.text).count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages) or (
+        stated and any(_ENTRIES.match(passage.text) for passage in passages[:-1])
+    ):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
-    start = head.end() if head is not None else last.value
+    start = head.end() if head is not None else 0 if _ENTRIES.match(last.text) else last.value
     start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
-    *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
-    for one in reversed(before):
-        whole = one.joined(whole)
+    whole = _joined((*passages[:-1], last.passage.part(start, len(last.text))))
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
 
 
@@ -141,6 +141,43 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
         (claim, "beside" if any(at in run for run in runs) else "stated" if at in equal else stated)
         for (claim, stated), at in judged
     ]
+
+
+_FINALLY = r"\b<finally>(?:[\s,:;!*_]|\b(?:<is>|<it>|<the>|should)\b)*$"
+_ENTRIES = regex(r"\s*\\?[A-Za-z]+\s*_\s*\{?\s*[a-z][^=]*=")
+"""An array is given by its entries: `H_{jk} = …`."""
+
+
+def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Claim]:
+    """What is said beside a right answer of what it is called, of its entries, of its differential, or as the last
+    word: claims of the same."""
+    place = (right.answer.passage if right.answer else right.rows[-1]).places[-1]
+    own = next((at for at, one in enumerate(told) if one.kind != "name" and place in one.passage.places), None)
+    if own is None:
+        return []
+    found = list[Claim]()
+    for at, one in enumerate(_with_known(one, chosen.letters) for one in told):
+        same = one.kind == "definition" and one.defines == told[own].defines and _number(one) == _number(told[own])
+        same = same and not (STATES.match(one.text) or _NABLA.match(one.text))
+        same = same or said(_FINALLY).search(one.before) or (at == own + 1 and said(_GOES_ON).fullmatch(one.before))
+        if at == own or one.kind == "name" or not same:
+            continue
+        for rows in _with_definitions(one, _known_at(told, at), chosen):
+            found.append((replace(chosen, rows=(), answer=Located(_joined(rows), chosen.source)), "stated"))
+    return found
+
+
+def _number(one: Piece) -> str:
+    number = _NUMBERED.search(one.text, 0, one.value)
+    return number[0] if number is not None else ""
+
+
+def _joined(passages: Sequence[Passage]) -> Passage:
+    """Definitions and what needs them as one text."""
+    *before, whole = passages
+    for one in reversed(before):
+        whole = one.joined(whole)
+    return whole
 
 
 def listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
@@ -219,8 +256,10 @@ def alone(one: Piece, follows: str = "<or>") -> bool:
 def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
     """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one
     where it is not asked for."""
-    other = "<part>" if order == 2 else "(?:<part>|<second>)"
+    other = "(?:<part>|(?<!second )<first>)" if order == 2 else "(?:<part>|<second>)"
     lead = said(_OF_LOSS).sub(" ", clause(one.before))
+    if order == 2 and said("<second>|second derivative").search(lead):
+        other = "<part>"
     if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(lead) or said(r"\W*<of_part>").match(one.after):
         return True
     of = r"(?<!\bone )\b<of>\W*$"
@@ -309,8 +348,7 @@ def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list
     left = [one for one in before if one.defines not in ("", chosen.variable)]
     while (one := next((one for one in reversed(left) if _names(needed, one.defines)), None)) is not None:
         left.remove(one)
-        number = _NUMBERED.search(one.text, 0, one.value)
-        name = one.defines + (number[0] if number is not None else "")
+        name = one.defines + _number(one)
         needed += one.text[one.value :] if name not in last else ""
         last.setdefault(name, one.passage)
         first[name] = one.passage

@@ -6,11 +6,13 @@ from typing import Literal
 
 from ...diagnostics import Diagnostic, Label, MatgradError, Span
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import line_and_column
 from ...notation.scope import chosen_syntax
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict
 from ..equations.asked import split_constraints
 from ..lines.literal_name import best_as_name
+from ..lines.lost_sums import sums_silently
 from ..lines.reading import as_declared
 from ..task import Asked, Key, task_for
 from .answer import judged_answer, lone_answer
@@ -45,9 +47,29 @@ def judge(chosen: Settings) -> ProblemReport:
         wrt, answer = task.problem.wrt.name, chosen.answer
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
-    if chosen.rows:
-        return lone_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
-    return judged_answer(chosen, task)
+    if not chosen.rows:
+        return _with_sums(chosen, judged_answer(chosen, task))
+    return _with_sums(chosen, lone_answer(chosen, task) or judged_derivation(chosen, task, key, asked))
+
+
+_SILENT = regex(r"read as an Einstein sum over (?P<letters>.*)")
+_SUMS = regex(r"\\sum(?![A-Za-z])|[Σ∑]|\b(?:sum|mean)\b")
+
+
+def _with_sums(chosen: Settings, report: ProblemReport) -> ProblemReport:
+    """The report; under a key undecided where it is right only with sums that nobody writes: who sums silently says so,
+    or does it twice and writes no Σ, and neither does the key."""
+    notes = {*report.notes, *(note for line in report.lines for note in line.notes)}
+    silent = [told["letters"] for note in notes if (told := _SILENT.match(note)) is not None]
+    if report.verdict != "right" or not silent or not chosen.under_key or sums_silently(chosen.source.text):
+        return report
+    texts = [chosen.text("loss") or "", *(row.text for row in chosen.rows), chosen.answer.text if chosen.answer else ""]
+    letters = ", ".join(silent)
+    if len(letters) > 1 and not any(map(_SUMS.search, texts)):
+        return report
+    message = f"this is right only with a sum over {letters}, and no Σ goes over it"
+    help_ = "write the Σ, or say that repeated letters are summed"
+    return unanswered(chosen, Diagnostic("bad-sum-collapse", message, help=help_))
 
 
 def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:

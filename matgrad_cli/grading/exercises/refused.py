@@ -17,8 +17,8 @@ from .claims import SAYS, STATES, clause, stated_by, states
 from .settings import Settings
 
 _UNEQUAL = regex(
-    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\(?:approx|simeq|propto|sim"
-    r"|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])|[≈∝∼≃])"
+    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|^[^=&+−-]*(?:\\(?:approx|simeq|propto|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])"
+    r"|[≈∝≃])|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\sim(?![A-Za-z])|∼)"
 )
 """What is not said to be equal."""
 
@@ -111,7 +111,8 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
-        said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
+        said(rf"[\s,(]*\b<save>\b[^.;]*?{_VALUED}").match(behind)
+        or said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<condition>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)

@@ -15,7 +15,7 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import STATES, Claim, How, alone, claimed, displayed, explained, states, without_parts
+from .claims import STATES, Claim, How, alone, claimed, displayed, explained, rivals, states, without_parts
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -69,7 +69,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     readings = _all_read(found, rows[1:], claims, chosen, judged)
     if anew and claims:  # `\hat A = A/2`: where it stands for something, it is not A
         readings = islice(readings, len(rows), None)
-    right = next((one for one in readings if one.verdict == "right"), None)
+    read, right = next(((read, one) for read, one in readings if one.verdict == "right"), (chosen, None))
     if right is None:
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
@@ -92,7 +92,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
     if len(claims) > _MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
-    beside = claims if len(claims) > 1 or len(rows) > 1 else []
+    beside = [*(claims if len(claims) > 1 or len(rows) > 1 else []), *rivals(told, read, chosen)]
     reports = ((claim, judged(claim), stated) for claim, stated in beside)
     wrong = next(
         (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
@@ -146,7 +146,7 @@ def _contradicts(report: ProblemReport, stated: How) -> bool:
 
 def _all_read(
     found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged
-) -> Iterator[ProblemReport]:
-    yield found
-    yield from (judged(replace(chosen, rows=reading)) for reading in rows)
-    yield from (judged(claim) for claim, _ in claims[:_MOST_CLAIMS])
+) -> Iterator[tuple[Settings, ProblemReport]]:
+    yield chosen, found
+    others = (*(replace(chosen, rows=reading) for reading in rows), *(claim for claim, _ in claims[:_MOST_CLAIMS]))
+    yield from ((one, judged(one)) for one in others)
