@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from matgrad_cli.grading.check import Key
+from matgrad_cli.grading.check import Key, check_text, read_key
 
 from .test_which_answer import KEY, judged
 
@@ -104,6 +104,7 @@ def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number
     assert judged(key, number, text).verdict == verdict
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("words", "earns"), [
     *((words, False) for words in WORDS["changed"]), *((words, False) for words in WORDS["denied"]),
     *((words, True) for words in WORDS["explained"]),
@@ -126,3 +127,74 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
 ])  # fmt: skip
 def test_what_else_is_said_of_the_answer_must_hold_too(key: Key, number: int, text: str, verdict: str) -> None:
     assert judged(key, number, text).verdict == verdict
+
+
+ASKED = r"""
+[[problem]]
+id = "1"
+loss = "norm(A@x - b)**2/2 + lam*norm(x)**2"
+wrt = "x"
+shapes = "A: m×n, x: n, b: m, lam: scalar"
+
+[[problem]]
+id = "2"
+loss = "tanh(A@x)"
+wrt = "x"
+shapes = "A: m×n, x: n"
+
+[[problem]]
+id = "3"
+loss = "sum(log(1+exp(-y*(X@w))))"
+wrt = "w"
+order = 2
+assume = "y sign"
+shapes = "X: n×d, w: d, y: n"
+
+[[problem]]
+id = "4"
+loss = '-\sum_{i=1}^n \sum_{k=1}^K Y_{ik} \log \mathrm{softmax}(W^\top x_i)_k'
+wrt = "W"
+shapes = "X: n×d, W: d×K, Y: n×K, x_i: row of X"
+assume = "Y onehot"
+
+[[problem]]
+id = "5"
+loss = "norm(X@w - y)**2 + lam*norm(w)**2"
+wrt = "w"
+shapes = "X: n×d, w: d, y: n, lam: scalar"
+assume = "lam positive"
+asks = "minimum"
+
+[[problem]]
+id = "6"
+loss = "w.T@S@w - lam*(w.T@w - 1)"
+wrt = "w"
+shapes = "S: d×d, w: d, lam: scalar"
+assume = "S symmetric"
+
+[[problem]]
+id = "7"
+loss = "norm(V@maximum(0, W@x) - y)**2/2"
+wrt = "W"
+shapes = "W: h×d, x: d, V: k×h, y: k"
+
+[[problem]]
+id = "8"
+loss = "n/2*logdet(P) - trace(P@C)/2"
+wrt = "P"
+shapes = "P: d×d, C: d×d, n: scalar"
+assume = "P spd, C symmetric, n positive"
+"""
+STUDENTS = [line for line in Path(__file__).with_name("students.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("line", STUDENTS)
+def test_what_a_student_says_in_his_own_words_earns_what_it_deserves(tmp_path: Path, line: str) -> None:
+    sign, number, text = line.split(" ", 2)
+    (tmp_path / "key.toml").write_text(ASKED, encoding="utf-8")
+    id_, ending = number.rstrip("t"), "txt" if number.endswith("t") else "md"
+    written = f"## Problem {id_}\n\n{text}\n".lstrip("# " if ending == "txt" else "").replace("⏎", "\n")
+    report = check_text(written, f"a.{ending}", read_key(tmp_path / "key.toml"))
+    (found,) = (one.verdict for one in report.problems if one.id == id_)
+    assert found in {"+": ("right",), "-": ("wrong",), ".": ("undecided", "unreadable", "wrong")}[sign]

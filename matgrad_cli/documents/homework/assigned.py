@@ -4,7 +4,8 @@ problem = N`, else by headings."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import filterfalse
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, Source
@@ -35,6 +36,8 @@ _REPLIED = regex(
 """What a reply by e-mail repeats of the message before it."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
+_CASE = regex(r"\s*\\?\w+\s*=\s*[-−]?(?:\d+|I)\s*:\s+(?=\S)")
+_HEADED = r"(?:^|[\n.:])\W*(?:(?:<announcing>|<of>|<loss>|<it>)\s+)*(?:<first>|(?P<second><second>))\s*$"
 
 UNCLAIMED = "formulas were found that belong to no problem"
 HOW = "write `matgrad: problem = NAME` on a line above each answer, or a heading `Problem NAME`"
@@ -69,7 +72,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     visible = surely_shown(blanked(masked, set_in(masked, ending)), ending)
     sheet = read_sheet(replace(document.source, text=visible), ending)
-    formulas = every = [] if sheet is None else [one for one in sheet.formulas if not _no_claim(one)]
+    formulas = every = [] if sheet is None else [*_claims(sheet.formulas)]
     (_, _, own, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0)) if len(asked) == 1 else (0,) * 4
     spans = [(start, end) for _, _, start, end in parts] or [(0, own), (own, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
@@ -281,6 +284,21 @@ def _owned(formulas: Sequence[Formula], text: str) -> Sequence[Formula]:
 def _no_claim(formula: Formula) -> bool:
     """Whether a formula is a range, or begins as the one that stands between the same marks: `$2x$. No,`."""
     return says_range(formula) or formula.passage.text.startswith("$")
+
+
+def _claims(formulas: Iterable[Formula]) -> Iterator[Formula]:
+    """The formulas that may claim something. One that goes on from a word, `gradient = 2Ax`, says what that word says;
+    the value that a case begins with, `case λ = 0: w = …`, is one of the words before it."""
+    for one in filterfalse(_no_claim, formulas):
+        case = _CASE.match(one.passage.text)
+        head = said(_HEADED).search(one.before) if one.passage.text.startswith("=") else None
+        if case is not None and said(r"\b(?:<when>|case)\b[^.;]*$").search(one.before):
+            yield replace(one, passage=one.passage.part(case.end(), len(one.passage.text)))
+        elif head is not None:
+            written = r"\nabla^2 " if head["second"] else r"\nabla "
+            yield replace(one, passage=one.passage.replaced([(0, 0, written)]))
+        else:
+            yield one
 
 
 def _aside(formula: Formula) -> bool:

@@ -52,7 +52,8 @@ _NAMED = (
 )
 """`where $r$ is the residual $Xw - y$`: r is that."""
 _SPOKEN_OF = regex(
-    r"[\s\\{}$]*(?:(?:math\w+|bm|boldsymbol|vec|hat|bar|tilde)\s*\{\s*)?[^\W\d](?:\s*\}?_\{?\w+)?[\s{}$.,;:]*"
+    r"[\s\\{}$]*(?:(?:math\w+|bm|boldsymbol|vec|hat|bar|tilde)\s*\{\s*)?(?:[^\W\d]|\\?(?:alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|rho"
+    r"|sigma|tau|phi|psi|omega)(?![a-z]))(?:\s*\}?_\{?\w+)?[\s{}$.,;:]*"
 )
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""

@@ -46,6 +46,8 @@ _NAMED = regex(
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 
 
+_SECOND = regex(r"(?<![\w\\}])d(?:\^2|²|2) ?(?P<of>[A-Za-z]) ?/ ?d(?P<by>[A-Za-z])(?:\^2|²|2)(?![\w^])")
+"""`d^2L/dw^2`, in which no power of w stands."""
 _HAT = regex(r"(?<![A-Za-z\\])([A-Za-z])_?hat(?![a-z])")
 _COUNTED = regex(r"(?:(?<![A-Za-z\\_.])|(?<=(?<![A-Za-z\\_.])d))([A-Za-z])(\d)(?![\d.A-Za-z])")
 
@@ -57,6 +59,7 @@ def spelled(row: str) -> str:
         for sign, letters in _NUMPY:
             row = sign.sub(lambda match, letters=letters: letters.ljust(len(match[0])), row)  # type: ignore[misc]
     row = re.sub(r"(?<![\w\\}])d/d(?=[A-Za-z])", "∂/∂", row)
+    row = _SECOND.sub(lambda match: rf"∇²_{{{match['by']}}}{match['of']}".ljust(len(match[0])), row)
     row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
     row = re.sub(r"(?<![\\\w])sigma(?=\()", "    σ", row)
     row = re.sub(r"(?<![\\\w])ell(?![A-Za-z])", "  ℓ", row)

@@ -35,8 +35,9 @@ def lone_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     lead = rows[0][1].text.index(text)
     passage = rows[0][1].part(lead, lead + len(text))
     report = judged_answer(replace(chosen, answer=Located(passage, chosen.source)), task)
-    if equal:
-        return report if report.verdict == "right" else None
+    if equal:  # what names its layout is no wrong line either
+        named = report.verdict == "undecided" and any(line.code == "other-layout" for line in report.lines)
+        return report if named or report.verdict == "right" else None
     code = report.first_wrong.code if report.first_wrong else None
     of_kind = report.verdict == "wrong" and code not in (*OF_SHAPES, "unknown-name")
     of_kind = of_kind or (report.verdict == code == "undecided")  # as where its words deny it

@@ -17,7 +17,7 @@ from ...notation.latex.names import letter_name
 from ..answers.heads import usual_spelling
 from .settings import Located, Settings
 
-How = Literal["", "stated", "beside"]
+How = Literal["", "stated", "beside", "differential"]
 Claim = tuple[Settings, How]
 """What is said to be the answer, as it is judged, and whether an equation says it, or it stands beside others that are
 said as it is."""
@@ -28,7 +28,7 @@ STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)(?:\s|\\[,;:! ])*(?:_\s*(?P<by>\{[^{}]*\}"
     r"|\\?\w+))?\s*(?P<of>\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
-    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
+    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>(?:[^{}]|\{[^{}]*\})*)\}\s*="
     r"|\s*\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
     r"|\s*(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
@@ -143,6 +143,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     ]
 
 
+_DIFFERENTIAL = regex(r"\s*(?:\\(?:mathrm|text)\s*\{\s*d\s*\}|\\?d)\s*(?P<of>\\?[A-Za-z]+)\s*=")
 _FINALLY = r"\b<finally>(?:[\s,:;!*_]|\b(?:<is>|<it>|<the>|should)\b)*$"
 _ENTRIES = regex(r"\s*\\?[A-Za-z]+\s*_\s*\{?\s*[a-z][^=]*=")
 """An array is given by its entries: `H_{jk} = …`."""
@@ -159,12 +160,22 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
     for at, one in enumerate(_with_known(one, chosen.letters) for one in told):
         same = one.kind == "definition" and one.defines == told[own].defines and _number(one) == _number(told[own])
         same = same and not (STATES.match(one.text) or _NABLA.match(one.text))
+        same = same or _differential(one, chosen)
         same = same or said(_FINALLY).search(one.before) or (at == own + 1 and said(_GOES_ON).fullmatch(one.before))
         if at == own or one.kind == "name" or not same:
             continue
         for rows in _with_definitions(one, _known_at(told, at), chosen):
+            if _differential(one, chosen):
+                found.append((replace(chosen, rows=rows), "differential"))
+                continue
             found.append((replace(chosen, rows=(), answer=Located(_joined(rows), chosen.source)), "stated"))
     return found
+
+
+def _differential(one: Piece, chosen: Settings) -> bool:
+    """Whether an equation states the differential of the loss."""
+    found = _DIFFERENTIAL.match(one.text)
+    return found is not None and found["of"].lstrip("\\") in (chosen.text("name") or "L", "L", "f", "J", "ell")
 
 
 def _number(one: Piece) -> str:
@@ -205,7 +216,7 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
     """Of several definitions in sentences those that no other uses: they are what was asked for; one alone, if it is
     called like a derivative."""
-    named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != chosen.variable]
+    named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines not in chosen.letters]
     left = [at for at in named if not any(_names(told[other].text, told[at].defines) for other in named if other != at)]
     lone = len(told) == 1 and alone(told[0]) and _DERIVATIVE.fullmatch(told[0].defines) is not None
     return left if len(named) > 1 or lone else []

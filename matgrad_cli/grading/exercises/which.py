@@ -138,6 +138,8 @@ def _contradicts(report: ProblemReport, stated: How) -> bool:
     """Whether a claim is wrong. What holds unknown names is only not known to be right, but where it stands beside what
     is right as another answer."""
     final = report.final
+    if stated == "differential":
+        return report.first_wrong is not None
     if stated == "beside":
         return report.verdict != "right"
     excused = final.code == "unknown-name" or (not stated and final.code in OF_SHAPES)
