@@ -158,18 +158,21 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         return []
     found = list[Claim]()
     for at, one in enumerate(_with_known(one, chosen.letters) for one in told):
-        same = one.kind == "definition" and one.defines == told[own].defines and _number(one) == _number(told[own])
-        same = same and not (STATES.match(one.text) or _NABLA.match(one.text))
-        same = same or _differential(one, chosen)
-        same = same or said(_FINALLY).search(one.before) or (at == own + 1 and said(_GOES_ON).fullmatch(one.before))
-        if at == own or one.kind == "name" or not same:
-            continue
-        for rows in _with_definitions(one, _known_at(told, at), chosen):
-            if _differential(one, chosen):
+        stands = at == own + 1 and said(_GOES_ON).fullmatch(one.before) is not None
+        differs = _differential(one, chosen)
+        also = stands or differs or _same_name(one, told[own]) or said(_FINALLY).search(one.before) is not None
+        for rows in _with_definitions(one, _known_at(told, at), chosen) if also and at != own else ():
+            if differs:
                 found.append((replace(chosen, rows=rows), "differential"))
-                continue
-            found.append((replace(chosen, rows=(), answer=Located(_joined(rows), chosen.source)), "stated"))
+            elif one.kind != "name":
+                found.append((replace(chosen, rows=(), answer=Located(_joined(rows), chosen.source)), "stated"))
     return found
+
+
+def _same_name(one: Piece, other: Piece) -> bool:
+    """Whether two definitions are of one name, or of entries of it; what ∇ is of is looked at elsewhere."""
+    states = STATES.match(one.text) or _NABLA.match(one.text)
+    return one.kind == "definition" and not states and (one.defines, _number(one)) == (other.defines, _number(other))
 
 
 def _differential(one: Piece, chosen: Settings) -> bool:
