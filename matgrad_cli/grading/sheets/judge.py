@@ -230,7 +230,7 @@ class Judge:
         apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
         if result.verdict == "wrong" and of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
-        unfit = of_form(result) and line.unlike_letters - self.told.sizes.keys()
+        unfit = of_form(result) and (line.unlike_letters - self.told.sizes.keys() or self.others.is_loss(result))
         if result.verdict == "wrong" and self._is_statement(line) and (len(result.outcomes) == 1 or unfit):
             self.misread = True
         if result.verdict == "wrong" and is_constraint(line, result, self.readers):

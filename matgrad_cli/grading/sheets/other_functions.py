@@ -92,6 +92,11 @@ class Others:
         elif not follows and self.loss is not None and line.name == self.loss and self.in_loss:
             self.restated = True
 
+    def is_loss(self, result: RowResult) -> bool:
+        """Whether the side that decided a row is the loss, as the document writes it."""
+        read = result.outcome.read if result.outcome is not None else None
+        return read is not None and re.sub(r"\s+", "", read.side.text) == self.text
+
     def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str], derived: bool) -> str | None:
         """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its
         signs may mean something else. `stated`: the loss is stated in another row; `derived`: its gradient is known.
