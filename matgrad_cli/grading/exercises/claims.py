@@ -14,7 +14,7 @@ from ...documents.homework.pieces import FACTORED, Piece
 from ...documents.passage import Passage
 from ...documents.words import said
 from ...notation.latex.names import letter_name
-from ..answers.heads import usual_spelling
+from ..answers.heads import letters_of_entry, usual_spelling
 from .settings import Located, Settings
 
 How = Literal["", "stated", "beside", "differential"]
@@ -28,7 +28,7 @@ STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)(?:\s|\\[,;:! ])*(?:_\s*(?P<by>\{[^{}]*\}"
     r"|\\?\w+))?\s*(?P<of>\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
-    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>(?:[^{}]|\{[^{}]*\})*)\}\s*="
+    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?(?:_\w|_\{\w\})?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>(?:[^{}]|\{[^{}]*\})*)\}\s*="
     r"|\s*\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
     r"|\s*(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
@@ -78,7 +78,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     ):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
-    start = head.end() if head is not None else 0 if _ENTRIES.match(last.text) else last.value
+    start = 0 if letters_of_entry(last.text) else head.end() if head is not None else last.value
     start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
     whole = _joined((*passages[:-1], last.passage.part(start, len(last.text))))
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
