@@ -33,7 +33,7 @@ from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
-from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns
+from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
 from .rows import Line, explained, gives_identity, is_special, taken_back
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases
@@ -194,7 +194,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
             continue
         part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for facts, doubt in held(sheet, posed.told, part) if doubtful(part) else ():
-        part = where_held(part, read(part.layout, (*supposed, *facts)), facts, doubt)
+        part = where_held(sheet, part, read(part.layout, (*supposed, *facts)), facts, doubt)
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(
             part, judged=case.applied(part.judged, read(part.layout, supposed, habits=Habits(where=case.where)).judged)
@@ -217,7 +217,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = _at_value(posed, part, number, symbol, value)
     for symbol, value, said in measured(sheet, part) if doubtful(part) else ():
         part = _at_value(posed, part, 0, symbol, value, said)
-    return part
+    return with_sums_written(part, sheet.prose)
 
 
 def _without(posed: Posed, part: Part, facts: Sequence[str], numbers: Sequence[int], certain: bool) -> Part:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.sheets.members import numbered, small
 from ..consequences import MAY_FOLLOW
+from ..lines.lost_sums import sums_silently
 from .judged import Judged
 from .other_functions import code_of
 from .posed import Part
@@ -78,3 +80,21 @@ def unless_columns(part: Part, other: Part) -> Part:
     open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
     judged = (new if old.unfit else old for old, new in open_)
     return replace(part, judged=tuple(judged))
+
+
+def with_sums_written(part: Part, prose: str) -> Part:
+    """The problem; a row that follows only with a sum that nobody writes is open, unless words say that repeated
+    letters are summed, or several are and no Σ stands anywhere."""
+    found = [(at, note) for at, row in enumerate(part.judged) for note in row.notes if row.verdict == "follows"]
+    silent = {at: match["letters"] for at, note in found if (match := _SILENT.match(note)) is not None}
+    letters = {letter for told in silent.values() for letter in told.split(", ")}
+    if not silent or sums_silently(prose) or (len(letters) > 1 and not _SIGMA.search(prose)):
+        return part
+    judged = list(part.judged)
+    for at, told in silent.items():
+        judged[at] = replace(judged[at], verdict="undecided", why=f"it holds only with a sum over {told}, without a Σ")
+    return replace(part, judged=tuple(judged))
+
+
+_SILENT = regex(r"read as an Einstein sum over (?P<letters>.*)")
+_SIGMA = regex(r"\\sum(?![A-Za-z])|[Σ∑]|\b(?:sum|mean)\b")

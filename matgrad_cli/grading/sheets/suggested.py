@@ -111,7 +111,7 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
             yield facts, None
     shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     if facts := tuple(f"{name} {word}" for name in shapes for word in sorted(told.supposed.get(name, ()))):
-        yield facts, "the document supposes more of a matrix in it elsewhere"
+        yield facts, SUPPOSED
     said = facts_by_standing(sheet.prose)
     for name in (said["perhaps"].keys() & shapes.keys()).difference(part.question.wrt):
         if "arbitrary" not in (denied_of := said["denied"].get(name, set())):
@@ -150,16 +150,31 @@ def measured(sheet: Sheet, part: Part) -> Iterator[tuple[Symbol, Expr, str]]:
         yield symbol, mul(amount, reciprocal(whole), symbol), formula.passage.text.strip(" .,;")
 
 
-def where_held(part: Part, other: Part, facts: tuple[str, ...], doubt: str | None) -> Part:
-    """The problem; a wrong row that follows under facts which may hold is in doubt; one that derives nothing follows
-    where they hold of the variable."""
+SUPPOSED = "the document supposes more of a matrix in it elsewhere"
+
+
+def where_held(sheet: Sheet, part: Part, other: Part, facts: tuple[str, ...], doubt: str | None) -> Part:
+    """The problem; a wrong row that follows under facts which may hold is in doubt, unless they are supposed for what
+    comes behind it alone; one that derives nothing follows where they hold of the variable."""
     judged = list(part.judged)
     for at, (old, new) in enumerate(zip(part.judged, other.judged, strict=True)):
-        if old.verdict == "wrong" and new.verdict == "follows" and doubt is not None:
+        wrong = old.verdict == "wrong" and new.verdict == "follows"
+        if wrong and doubt is not None and (doubt != SUPPOSED or _is_supposed_by(sheet, part, at, facts)):
             judged[at] = replace(old, verdict="undecided", why=doubt)
-        elif old.verdict == "wrong" and new.verdict == "follows" and not old.line.derives:
+        elif wrong and doubt is None and not old.line.derives:
             judged[at] = replace(new, notes=(*new.notes, f"where {', '.join(facts)}"))
     return replace(part, judged=tuple(judged))
+
+
+def _is_supposed_by(sheet: Sheet, part: Part, at: int, facts: Sequence[str]) -> bool:
+    """Whether one of the facts is supposed before a row, or in the sentences between it and the next, not by the words
+    that lead to that: `∇f = … If A is symmetric, this simplifies to`."""
+    place, *behind = (row.line.formula.place for row in part.judged[at : at + 2])
+    next_one = behind[0] if behind else None
+    between = re.sub(r"[^.!?]*$", "", sheet.between(place, next_one).rstrip(" \n$")) if next_one else None
+    text = sheet.between(0, place) + (sheet.between(place, None) if between is None else between)
+    said = facts_by_standing(text)["supposed"]
+    return any(word in said.get(name, ()) for name, word in (fact.rsplit(" ", 1) for fact in facts))
 
 
 def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
