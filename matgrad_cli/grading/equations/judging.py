@@ -159,13 +159,10 @@ class Equations:
     def _suppose(self, variable: Symbol, condition: Equation) -> None:
         """Takes a condition beside the first equation: the variable is solved for, or data where it does not stand in
         it."""
-        named = (node for side in condition for node in nodes_of(side) if isinstance(node, Symbol))
-        data = tuple(dict.fromkeys(one for one in named if one not in (*self.unknowns, *self.freed)))
-        self.conditions, before = (*self.conditions, condition), self.freed
-        for freed in ((variable,), data):
-            self.freed = (*before, *freed)
-            if solutions(self.around.bench, self._stationary(), self._derived()):
-                break
+        named = {node for side in condition for node in nodes_of(side) if isinstance(node, Symbol)}
+        data = tuple(sorted(named - {*self.unknowns, *self.freed}, key=lambda symbol: symbol.name))
+        self.conditions = (*self.conditions, condition)
+        self.freed = (*self.freed, *((variable,) if variable in named else data))
         self._benches.clear()
 
     def _outcome(
