@@ -124,7 +124,10 @@ _TOGETHER = regex(
 _SENTENCE = regex(
     r"(?:(?<=[.?!;])|(?<=[.?!]\)))\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item"
 )
-_NORMAL = regex(rf"(?<![A-Za-z\\])N\s*\(\s*[^,()|]{{1,40}},\s*(?P<name>{NAME})\s*\)")
+_NORMAL = regex(
+    rf"(?:∼|~|\\sim(?![A-Za-z])|\bdistributed\s+(?:as|like)|\bdrawn\s+from)[\s$]*N\s*\(\s*[^,()|]{{1,40}},"
+    rf"\s*(?P<name>{NAME})\s*\)(?!\s*=)"
+)
 """`v ∼ N(0, R)` has the covariance R."""
 _SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
 _SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1"), "signs")

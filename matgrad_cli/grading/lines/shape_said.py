@@ -17,11 +17,16 @@ _IN_FIELD = regex(
     rf"{_SPACE}(?:\\in(?![A-Za-z])|∈){_SPACE}(?P<said>{_FIELD}\s*(?:\^\s*(?:(?P<one>[A-Za-z0-9])"
     rf"|\{{\s*(?P<rows>{_SIDE})(?:{_BY}(?P<cols>{_SIDE}))?\s*\}}))?)(?![\w^]){_SPACE}(?:$|[,.;&)\n]|\\\\)"
 )
-_IN_WORDS = regex(
-    r"[\s$]*[,(]?\s*(?:(?:which|that|it)\s+)?(?:(?:is|has)\s+)?(?:also\s+)?(?:an?|of|the)\s+"
-    r"(?:(?:matrix|array)\s+of\s+)?(?:(?:size|shape|dimensions?)\s+)?[$\\(]*\s*"
-    rf"(?P<said>(?P<rows>{_SIDE}){_BY}(?P<cols>{_SIDE}))(?![\w×^]|\s*\\times)"
+_SIZES = rf"[$\\(]*\s*(?P<said>(?P<rows>{_SIDE}){_BY}(?P<cols>{_SIDE}))[\s$\\)]*"
+_KIND = r"(?:matrix|array|vector)"
+_IN_WORDS = tuple(
+    regex(rf"[\s$]*[,(]?\s*(?:(?:which|that|it)\s+is\s+|is\s+)?(?:also\s+)?{said}[\s$)]*(?:[.,;]|$|\n)")
+    for said in (
+        rf"an?\s+{_SIZES}{_KIND}",
+        rf"(?:an?\s+{_KIND}\s+)?(?:of|with)\s+(?:the\s+)?(?:size|shape|dimensions?)\s+{_SIZES}",
+    )
 )
+"""`, which is a $d \\times k$ matrix.`, `(a matrix of size d × k)`."""
 
 
 def misfit_behind(value: Expr, text: str, end: int, around: Surroundings) -> Slip | None:
@@ -32,7 +37,7 @@ def misfit_behind(value: Expr, text: str, end: int, around: Surroundings) -> Sli
 
 def misfit_in_words(value: Expr, behind: str, around: Surroundings) -> Slip | None:
     """Why the words behind a formula, `which is a d × k matrix`, are not true of its value."""
-    found = _IN_WORDS.match(behind)
+    found = next(filter(None, (said.match(behind) for said in _IN_WORDS)), None)
     return _misfit(value, found, around) if found is not None else None
 
 
@@ -43,7 +48,7 @@ def _misfit(value: Expr, found: re.Match[str], around: Surroundings) -> Slip | N
     said = [side.lstrip("\\") for side in (rows, cols) if side is not None]
     shape = value.shape
     known = {str(dim) for symbol in around.task.problem.variables for dim in (symbol.shape.rows, symbol.shape.cols)}
-    if value.free or not {side for side in said if not side.isdecimal()} <= known:
+    if value.free or not {*said} <= {*known, "1"}:
         return None
     own = [str(shape.rows), str(shape.cols)]
     vector = len(said) < 2 and (shape.is_number if not said else "1" in own and said[0] in own)

@@ -21,7 +21,7 @@ from ..task import Task
 from .going_on import Places, in_sentence
 from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
-from .other_functions import OTHER_VALUE, Others, code_of, names_derivative, of_form, says_otherwise
+from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -269,7 +269,7 @@ class Judge:
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
-            if not (valued and (rewrites(line.formula) or names_derivative(line, self.readers))):
+            if not (valued and (rewrites(line.formula) or self.others.names_derivative(line, self.readers))):
                 return OTHER_VALUE if valued else None
         if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
@@ -392,7 +392,7 @@ class Judge:
         solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        said_again = rewrites(line.formula) or names_derivative(line, self.readers)
+        said_again = rewrites(line.formula) or self.others.names_derivative(line, self.readers)
         if not solution and line.name not in (None, self.question.name) and not said_again:
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:

@@ -10,7 +10,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet
-from ...ir import Entry, Number, mul, sub
+from ...ir import Entry, Number, Symbol, mul, sub
 from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import FUNCTIONS, whole
@@ -80,8 +80,8 @@ class Others:
         self.transposes = any(_RAISED_T.search(one.passage.text) for one in sheet.formulas)
 
     def note(self, line: Line, states_loss: bool, follows: bool, why: str) -> None:
-        """Takes in a row that was judged, and why it was passed over. What stands behind `Let r = b - Ax instead` may
-        be about the new r."""
+        """Takes in a row that was judged, and why it was passed over. What stands behind
+        `Let r = b - Ax instead` may be about the new r."""
         given = why in (OTHER_VALUE, "an equation") and line.name is not None and not line.derives
         self.given_anew |= given and _RENEWED.search(line.formula.before[-60:]) is not None
         self.told_last = line.name or self.told_last
@@ -91,6 +91,13 @@ class Others:
             self.in_loss |= _arrays(line) | _labelled(line)
         elif not follows and self.loss is not None and line.name == self.loss and self.in_loss:
             self.restated = True
+
+    def names_derivative(self, line: Line, readers: Sequence[Begun]) -> bool:
+        """Whether a row is the first to say what a derivative with a name is: δ of `δ = ∂L/∂z`."""
+        known = [(begun.around, begun.around.value(line.name)) for begun in readers if line.name is not None]
+        values = [(around, around.values.get(value)) for around, value in known if isinstance(value, Symbol)]
+        open_ = [value is not None and not around.worked_out(around.with_results(value)) for around, value in values]
+        return bool(known) and len(open_) == len(known) and all(open_)
 
     def is_loss(self, result: RowResult) -> bool:
         """Whether the side that decided a row is the loss, as the document writes it."""
@@ -287,11 +294,3 @@ def _twice_by(head: s.Node | None) -> set[str]:
     if not isinstance(head, s.Derivative) or not isinstance(head.body, s.Derivative):
         return set()
     return {index.name for index in (*head.indices, *head.body.indices) if isinstance(index, s.Name)}
-
-
-def names_derivative(line: Line, readers: Sequence[Begun]) -> bool:
-    """Whether a row says of a derivative that has a name, `\\delta_1 = \\partial L/\\partial z_1`, what it is."""
-    values = [begun.around.value(line.name) for begun in readers if line.name is not None]
-    return bool(values) and all(
-        value is not None and not begun.around.worked_out(value) for begun, value in zip(readers, values, strict=True)
-    )

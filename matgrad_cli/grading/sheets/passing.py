@@ -59,6 +59,7 @@ _HYPOTHETICAL = regex(
     r"|used|wrote|defined|started)\b"
     r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if"
     r"|had|were)\b"
+    r"|\bwould\s+(?:instead\s+|then\s+)?(?:read|be|become|give|yield)\b[^.;]{0,20}$"
     r"|\bwere to\b|\b(?:some|many|other)\s+(?:authors|people|books|texts|sources)\b"
     r"|\b(?:without|ignoring|dropping|neglecting)\s+(?:(?:the|any|its)\s+)?(?:\w+\s+)?"
     r"(?:regulari\w+|penalt\w+|prior|weight decay|bias)\b",

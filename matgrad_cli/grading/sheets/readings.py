@@ -85,7 +85,7 @@ def unless_columns(part: Part, other: Part) -> Part:
 def with_sums_written(part: Part, prose: str) -> Part:
     """The problem; a row that follows only with a sum that nobody writes is open, unless words say that repeated
     letters are summed, or several are and no Σ stands anywhere."""
-    found = [(at, note) for at, row in enumerate(part.judged) for note in row.notes if row.verdict == "follows"]
+    found = [(at, note) for at, row in enumerate(part.judged) for note in row.notes if _claims(row)]
     silent = {at: match["letters"] for at, note in found if (match := _SILENT.match(note)) is not None}
     letters = {letter for told in silent.values() for letter in told.split(", ")}
     if not silent or sums_silently(prose) or (len(letters) > 1 and not _SIGMA.search(prose)):
@@ -94,6 +94,10 @@ def with_sums_written(part: Part, prose: str) -> Part:
     for at, told in silent.items():
         judged[at] = replace(judged[at], verdict="undecided", why=f"it holds only with a sum over {told}, without a Σ")
     return replace(part, judged=tuple(judged))
+
+
+def _claims(row: Judged) -> bool:
+    return row.verdict == "follows" and row.line.derives
 
 
 _SILENT = regex(r"read as an Einstein sum over (?P<letters>.*)")

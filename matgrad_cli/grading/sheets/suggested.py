@@ -228,7 +228,7 @@ def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[s
                 yield number, part.layout, facts, f"under the condition beside it: {', '.join(facts)}"
         if not in_layout and (judged.why == OF_LAYOUT or _is_upright(judged)):
             for named in [*_NAMED.finditer(formula.before[-120:])][-1:]:
-                if judged.why == OF_LAYOUT or _SAME.fullmatch(formula.before[-120:], named.end()):
+                if judged.why == OF_LAYOUT or _is_laid_out_so(formula.before[-120:], named):
                     yield number, named[1].lower(), (), f"in the {named[1].lower()} layout, as is said beside it"
 
 
@@ -239,8 +239,19 @@ def _is_upright(judged: Judged) -> bool:
 
 
 _NABLA = regex(r"\\nabla(?![A-Za-z])|∇|grad")
-_SAME = regex(r"(?:(?!\b(?:would|not|instead|whereas|while|but|unlike|transposed?)\b)[^.;:])*", re.IGNORECASE)
-"""What goes on to speak of the same."""
+_WRITTEN = regex(r"(?:^|[.;:!?\n])[^.;:!?\n]*\b(?:in|using|under|with|adopting)\s+(?:the\s+)?$", re.IGNORECASE)
+_OPPOSED = regex(
+    r"\b(?:would|not|never|instead|rather|place|contrast|whereas|while|but|unlike|than|from|over|transpos\w*|if|had)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_laid_out_so(before: str, named: re.Match[str]) -> bool:
+    """Whether words say of what follows in which layout it is written: `In numerator layout, we have`."""
+    start = _WRITTEN.search(before[: named.start()])
+    said = before[start.start() :] if start is not None else ""
+    return bool(said) and not (_OPPOSED.search(said) or re.search(r"[.;:]", before[named.end() :]))
+
 
 _NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
 
