@@ -57,7 +57,7 @@ _DISPLAY: Final = (
     r"|\\\\(?:\[[^\]]*\])?|\\q?quad\s*\(\d+[a-z]?\)\s*$"
 )
 """What belongs to a formula on its own lines and not to the loss: its environment, its number, where it is broken."""
-_DELIMITER: Final = r"^\s*(?:\$\$?|\\[\[(])|(?:\$\$?|(?<!\\)\\[\])])[\s.,]*$"
+_CLOSING: Final = {"$$": "$$", "$": "$", r"\[": r"\]", r"\(": r"\)"}
 _TOLD: Final = r"(?:[^(){}=+&]|\{[^{}]*\})*"
 _REMARK: Final = (
     r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
@@ -147,7 +147,10 @@ def without_display(text: str) -> str:
     >>> without_display(r"\begin{align} L &= a \\ &\quad + b \end{align}").split()
     ['L', '=', 'a', '+', 'b']
     """
-    text = regex(_DELIMITER).sub(lambda found: " " * len(found[0]), text)
+    opens = next((sign for sign in _CLOSING if text.lstrip().startswith(sign)), "")
+    start, end = text.find(opens) + len(opens), len(text.rstrip(" .,\t\n")) - len(opens)
+    if opens and start < end and text.startswith(_CLOSING[opens], end) and opens not in text[start:end]:
+        text = " " * start + text[start:end]
     if "\\" not in text or re.search(r"cases|matrix|array", text):
         return text
     return regex(_DISPLAY).sub(lambda found: " " * len(found[0]), text)
