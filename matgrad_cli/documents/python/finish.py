@@ -33,7 +33,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        tree = ast.fix_missing_locations(_Plain().visit(tree))
+        tree = ast.fix_missing_locations(_Dicts().visit(tree))
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
@@ -41,15 +41,8 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     return tree
 
 
-class _Plain(ast.NodeTransformer):
-    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`, and `return [dx, dw]` as `return dx, dw`."""
-
-    def visit_Return(self, node: ast.Return) -> ast.Return:
-        """Several values, however they are put together."""
-        self.generic_visit(node)
-        if isinstance(node.value, ast.List) and node.value.elts[1:]:
-            node.value = ast.copy_location(ast.Tuple(node.value.elts, ast.Load()), node.value)
-        return node
+class _Dicts(ast.NodeTransformer):
+    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A dict, where the call makes one of names alone."""
@@ -63,10 +56,10 @@ class _Plain(ast.NodeTransformer):
 
 def _finished(tree: ast.Module, loosely: bool) -> None:
     functions = [*each(ast.FunctionDef, tree)]
-    known = known_in(tree)
+    known, turned = known_in(tree), _turned(tree)
     bodies: list[tuple[list[ast.stmt], ast.AST]] = [(tree.body, tree), *((one.body, one) for one in functions)]
     for body, owner in bodies:
-        body[:] = [new for line in body for new in _entry_by_entry(line, known, owner)]
+        body[:] = [new for line in body for new in _entry_by_entry(line, known, owner, turned)]
     numbers = names_in(tree) | {TURNED} if loosely else frozenset[str]()
     for function in functions:
         gradients = frozenset(name for name in stored(function) if not known.isdisjoint(claimed(name)))
@@ -79,9 +72,21 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
                     lines[-2:] = [new for ones in finished for new in ones]
 
 
-def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> list[ast.stmt]:
+_ORDERING = ("append", "extend", "insert", "pop", "reverse", "sort")
+
+
+def _turned(tree: ast.AST) -> frozenset[str]:
+    """The lists of which the order changes, or may: `grads.reverse()`, `grads[::-1]`."""
+    calls = [*each(ast.Call, tree)]
+    methods = [of.value for call in calls if isinstance(of := call.func, ast.Attribute) and of.attr in _ORDERING]
+    given = [one for call in calls if name_of(call.func) in ("reversed", "sorted") for one in call.args]
+    parts = [node.value for node in each(ast.Subscript, tree) if isinstance(node.slice, ast.Slice)]
+    return frozenset(last_part(key_of(node) or "") for node in (*methods, *given, *parts))
+
+
+def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST, turned: frozenset[str]) -> list[ast.stmt]:
     """A dict or list of gradients that is written out, or a dict that is returned, as an assignment of each entry, at
-    its own place."""
+    its own place; no list with an entry that is called a gradient itself."""
     value = line.value if isinstance(line, ast.Assign | ast.Return) else None
     parts = value.elts if isinstance(value, ast.Tuple) and isinstance(line, ast.Return) else [value]
     target: ast.expr = line.targets[0] if isinstance(line, ast.Assign) else ast.Name("grads", ast.Store())
@@ -92,8 +97,10 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> li
     entries: list[tuple[ast.expr | None, ast.expr]] = []
     if isinstance(whole, ast.Dict):
         entries = [*zip(whole.keys, whole.values, strict=True)]
-    if isinstance(line, ast.Assign) and meant and isinstance(value, ast.List) and value.elts[1:]:
-        whole, entries = value, [(ast.copy_location(ast.Constant(at), one), one) for at, one in enumerate(value.elts)]
+    listed = value.elts if isinstance(line, ast.Assign) and meant and isinstance(value, ast.List) else []
+    called = any(is_gradient(name_of(one)) for one in listed)
+    if isinstance(value, ast.List) and listed[1:] and not called and last_part(key or "") not in turned:
+        whole, entries = value, [(ast.copy_location(ast.Constant(at), one), one) for at, one in enumerate(listed)]
     if whole is None or key is None or (isinstance(line, ast.Return) and key in map(last_part, names_in(owner))):
         return [line]
 

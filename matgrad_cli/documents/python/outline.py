@@ -12,7 +12,7 @@ from typing import Any
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...verify.programs.names import arguments_of, each, key_of, known_in, last_part, name_of, targets_of
+from ...verify.programs.names import DATA, arguments_of, each, key_of, known_in, last_part, name_of, targets_of
 from .beside import Imported, taken_in
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
@@ -244,11 +244,15 @@ _INPUT = regex(r"^(?:self\.)?(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient
 
 def _of_input(forward: ast.FunctionDef | None, backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
     """What a backward part has as the gradient of its input, `grad_input`, where no argument is called so: that of the
-    first one."""
+    only one, or the only one that is called like data, of which no other gradient is called."""
+    kept = [key_of(target) or "" for target in (targets_of(backward) if backward is not None else ())]
+    called = dict.fromkeys(last_part(key) for key in kept if _INPUT.match(key))
+    others = {name for key in kept if not _INPUT.match(key) for name in claimed(key)}
     names = arguments_of(forward)
-    kept = (key_of(target) or "" for target in (targets_of(backward) if backward is not None else ()))
-    called = [last_part(key) for key in dict.fromkeys(kept) if _INPUT.match(key)]
-    return tuple((name, names[0]) for name in called if names and {*claimed(name)}.isdisjoint(names))
+    needed = names[: len(names) - len(forward.args.defaults)] if forward is not None else []
+    free = [name for name in needed if name not in others]
+    data = [name for name in free if name in DATA] or free
+    return tuple((name, data[0]) for name in called if len(data) == 1 and {*claimed(name)}.isdisjoint(names))
 
 
 _MARKED = regex(r"^(?:g|nabla)_(\w+)$")

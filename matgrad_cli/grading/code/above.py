@@ -11,7 +11,7 @@ import numpy as np
 from ...documents.python.beside import Imported, Neighbour
 from ...verify.programs.calls import defaults_of
 from ...verify.programs.machine import Machine, moves
-from ...verify.programs.names import key_of, last_part, targets_of
+from ...verify.programs.names import arguments_of, each, key_of, last_part, targets_of
 from ...verify.programs.statements import body
 from ...verify.programs.values import Frame, Thing, Value
 from .inputs import Point
@@ -44,11 +44,16 @@ def _spread(point: Point, output: Value) -> int | None:
     return next((axis for axis in axes if np.allclose(np.sum(real, axis=axis), 1)), None)
 
 
-def varied(machine: Machine, point: Point, node: ast.FunctionDef) -> dict[str, Value]:
-    """Numbers that a function takes where nobody gives others, `p=0.5`: a little off at one of the points, since more
-    than what is right may hold for them."""
+_TINY = 1e-3
+
+
+def varied(machine: Machine, point: Point, node: ast.FunctionDef, backward: ast.FunctionDef | None) -> dict[str, Value]:
+    """Numbers that a function takes where nobody gives others, `p=0.5`, and that a backward part uses under their name:
+    a little off at one of the points, since more than what is right may hold for them."""
     numbers = ((place.arg, getattr(value, "value", None)) for place, value in defaults_of(node))
-    floats = {name: value * 1.1 for name, value in numbers if isinstance(value, float) and value}
+    used = {*arguments_of(backward), *(node.attr for node in each(ast.Attribute, backward))}
+    floats = {name: value * 1.1 for name, value in numbers if isinstance(value, float) and abs(value) > _TINY}
+    floats = {name: value for name, value in floats.items() if name in used}
     return {name: value for name, value in floats.items() if point.seed == 1 and not machine.is_parameter(name)}
 
 

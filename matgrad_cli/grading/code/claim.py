@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -10,9 +11,9 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.finish import is_part
 from ...documents.python.outline import Unit
-from ...documents.python.uses import LOSSES, claimed, is_gradient, is_marked
+from ...documents.python.uses import BARE, LOSSES, claimed, is_gradient, is_marked
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import key_of, last_part, name_of, names_in
+from ...verify.programs.names import in_list, key_of, last_part, name_of, names_in
 from ...verify.programs.values import Unknown, Value
 from .reading import Reading
 
@@ -127,6 +128,20 @@ def returns_gradient(reading: Reading, node: ast.expr, keys: set[str], in_order:
     computed = (event.key for event in reading.assigned() if moves(event.value))
     due = alone and bool(reading.upstream) and key in computed
     return "called" if is_gradient(key) or in_order else "alone" if due else ""
+
+
+def in_place(reading: Reading, key: str, event: Event, fits: Callable[[str], bool]) -> bool:
+    """Whether the place of an entry in a list of gradients says by which entry of a list of parameters it is the
+    derivative: not where it is filled otherwise, or `fits` another entry alone. Any other name says so itself."""
+    name, place = in_list(last_part(key))
+    if not place or name not in BARE:
+        return True
+    lists = {in_list(of)[0] for of in claimed(key)}
+    keys = {last_part(one.key) for one in reading.machine.events}
+    others = [of for of in sorted(keys) if in_list(of)[0] in lists and in_list(of)[1] not in ("", place)]
+    target = getattr(event.statement, "targets", [None])[0]
+    known = isinstance(target, ast.Subscript) and moves(event.value)
+    return known and (any(map(fits, claimed(key))) or not any(map(fits, others)))
 
 
 def constant(event: Event) -> bool:

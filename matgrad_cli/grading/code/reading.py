@@ -38,6 +38,7 @@ from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
     drawn_in,
     imported,
+    is_layer,
     is_preparing,
     loaded_in,
     options_of,
@@ -109,7 +110,7 @@ class Reading:
         static = owner is not None and "staticmethod" in map(name_of, unit.forward.decorator_list)
         context = static and unit.forward.args.args[:1] != [] and unit.forward.args.args[0].arg == "ctx"
         first = [ctx] if context else [owner] if owner is not None and not static else []
-        own = varied(self.machine, self.given.point, unit.forward)
+        own = varied(self.machine, self.given.point, unit.forward, unit.backward)
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, own, free=True)
         output = returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
@@ -133,7 +134,7 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                own = varied(self.machine, self.given.point, line)
+                own = varied(self.machine, self.given.point, line, self.unit.backward)
                 frame = bound(self.machine, Function(line, self.module), [thing, *begins], own, free=True)
                 returned(self.machine, frame, line.body)
         for name in set_elsewhere(self.unit.inside):  # what begins as nothing, and is given a value there, is an input
@@ -306,11 +307,10 @@ class Reading:
         return [name for name in given if moves(self.fore.names.get(name)) and id(self.fore.names[name]) not in held]
 
     def is_own(self, event: Event) -> bool:
-        """Whether it happens to the object of the unit itself, and in this file."""
-        frame: Frame | None = event.frame
-        while frame is not None and frame.outside is not None:
-            frame = frame.outside
-        return frame is self.module and event.frame.names.get("self", self.owner) is self.owner
+        """Whether it happens in this file, and not to another object that is judged by itself."""
+        of = event.frame.names.get("self")
+        other = isinstance(of, Thing) and of is not self.owner and of.of is not None and is_layer(of.of.node)
+        return event.frame.file is self.module and not other
 
     def _up(self, name: str, at: int) -> Value:
         """An upstream gradient: random numbers of the shape of its output."""

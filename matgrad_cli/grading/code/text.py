@@ -28,6 +28,24 @@ def loaded_in(method: ast.FunctionDef) -> frozenset[str]:
     return frozenset(key for node in nodes if (key := key_of(node) or "").startswith("self."))
 
 
+def is_layer(node: ast.ClassDef) -> bool:
+    """Whether a class has both a forward and a backward part."""
+    own = {method.name for method in node.body if isinstance(method, ast.FunctionDef)}
+    return not own.isdisjoint(FORWARD) and not own.isdisjoint(BACKWARD)
+
+
+def spelled_otherwise(key: str, known: Sequence[str]) -> list[str]:
+    """The names that differ from those of which a gradient is called by capitals and underscores: `dxhat` of
+    `x_hat`."""
+    plain = {_plain(name) for name in claimed(key) if len(name) > 1}
+    names = dict.fromkeys(known)
+    return [name for name in names if _plain(name) in plain and name not in claimed(key)] if plain else []
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
 _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
 
 

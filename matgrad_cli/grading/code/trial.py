@@ -17,11 +17,12 @@ from ...documents.python.uses import BARE, COUNT, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .claim import Claim, Stage, constant, fitting, in_order, of_entry, of_returned, returns_gradient, stages
+from .claim import Claim, Stage, constant, fitting, in_order, in_place, of_entry, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .plans import NoLoss, Plan
 from .reading import Reading, slope
+from .text import spelled_otherwise
 
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
 
@@ -161,21 +162,19 @@ class Trial:
         return sorted(found, key=lambda claim: claim.last.number)
 
     def _claim(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
+        def fits(name: str) -> bool:
+            born = self.definitions(reading, name, events[0].number)
+            return any(self.right_at(events[-1].value, site) for site in born)
+
+        if not in_place(reading, key, events[-1], fits):
+            return None
         mapped = dict(self.unit.grads).get(last_part(key))
-        for name in [mapped] if mapped else [*claimed(key), *self._spelled_otherwise(reading, key)]:
+        known = [*(last_part(event.key) for event in reading.machine.events), *reading.machine.given]
+        for name in [mapped] if mapped else [*claimed(key), *spelled_otherwise(key, known)]:
             sites = self.definitions(reading, name, events[0].number)
             if sites and not self._part_of_loss(reading, events):
                 return Claim(key, name, tuple(stages(reading, key, events)), sites)
         return self._bare(reading, key, events) if key in BARE else None
-
-    def _spelled_otherwise(self, reading: Reading, key: str) -> list[str]:
-        """The names that differ from those of which a gradient is called by capitals and underscores: `dxhat` of
-        `x_hat`."""
-        plain = {_plain(name) for name in claimed(key) if len(name) > 1}
-        known = dict.fromkeys(
-            [*map(last_part, (event.key for event in reading.machine.events)), *reading.machine.given]
-        )
-        return [name for name in known if _plain(name) in plain and name not in claimed(key)] if plain else []
 
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         """`grad` beside a loss, which does not say by what it is:
@@ -210,7 +209,8 @@ class Trial:
         keys, names, ordered = {claim.key for claim in found}, {claim.name for claim in found}, False
         inputs = arguments_of(forward)
         needed = inputs[: len(inputs) - len(forward.args.defaults)]
-        if isinstance(line.value, ast.Tuple) and len(line.value.elts) == len(needed):
+        listed = getattr(line.value, "elts", ()) if isinstance(line.value, ast.Tuple | ast.List) else ()
+        if listed and len(listed) == len(needed):
             inputs = needed  # nobody returns a gradient by `mask=None`
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
         own = arguments_of(backward)
@@ -221,15 +221,15 @@ class Trial:
         free = [one for one in born if one[1] and one[0] not in names and not (strange and one[0] not in own)]
         likely = [one for one in free if one[0] not in TARGETS] or ([] if strange else free)
         parts = [(line.value, "return", event, likely)]
-        if isinstance(line.value, ast.Tuple):
+        if isinstance(line.value, ast.Tuple) or listed[1:]:
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
-            values = event.value if isinstance(event.value, tuple) else lost
-            if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
+            values = event.value if isinstance(event.value, tuple | list) else lost
+            if len(values) != len(inputs) or len(listed) != len(inputs):
                 return []
-            ordered = in_order(self.unit, line.value.elts, inputs, found)
+            ordered = in_order(self.unit, [*listed], inputs, found)
             parts = [
                 (part, f"return[{number}]", replace(event, number=event.number + 1 + number, value=value), [one])
-                for number, (part, value, one) in enumerate(zip(line.value.elts, values, born, strict=True))
+                for number, (part, value, one) in enumerate(zip(listed, values, born, strict=True))
                 if one in free
             ]
         made, alone = list[Claim](), len(parts) == 1 and names.isdisjoint(inputs)
@@ -388,10 +388,6 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
         return NoLoss(fault.why, fault.line)
     except Exhausted:
         return NoLoss(TOO_MUCH, 0)
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "")
 
 
 def _same(a: Value, b: Value) -> bool:

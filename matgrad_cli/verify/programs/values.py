@@ -141,6 +141,11 @@ class Frame:
         self.title = title
         self.yielded: list[Value] | None = None
 
+    @property
+    def file(self) -> Frame:
+        """The one around all others."""
+        return self if self.outside is None else self.outside.file
+
     def find(self, name: str) -> Value:
         """The value of a name here or around; KeyError where it has none."""
         frame: Frame | None = self
