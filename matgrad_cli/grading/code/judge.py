@@ -13,7 +13,7 @@ from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN
 from ...documents.python.uses import claimed, is_gradient
 from ...verify.programs.machine import moves
-from ...verify.programs.names import key_of, targets_of
+from ...verify.programs.names import each, key_of, names_in, targets_of
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
@@ -169,9 +169,15 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     found = tuple(
         _together(ones) for place, ones in votes.items() if ones[0].behind not in wrong and place not in chance
     )
+    called = tuple(one for one in found if one.outcome != "open" or one.claim is None or one.claim.called)
+    found = called or found  # what is only returned may be anything, where other values are called gradients
     notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))
+    names = frozenset().union(*map(names_in, unit.own))
+    files = dict.fromkeys(one.file.path.name for one in unit.beside if one.name in names)
+    notes += tuple(f"what is imported from `{name}` is read there" for name in files)
     targets = targets_of(unit.backward) if unit.backward is not None and votes else ()
-    named = sorted({target.lineno for target in targets if claimed(key_of(target) or "")} - reached)
+    empty = {line.lineno for line in each(ast.Assign, unit.backward) if isinstance(line.value, ast.Constant)}
+    named = sorted({target.lineno for target in targets if claimed(key_of(target) or "")} - reached - empty)
     notes += ("not reached here, and not judged: " + ", ".join(f"line {line}" for line in named),) if named else ()
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 

@@ -16,7 +16,7 @@ from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
-from ...documents.python.uses import BARE, claimed
+from ...documents.python.uses import BARE, LOSSES, claimed
 from ...records.finding import (
     FileReport,
     Final,
@@ -28,7 +28,7 @@ from ...records.finding import (
     Role,
     worst,
 )
-from ...verify.programs.names import each, key_of, last_part
+from ...verify.programs.names import each, key_of, last_part, names_in, word_of
 from ..sheets.report import in_cell
 from .inputs import EQUAL, FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, assessed, judged
@@ -93,6 +93,8 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             return _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
 
         first = problem(unit)
+        if unit.beside and first is not None and all(one.verdict == "undecided" for one in first.lines):
+            first = problem(replace(unit, beside=())) or first  # what stands beside may not be read
         claims = first is not None and any(one.verdict in ("follows", "wrong") for one in first.lines)
         if first is not None and first.verdict != "right" and claims:
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text, source.name)
@@ -233,11 +235,11 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines[at] = _finding(one, places)
         elif one.statement in mended:
             del lines[at]
-    lines += [*_out_of_order(unit, found, places), *_untold(unit, found, places)]
+    lines += _out_of_order(unit, found, places)
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
-    about = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes)
+    about = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes, *_untold(unit, found))
     more = {"score": float(verdict == "right"), "notes": tuple(filter(None, about)), "reveal": reveal}
     return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
@@ -269,25 +271,39 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
         yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
 
 
-def _untold(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
-    """Gradients that are kept or returned together, of which none is judged; one that gets nothing."""
-    lines, keys = {one.statement.lineno for one in found.judged}, {one.key for one in found.judged}
-    lines_: Iterator[ast.Assign | ast.Return] = each((ast.Assign, ast.Return), unit.backward)
-    for line in lines_:
+def _untold(unit: Unit, found: Verdicts) -> Iterator[str]:
+    """What is said of gradients that get nothing, and of those that are kept or returned together and of which none is
+    judged."""
+    names, keys = {one.name for one in found.judged}, {one.key for one in found.judged}
+    held = {*keys, *LOSSES}
+    seen, left = {one.statement.lineno for one in found.judged}, set[int]()
+    statements: Iterator[ast.Assign | ast.Return] = each((ast.Assign, ast.Return), unit.backward)
+    for line in statements:
         target = line.targets[0] if isinstance(line, ast.Assign) else None
-        key = key_of(target) if target is not None else None
-        if key and key not in keys and claimed(key) and isinstance(line.value, ast.Constant):
-            said = f"`{key}` gets no derivative: `{ast.unparse(line)}`"
-            yield _at(places, line, "undecided", "undecided", said)
-        parts = getattr(line.value, "elts", [*getattr(line.value, "values", ())])
-        if isinstance(target, ast.Subscript) and is_part(line):
-            key, parts = key_of(target.value), [line.value]
-        computed = [part for part in parts if not isinstance(part, ast.Name | ast.Constant | ast.Attribute)]
-        kept = target is None or last_part(key or "") in BARE
-        if kept and computed and lines.isdisjoint(part.lineno for part in (line, *parts)):
-            lines.add(line.lineno)
-            said = "what is computed here is not judged: nothing tells by what it is the derivative"
-            yield _at(places, line, "undecided", "undecided", said, help="name it: `dW = ...` for `W`")
+        key, value = key_of(target or line), line.value
+        of = claimed(key or "") if isinstance(value, ast.Constant) else ()
+        if of and key not in keys and names.isdisjoint(of):
+            yield f"`{key}` gets no derivative"
+        parts: list[ast.expr] = getattr(value, "elts", [])
+        if isinstance(target, ast.Subscript) and is_part(line) and value is not None:
+            key, parts = key_of(target.value), [value]
+        elif isinstance(value, ast.Dict):
+            told = zip(value.keys, value.values, strict=True)
+            parts = [one for name, one in told if claimed(str(getattr(name, "value", "")))]
+        plain = (ast.Name, ast.Constant, ast.Attribute)
+        computed = [part for part in parts if not isinstance(part, plain) and held.isdisjoint(names_in(part))]
+        kept = last_part(key or "") in BARE or (target is None and not all(map(_sums_all, computed)))
+        if kept and computed and seen.isdisjoint(part.lineno for part in (line, *parts)):
+            left.add(line.lineno)
+    if left:
+        lines = ", ".join(f"line {number}" for number in sorted(left))
+        yield f"not judged, since nothing tells by what they are derivatives: {lines}; name them: `dW = ...` for `W`"
+
+
+def _sums_all(value: ast.expr) -> bool:
+    """Whether something is a number by a sum or mean of everything."""
+    calls = (call for call in each(ast.Call, value) if word_of(call) in ("sum", "mean"))
+    return any(not {word.arg for word in call.keywords} & {"axis", "dim"} and not call.args[1:] for call in calls)
 
 
 def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:
