@@ -53,6 +53,20 @@ class Net:
         dz = dhidden * {slope}(self.z)
         return self.first.backward(dz)
 """
+SIGMOID = """\
+import numpy as np
+from acts import sigmoid
+
+
+def forward(x, W):
+    return sigmoid(x @ W)
+
+
+def backward(dout, x, W):
+    s = sigmoid(x @ W)
+    dW = x.T @ (dout * s * (1 - s))
+    return dW
+"""
 FILES = {"nn/__init__.py": "from .linear import Linear\n", "nn/linear.py": LINEAR, "acts.py": RELU}
 IMPORTS = [
     ("from nn.linear import Linear\nfrom acts import relu, relu_slope", "Linear", ""),
@@ -88,6 +102,37 @@ def test_a_slip_in_another_file_is_told_there_alone(tmp_path: Path) -> None:
         assert judged(tmp_path, "import nothing_here\n" + FILES["nn/linear.py"]) == ["wrong"]
     finally:
         FILES["nn/linear.py"] = LINEAR
+
+
+@pytest.mark.parametrize(("root", "verdict"), [("", "right"), ("pyproject.toml", "wrong"), ("a/__init__.py", "wrong")])
+def test_only_files_of_the_same_project_are_read(tmp_path: Path, root: str, verdict: str) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "acts.py").write_text("def sigmoid(x):\n    return x ** 2\n")
+    for name in {root, "a/b/__init__.py" if root.startswith("a") else ""} - {""}:
+        (tmp_path / name).write_text("")
+    path = tmp_path / "a" / "b" / "layer.py"
+    path.write_text(SIGMOID)
+    (problem,) = checked_code(Source(str(path), SIGMOID)).problems
+    assert problem.verdict == verdict
+    assert ("what is imported from `acts.py` is read there" in problem.notes) == bool(root)
+
+
+@pytest.mark.parametrize("line", ["lib = ctypes.CDLL('x.so')", "1 +", f"x = '{'x' * 500_000}'"])
+def test_what_cannot_be_read_is_taken_as_before(tmp_path: Path, line: str) -> None:
+    (tmp_path / "acts.py").write_text(f"import ctypes\n{line}\ndef sigmoid(x):\n    return lib.sigmoid(x)\n")
+    (tmp_path / "layer.py").write_text(SIGMOID)
+    (problem,) = checked_code(Source(str(tmp_path / "layer.py"), SIGMOID)).problems
+    assert problem.verdict == "right"
+
+
+def test_of_many_files_only_what_is_needed_is_read(tmp_path: Path) -> None:
+    many = "".join(f"def f{number}(x):\n    return f{number - 1}(x)\n" for number in range(1, 3000))
+    (tmp_path / "acts.py").write_text(f"{many}def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\nimport numpy as np\n")
+    (tmp_path / "broken.py").write_text(f"{many}1 +\n")
+    text = f"from broken import {', '.join(f'f{number}' for number in range(300))}\n{SIGMOID}"
+    (tmp_path / "layer.py").write_text(text)
+    (problem,) = checked_code(Source(str(tmp_path / "layer.py"), text)).problems
+    assert problem.verdict == "right"
 
 
 def test_files_that_import_each_other_end(tmp_path: Path) -> None:

@@ -153,3 +153,139 @@ def test_a_part_that_was_to_be_written_and_the_whole_was() -> None:
     assert set(verdicts(PENALISED).values()) == {"follows"}
     found = verdicts(PENALISED.replace("grad[1:] = grad[1:] + lam * theta[1:]", "grad = grad + lam * theta"))
     assert [line for line, verdict in found.items() if verdict == "wrong"] == [6]
+
+
+LISTS = """\
+class Net:
+    def __init__(self, W1, W2):
+        self.params = [W1, W2]
+
+    def forward(self, x):
+        self.x = x
+        self.h = np.tanh(x @ self.params[0])
+        return self.h @ self.params[1]
+
+    def backward(self, dout):
+        W1, W2 = self.params
+        dW2 = self.h.T @ dout
+        dW1 = self.x.T @ ((dout @ W2.T) * (1 - self.h ** 2))
+        grads = [dW2, dW1]
+        grads.reverse()
+        return grads
+"""
+"""The order of a list says nothing where it is filled or turned otherwise, or the entries say it."""
+OPERATION = """\
+class Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, weight, x):
+        ctx.save_for_backward(weight, x)
+        return x @ weight.t()
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        weight, x = ctx.saved_tensors
+        grad_input = grad_output @ weight
+        grad_weight = grad_output.t() @ x
+        return grad_weight, grad_input
+"""
+"""The input is the argument of which no other gradient is called."""
+HELPED = """\
+def hidden(x, W):
+    h = np.tanh(x @ W)
+    return [x, h]
+
+
+def forward(x, W, V):
+    acts = hidden(x, W)
+    acts.append(acts[-1] @ V)
+    return acts[-1]
+
+
+def backward(dout, x, W, V):
+    acts = hidden(x, W)
+    acts.append(acts[-1] @ V)
+    dV = acts[1].T @ dout
+    dh = dout @ V.T
+    dW = x.T @ (dh * (1 - acts[1] ** 2))
+    return dW, dV
+"""
+"""A list that another function goes on to fill."""
+BESIDE = """\
+class Layer:
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, dout):
+        self.dW = self.x.T @ dout
+        self.db = None
+        W_new = self.W - 0.1 * self.dW
+        return W_new
+"""
+"""No gradient is returned."""
+COUNTED = """\
+def loss_grad(w, X, y):
+    r = X @ w - y
+    loss = 0.5 * np.sum(r ** 2)
+    dw = X.T @ r
+    return {"dw": dw.astype(float), "count": np.mean(np.abs(r) < 0.5), "step": w - 0.1 * dw}, 0.5 * np.sum(r ** 2)
+"""
+NUMBERS = """\
+def leaky_relu(x, alpha=0.01):
+    return np.where(x > 0, x, alpha * x)
+
+
+def leaky_relu_backward(dout, x):
+    return np.where(x > 0, dout, 0.01 * dout)
+"""
+"""A number that the backward part does not get, and has itself."""
+OWN = """\
+class Dense:
+    def __init__(self, n, m):
+        self.W = np.random.randn(n, m)
+
+    def apply(self, x):
+        self.x = x
+        return x @ self.W
+
+    def pull(self, dout):
+        self.dW = self.x.T @ dout
+        return dout @ self.W.T
+
+
+class Net:
+    def __init__(self, n, m):
+        self.first = Dense(n, m)
+
+    def forward(self, x):
+        return self.first.apply(x)
+
+    def backward(self, dout):
+        return self.first.pull(dout)
+"""
+"""What another object keeps is judged where nobody else judges it."""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (LISTS, "self.h.T @ dout", "2 * self.h.T @ dout"),
+        (LISTS.replace("grads.reverse()", "grads = grads[::-1]"), "(1 - self.h ** 2)", "(1 + self.h ** 2)"),
+        (LISTS.replace("grads.reverse()", "self.grads = grads"), "self.h.T @ dout", "-self.h.T @ dout"),
+        (OPERATION, "grad_output @ weight", "2 * grad_output @ weight"),
+        (OPERATION, "grad_output.t() @ x", "-grad_output.t() @ x"),
+        (HELPED, "(1 - acts[1] ** 2)", "(1 + acts[1] ** 2)"),
+        (BESIDE, "self.x.T @ dout", "2 * self.x.T @ dout"),
+        (COUNTED, "X.T @ r", "-X.T @ r"),
+        (NUMBERS, "0.01 * dout", "0.02 * dout"),
+        (OWN, "self.x.T @ dout", "2 * self.x.T @ dout"),
+    ],
+)
+def test_what_stands_beside_is_no_gradient(text: str, right: str, wrong: str) -> None:
+    def verdicts_of(text: str) -> set[str]:
+        found = checked_code(Source("code.py", f"import numpy as np\nimport torch\n\n\n{text}")).problems
+        return {str(problem.verdict) for problem in found} - {"undecided"}
+
+    assert text.count(right) == 1
+    assert verdicts_of(text) == {"right"}
+    assert "wrong" in verdicts_of(text.replace(right, wrong))
