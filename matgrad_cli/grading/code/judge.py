@@ -292,7 +292,7 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
         one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
             claims[key].name for key in come
         )
-        alike_ = len(same) + sum(one.outcome == "open" for one in found.values())
+        alike_ = len(same) + sum(one.note.endswith(ELSEWHERE) for one in found.values())
         if same and same == wrong and (one_for_all if trial.plan.way == "criterion" else lone or alike_ > 1):
             note = (
                 "this is the derivative over a size, as are the others: right if the loss is a mean, and what "

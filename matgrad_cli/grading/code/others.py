@@ -251,13 +251,14 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
 
 def foreign(state: State, claim: Claim) -> str:
     """An attribute that a claim is computed from, and to which nothing here gives a value, not even the forward part,
-    in a class that inherits, or an argument that has nothing to do with the forward part: what it holds is not
+    in a class that inherits, or an array that has nothing to do with the forward part: what it holds is not
     known."""
     reading, machine = state.reading, state.reading.machine
     inherits = state.trial.unit.inside is not None and state.trial.unit.inside.bases
     held = reading.owner.attributes if inherits and reading.owner is not None and state.trial.plan.after is None else {}
     late = [name for name in held if min(machine.sites.get(id(machine.given.get(name)), [0])) > reading.born_until]
-    unknown = [*(f"self.{name}" for name in late), *reading.loose]
+    arrays = [name for name in reading.loose if np.ndim(machine.given.get(name, 0))]
+    unknown = [*(f"self.{name}" for name in late), *arrays]
     near = sources(reading, claim, set()) if unknown else set()
     return next((name for name in unknown if name in near), "")
 
