@@ -197,6 +197,14 @@ def taken_apart(node: ast.AST | None, name: str) -> bool:
     return name in map(name_of, owners)
 
 
+def keeps_axes(lines: Iterable[ast.AST]) -> bool:
+    """Whether an axis besides the first is kept: `x.sum(-1, keepdims=True)`. Nobody keeps one that is the only one."""
+    kept = [node for node in each(ast.Call, *lines) if {"keepdim", "keepdims"} & {word.arg for word in node.keywords}]
+    axes = [word.value for node in kept for word in node.keywords if word.arg in ("axis", "dim")]
+    axes += [node.args[-1] for node in kept if node.args]
+    return any(_number(getattr(axis, "operand", axis)) > 0 or isinstance(axis, ast.Tuple) for axis in axes)
+
+
 _HANDED_ON = (ast.Tuple, ast.Assign, ast.Return, ast.Dict)
 
 

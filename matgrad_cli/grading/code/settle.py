@@ -16,8 +16,8 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import Axes, axes_in, clipped_in, parts_in
-from ...verify.programs.names import DATA, each
+from ...documents.python.uses import Axes, axes_in, claimed, clipped_in, keeps_axes, parts_in
+from ...verify.programs.names import DATA, arguments_of, each, key_of, last_part
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
 from .inputs import (
@@ -175,7 +175,10 @@ def collapsed(first: Understanding, other: Understanding) -> bool:
         return True
     fewer = any(name in rows and len(kind.dims) < len(before[name].dims) for name, kind in kinds)
     single = any(name in rows and kind.dims[:1] == ("1",) for name, kind in kinds)
-    return fewer or single or any(name in matrices and not kind.dims for name, kind in kinds)
+    labels = any(kind.form == "labels" for _, kind in kinds)
+    deep = [(before.get(name, kind).dims, kind.dims) for name, kind in kinds if labels and kind.dims[2:]]
+    inner = any("1" in new and "1" not in old for old, new in deep)  # texts of one step
+    return fewer or single or inner or any(name in matrices and not kind.dims for name, kind in kinds)
 
 
 def _decided(
@@ -303,16 +306,27 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
             square = replace(understood, kinds=tuple(renamed(kinds, other, one).items()))
             yield square, f"`{name}` has as many {other} as {one}"
     held = {node.attr for node in each(ast.Attribute, unit.inside) if isinstance(node.ctx, ast.Store)}
-    if len(differentiated_in(unit) & {*kinds, *held}) < 2:
+    alone = len(differentiated_in(unit) & {*kinds, *held}) < 2
+    if alone:
         yield understood.under("apart"), "the windows do not overlap"
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and 0 < len(fresh(name, kind)) < 3]
         flat = [name for name in arrays if axes_in(unit.own).get(name, Axes(0)).number < 2]
-        for name in flat if all(one in flat or not kind.dims for one, kind in kinds.items()) else ():
+        lone = not keeps_axes(unit.own) and all(one in flat or not kind.dims for one, kind in kinds.items())
+        for name in flat if lone else ():
             for more, said in (((), "a vector"), (("1",), "a column")):
                 flat_ = replace(kinds[name], dims=(kinds[name].dims[0], *more))
                 yield replace(understood, kinds=tuple({**kinds, name: flat_}.items())), f"`{name}` is {said}"
-    yield understood.under("scores"), "what comes from above is the derivative by the scores already"
+    if alone or not _names_output(unit):
+        yield understood.under("scores"), "what comes from above is the derivative by the scores already"
     yield understood.under("row"), "what comes from above is a row"
+
+
+def _names_output(unit: Unit) -> bool:
+    """Whether what comes from above is called after what comes out: `dA` of `A`, `dout`."""
+    values = [part for line in each(ast.Return, unit.forward) for part in getattr(line.value, "elts", [line.value])]
+    outputs = {last_part(key).lower() for part in values if part is not None and (key := key_of(part)) is not None}
+    names = arguments_of(unit.backward)
+    return any("out" in name or not outputs.isdisjoint(map(str.lower, claimed(name))) for name in names)
 
 
 def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
