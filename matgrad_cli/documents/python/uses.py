@@ -146,10 +146,17 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
         axes, given = found.get(_name(line.targets[0])), name_of(line.value)  # `self.input = x`
         if axes is not None and given and axes.number > found.get(given, Axes(0)).number:
             found[given] = axes
-    above = max((axes.number for name, axes in found.items() if is_gradient(name)), default=0)
+    sums = (told for node in each(ast.Call, *lines) if _over_several(node) for told in _told(node))
+    above = max((number for array, number, _ in sums if is_gradient(_name(array))), default=0)
     data = DATA if above > 2 else ()  # what comes from above is summed over all axes but one: those of the data
     found |= {name: Axes(above) for name in data if not found.get(name, Axes(0)).exact}
     return {name: Axes(0, exact=True) for name in numbers} | found
+
+
+def _over_several(node: ast.Call) -> bool:
+    """Whether this goes over several axes, that of the examples too: `dout.sum(axis=(0, 1))`."""
+    axes = (word.value for word in node.keywords if word.arg in ("axis", "dim"))
+    return any(isinstance(one, ast.Tuple) and 0 in map(_number, one.elts) for one in axes)
 
 
 def _compared(node: ast.AST, asked: bool) -> Iterator[ast.expr]:
@@ -188,6 +195,12 @@ def _tiny(node: ast.expr) -> bool:
     return (key_of(node) or "").rpartition(".")[2].startswith(("eps", "EPS")) or (
         isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= 1e-4
     )
+
+
+def multiplied(node: ast.AST | None, name: str) -> bool:
+    """Whether something is a side of a product of matrices: `dz.T @ below`."""
+    products = filter(None, map(product_of, each(ast.AST, node)))
+    return name in (_name(side) for sides in products for side in sides[:2])
 
 
 def taken_apart(node: ast.AST | None, name: str) -> bool:
@@ -282,7 +295,8 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in each(ast.Name, node) if part.id in DATA or is_gradient(part.id))
             numbers = [_number(part) for part in axes[0].elts]
-            return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays, *data]]
+            least = max(max(numbers, default=0), len(numbers) if 0 in numbers else 0) + 1
+            return [(part, least, False) for part in [*arrays, *data]]
         kept = {"keepdim", "keepdims"} & {word.arg for word in node.keywords}
         if kept:  # nobody keeps an axis that is the only one
             arrays += [part for part in each(ast.Name, arrays[0]) if part.id in DATA]

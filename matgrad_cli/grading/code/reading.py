@@ -12,7 +12,7 @@ from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
-from ...documents.python.uses import UPSTREAM, Axes, axes_in, claimed, taken_apart
+from ...documents.python.uses import UPSTREAM, Axes, axes_in, claimed, multiplied, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
@@ -293,10 +293,11 @@ class Reading:
             if rest and name not in TARGETS:
                 one = kept or len(open_) > 1 or len(rest) == 1
                 known[name] = rest.pop(kept[0] if kept else 0) if one else tuple(rest)
-        self.loose = frozenset(name for name in open_ if name not in (*known, *TARGETS))
-        if len(self.loose) == len(unnamed := self._not_handed_on(names)) == 1:
-            known |= dict.fromkeys(self.loose, self.fore.names[unnamed[0]])
-            self.loose = frozenset()
+        optional = {place.arg for place, _ in defaults_of(backward)}
+        loose = [name for name in open_ if name not in (*known, *TARGETS, *optional)]
+        if len(loose) == len(unnamed := self._not_handed_on(names)) == 1 and multiplied(backward, loose[0]):
+            known[loose.pop()] = self.fore.names[unnamed[0]]
+        self.loose = frozenset(loose)
         outside = self.fore if self.unit.nested else self.module
         return bound(self.machine, Function(backward, outside), first, known, free=True)
 
