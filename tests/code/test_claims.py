@@ -149,3 +149,157 @@ def scores_backward(dO, cache):
 def test_a_lost_root_is_told_from_a_factor_that_it_equals_at_one_size() -> None:
     (wrong,) = (line for line in checked(SCORES).problems[0].lines if line.verdict == "wrong")
     assert (wrong.code, wrong.help) == ("lost-factor", "write `dQ = dS @ K / np.sqrt(d)`")
+
+
+PRODUCT = """\
+def forward(x, W):
+    return x @ W
+
+def backward(dout, x, batch_first=True, scale=1):
+    dW = x.T @ dout * scale
+    return dW
+"""
+"""Arguments that nobody gives are no matrix of the forward part."""
+STACK = """\
+class Stack:
+    def forward(self, x):
+        self.x = x
+        return np.stack([x @ self.W, np.tanh(x @ self.W)], axis=1)
+
+    def backward(self, dout):
+        n, k, d = dout.shape
+        t = np.tanh(self.x @ self.W)
+        dz = dout[:, 0, :] + dout[:, 1, :] * (1 - t ** 2)
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+"""
+"""What comes out has an axis more than the data."""
+IMAGES = """\
+class BatchNorm:
+    def forward(self, x):
+        self.n = (x - x.mean(axis=(0, 2, 3), keepdims=True)) / x.std(axis=(0, 2, 3), keepdims=True)
+        return self.n * self.gamma + self.beta
+
+    def backward(self, dout):
+        self.dgamma = (dout * self.n).sum(axis=(0, 2, 3), keepdims=True)
+        self.dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
+"""
+"""A sum over three axes of four."""
+LEAKY = """\
+def leaky_relu(x, alpha=0.01):
+    return np.where(x > 0, x, alpha * x)
+
+def leaky_relu_backward(dout, x):
+    return np.where(x > 0, dout, 0.01 * dout)
+"""
+"""The number that is meant where nobody gives another one."""
+INNER = """\
+class Dense:
+    def __init__(self, n, m):
+        self.W = np.random.randn(n, m)
+
+    def apply(self, x):
+        self.x = x
+        return x @ self.W
+
+    def pull(self, dout):
+        self.dW = self.x.T @ dout
+        return dout @ self.W.T
+
+class Net:
+    def __init__(self, n, m):
+        self.first = Dense(n, m)
+
+    def forward(self, x):
+        return self.first.apply(x)
+
+    def backward(self, dout):
+        return self.first.pull(dout)
+"""
+"""A class that nothing tells how to judge but the one that uses it."""
+ATTENTION = """\
+def attention(q, k, v):
+    e = np.exp(q @ k.T)
+    a = e / e.sum(axis=1, keepdims=True)
+    return a
+
+def attention_backward(da, q, k):
+    a = attention(q, k, None)
+    ds = a * (da - np.sum(da * a, axis=1, keepdims=True))
+    dq = ds @ k
+    dk = ds.T @ q
+    return dq, dk
+"""
+"""What comes from above is called after what comes out."""
+UNIT = """\
+class Normalize:
+    def forward(self, x):
+        self.n = np.sqrt((x ** 2).sum(-1, keepdims=True))
+        self.y = x / self.n
+        return self.y
+
+    def backward(self, dy):
+        dx = (dy - self.y * np.sum(dy * self.y, -1, keepdims=True)) / self.n
+        return dx
+"""
+"""An axis that is kept is not the only one."""
+BESIDE = """\
+def forward(x, W, b):
+    return x @ W + b
+
+def backward(dout, x, W, b, h):
+    m = x.shape[0]
+    dW = x.T @ dout
+    db = np.sum(dout, axis=0) + 0 * h
+    return dW, db
+"""
+"""An array of which nothing is told."""
+STEP = """\
+def forward(x, W):
+    return np.tanh(x @ W)
+
+def backward(dout, x, W, lr):
+    dz = dout * (1 - np.tanh(x @ W) ** 2)
+    dW = x.T @ dz
+    return dW
+"""
+TEXTS = """\
+def forward(logits, y):
+    p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    N, T, V = logits.shape
+    loss = -np.log(p.reshape(-1, V)[np.arange(N * T), y.reshape(-1)]).mean()
+    return loss, p
+
+def backward(p, y):
+    N, T, V = p.shape
+    dlogits = p.copy().reshape(-1, V)
+    dlogits[np.arange(N * T), y.reshape(-1)] -= 1
+    dlogits = dlogits.reshape(N, T, V) / (N * T)
+    return dlogits
+"""
+"""No text has but one step."""
+TWINS = [
+    (PRODUCT, " * scale", " * scale * 2"),
+    (STACK, "(1 - t ** 2)", "(1 + t ** 2)"),
+    (IMAGES, "(dout * self.n)", "(dout * self.n * 2)"),
+    (LEAKY, "0.01 * dout", "0.1 * dout"),
+    (INNER, "self.x.T @ dout", "2 * self.x.T @ dout"),
+    (ATTENTION, "a * (da - np.sum(da * a, axis=1, keepdims=True))", "da"),
+    (UNIT, "self.y, -1, keepdims=True", "self.y"),
+    (BESIDE, "x.T @ dout", "x.T @ dout / m"),
+    (STEP, "x.T @ dz", "x.T @ dz * lr"),
+    (TEXTS, "/ (N * T)", "/ N"),
+]
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize(("text", "right", "wrong"), TWINS)
+def test_nothing_is_assumed_that_hides_a_slip(text: str, right: str, wrong: str) -> None:
+    assert text.count(right) == 1
+    found = [
+        {problem.verdict for problem in checked(f"import numpy as np\n\n{one}").problems}
+        for one in (text, text.replace(right, wrong))
+    ]
+    assert "wrong" not in found[0]
+    assert "right" in found[0]
+    assert "wrong" in found[1]
