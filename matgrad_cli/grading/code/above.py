@@ -4,9 +4,7 @@ that come from other files."""
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +15,7 @@ from ...verify.programs.names import arguments_of, each, key_of, last_part, targ
 from ...verify.programs.statements import body
 from ...verify.programs.values import Frame, Thing, Value
 from .inputs import Point
-from .text import is_layer, is_preparing
+from .text import is_preparing
 
 _TINY = 1e-4
 """Numbers up to this keep something from being zero."""

@@ -32,7 +32,7 @@ from ...verify.programs.values import (
     Unread,
     Value,
 )
-from .above import from_beside, is_own, latest, varied, weighted, weights
+from .above import from_beside, latest, varied, weighted, weights
 from .inputs import TARGETS, Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
