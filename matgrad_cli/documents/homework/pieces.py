@@ -191,7 +191,11 @@ _BEFORE = rf"\b(?P<found><function>(?:\s+(?:<of>|<the>))+|<factor>(?:\s+(?:<of>|
 _WHOLE = r"\b(?P<found>(?:<function>\s+<of>|<factor>|negati\w+)\s+(?:<the>\s+)*<result>)\b[^.;,:$]*\b<is>\s*$"
 """`The negative gradient is $…$`."""
 _BEHIND = r"(?P<found>[\s,)\x60]*(?:\(\s*<except>|<times>|<except>)\b|[\s,]*<share>)"
-_DOES = r"(?:^|[,;:(–—-])\W*(?:(?:<both>|<then>|but|now|please|just|aber)\s+)*(?P<found><amends>)"
+_DOES = (
+    r"^(?!\W*(?:to|for)\b|.*\bif\b)(?:|.*?[,;:(–—-])\W*"
+    r"(?:(?:<both>|<then>|but|now|please|just|better|aber)\s+)*(?P<found><amends>)"
+)
+"""What a clause tells to do with the answer, and not for something else: `For the descent step, …`."""
 _ALTERED = r"\b(?P<found><altered>)(?!\w)"
 _AMISS = r"^(?!.*\b<explained>\b).*?(?<!\w)(?P<found><amiss>)(?!\w)"
 _SENTENCE = regex(r"(?<=[.;!?])\s+|\n\s*\n")
@@ -238,6 +242,7 @@ def _beside(one: Piece, behind: Sequence[Piece]) -> Iterator[str]:
                 yield _shown(match["found"])
     *sentences, last = _SENTENCE.split(one.after)
     led = any(other.kind != "name" for other in behind) and said(r"\b<or>\b").search(last)
+    last += behind[0].text if behind and _AMOUNT.fullmatch(behind[0].text) else ""  # `multiply by $-1$`
     sentences = [*_IN_TEXT.findall(one.text), *sentences, *([] if led else [last])]
     found = (said(words).search(sentence) for sentence in sentences for words in (_ALTERED, _DOES, _AMISS))
     for match in (_SIGN_BEHIND.match(one.after), said(_BEHIND).match(one.after), *found):
