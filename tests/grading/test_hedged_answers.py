@@ -123,6 +123,14 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
     (3, r"$\nabla f \approx X^T(\sigma(Xw)-y)$", "undecided"),
     (3, r"$G = X^T(\sigma(Xw)-y) \text{ or its negative}$", "undecided"),
     (3, r"$$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$$", "undecided"),
+    (3, r"$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(X_{ik}w_k) - y_i)$, summed over $i$", "right"),
+    (3, r"$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$, not summed over $i$", "undecided"),
+    (3, r"$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$ with a sum over $i$ understood", "right"),
+    (3, r"The gradient of the error is $X^T(\sigma(Xw)-y)$.", "right"),
+    (3, r"It is an error that $\nabla f = X^T(\sigma(Xw)-y)$.", "undecided"),
+    (3, r"Do not use a loop: $\nabla f = X^T(\sigma(Xw)-y)$.", "right"),
+    (3, r"Do not use the following formula: $\nabla f = X^T(\sigma(Xw)-y)$.", "undecided"),
+    (3, r"It cannot be simplified so: $X^T(\sigma(Xw)-y)$.", "right"),
     (3, r"Repeated indices are summed. $$\frac{\partial f}{\partial w_j} = X_{ij}(\sigma(Xw)_i - y_i)$$", "right"),
 ])  # fmt: skip
 def test_what_else_is_said_of_the_answer_must_hold_too(key: Key, number: int, text: str, verdict: str) -> None:

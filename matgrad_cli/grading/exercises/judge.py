@@ -12,7 +12,7 @@ from ...notation.scope import chosen_syntax
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict
 from ..equations.asked import split_constraints
 from ..lines.literal_name import best_as_name
-from ..lines.lost_sums import sums_silently
+from ..lines.lost_sums import sums_in_words, sums_silently
 from ..lines.reading import as_declared
 from ..task import Asked, Key, task_for
 from .answer import judged_answer, lone_answer
@@ -53,6 +53,8 @@ def judge(chosen: Settings) -> ProblemReport:
 
 
 _SILENT = regex(r"read as an Einstein sum over (?P<letters>.*)")
+_NEAR = 60
+"""So many characters round an answer say over what it is summed."""
 _SUMS = regex(r"\\sum(?![A-Za-z])|[Σ∑]|\b(?:sum|mean)\b")
 
 
@@ -65,7 +67,10 @@ def _with_sums(chosen: Settings, report: ProblemReport) -> ProblemReport:
         return report
     texts = [chosen.text("loss") or "", *(row.text for row in chosen.rows), chosen.answer.text if chosen.answer else ""]
     letters = ", ".join(silent)
-    if len(letters) > 1 and not any(map(_SUMS.search, texts)):
+    places = (chosen.answer.passage if chosen.answer else chosen.rows[-1]).places
+    beside = chosen.source.text[max(0, places[0] - _NEAR) : places[-1] + _NEAR]
+    said = any(sums_in_words(told, beside) for told in silent)
+    if said or (len(letters) > 1 and not any(map(_SUMS.search, texts))):
         return report
     message = f"this is right only with a sum over {letters}, and no Σ goes over it"
     help_ = "write the Σ, or say that repeated letters are summed"

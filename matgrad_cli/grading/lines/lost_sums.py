@@ -14,16 +14,24 @@ from .syntax_walk import bound_letters, factors, free_letters, index_letters, wa
 
 _CONVENTION = regex(
     r"einstein|summation\s+convention|repeated\s+(?:ind|letter)|index\s+convention|(?:sum(?:mation)?s?"
-    r"|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
+    r"|\\sum)(?:\s+over\s+[^.;\n]{1,12}?)?\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)",
     re.IGNORECASE,
 )
 
+_IN_WORDS = regex(r"\bsumm(?:ed|ing)\s+over\s+(?:all\s+|both\s+)?[\s$\\(]*([A-Za-z])(?![A-Za-z])", re.IGNORECASE)
+
 
 def sums_silently(text: str) -> bool:
     """Whether a text says that letters which stand twice are summed without Σ."""
     return any(not denied(text[: found.start()]) for found in _CONVENTION.finditer(text))
+
+
+def sums_in_words(letters: str, beside: str) -> bool:
+    """Whether words beside a formula say that it is summed over one of some letters: `$…$, summed over $i$`."""
+    found = _IN_WORDS.finditer(beside)
+    return any(letter[1] in letters.split(", ") and not denied(beside[: letter.start()]) for letter in found)
 
 
 def letters_with_sigma(nodes: Iterable[s.Node]) -> frozenset[str]:
