@@ -267,12 +267,19 @@ def alone(one: Piece, follows: str = "<or>") -> bool:
     )
 
 
+_SECOND_BY_WORDS = (
+    r"<second>|second derivative|\b(?:again|once more)\b"
+    r"|\b(?:differentiat\w*|(?:<first>|jacobian)\s+<of>)\s+(?:<the>\s+)*<first>\b"
+)
+"""`The derivative of the gradient is $…$` says no first derivative."""
+
+
 def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
     """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one
     where it is not asked for."""
     other = "(?:<part>|(?<!second )<first>)" if order == 2 else "(?:<part>|<second>)"
     lead = said(_OF_LOSS).sub(" ", clause(one.before))
-    if order == 2 and said("<second>|second derivative").search(lead):
+    if order == 2 and said(_SECOND_BY_WORDS).search(lead):
         other = "<part>"
     if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(lead) or said(r"\W*<of_part>").match(one.after):
         return True
