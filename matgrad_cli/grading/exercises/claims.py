@@ -22,6 +22,8 @@ Claim = tuple[Settings, How]
 """What is said to be the answer, as it is judged, and whether an equation says it, or it stands beside others that are
 said as it is."""
 
+MOST_CLAIMS = 12
+"""So many are judged; where more stand, nobody knows which is meant."""
 _LETTERS = regex(r"[^\W\d_]{2,}")
 
 STATES = regex(
@@ -156,17 +158,21 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
     own = next((at for at, one in enumerate(told) if one.kind != "name" and place in one.passage.places), None)
     if own is None:
         return []
-    found = list[Claim]()
+    found = dict[tuple[str, ...], Claim]()
     for at, one in enumerate(_with_known(one, chosen.letters) for one in told):
-        stands = at == own + 1 and said(_GOES_ON).fullmatch(one.before) is not None
+        if at == own or one.kind == "name" or len(found) > MOST_CLAIMS:
+            continue
+        says = said(r"\b<result>\b").search(clause(one.before)) is not None
+        again = (at == own + 1 and said(_GOES_ON).fullmatch(one.before)) or _same_name(one, told[own])
         differs = _differential(one, chosen)
-        also = stands or differs or _same_name(one, told[own]) or said(_FINALLY).search(one.before) is not None
-        for rows in _with_definitions(one, _known_at(told, at), chosen) if also and at != own else ():
-            if differs:
-                found.append((replace(chosen, rows=rows), "differential"))
-            elif one.kind != "name":
-                found.append((replace(chosen, rows=(), answer=Located(_joined(rows), chosen.source)), "stated"))
-    return found
+        stated: How = "differential" if differs else "stated" if again or says or one.kind != "definition" else ""
+        also = (again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before)
+        also = also and (one.kind != "equation" or states(one, chosen) or (says and STATES.match(one.text)))
+        for rows in _with_definitions(one, _known_at(told, at), chosen) if differs or also else ():
+            answer = None if differs else Located(_joined(rows), chosen.source)
+            claim = replace(chosen, rows=rows if differs else (), answer=answer or chosen.answer)
+            found.setdefault(tuple(row.text for row in rows), (claim, stated))
+    return [*found.values()]
 
 
 def _same_name(one: Piece, other: Piece) -> bool:
@@ -176,9 +182,10 @@ def _same_name(one: Piece, other: Piece) -> bool:
 
 
 def _differential(one: Piece, chosen: Settings) -> bool:
-    """Whether an equation states the differential of the loss."""
+    """Whether an equation states the differential of the loss, and not by the loss itself, `df = f'(w) dw`."""
     found = _DIFFERENTIAL.match(one.text)
-    return found is not None and found["of"].lstrip("\\") in (chosen.text("name") or "L", "L", "f", "J", "ell")
+    of = found["of"].lstrip("\\") if found is not None else ""
+    return of in (chosen.text("name") or "L", "L", "f", "J", "ell") and not _names(one.text[one.text.index("=") :], of)
 
 
 def _number(one: Piece) -> str:

@@ -15,7 +15,7 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import STATES, Claim, How, alone, claimed, displayed, explained, rivals, states, without_parts
+from .claims import MOST_CLAIMS, STATES, Claim, How, alone, claimed, displayed, explained, rivals, states, without_parts
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -27,7 +27,6 @@ _SEVERAL = Diagnostic(
     help="leave one answer, or write `matgrad: problem = NAME` above it",
     severity="warning",
 )
-_MOST_CLAIMS = 12
 _MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|:=|\\(?:ast|star|prime)))")
 Judged = Callable[[Settings], ProblemReport]
 
@@ -90,9 +89,10 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         stated = any(one.kind == "formula" or states(one, chosen) for one in told)
         none = found.final.code == "nothing-judged" or not stated
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
-    if len(claims) > _MOST_CLAIMS:
+    others = rivals(told, read, chosen)
+    if max(len(claims), len(others)) > MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
-    beside = [*(claims if len(claims) > 1 or len(rows) > 1 else []), *rivals(told, read, chosen)]
+    beside = [*(claims if len(claims) > 1 or len(rows) > 1 else []), *others]
     reports = ((claim, judged(claim), stated) for claim, stated in beside)
     wrong = next(
         (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
@@ -150,5 +150,5 @@ def _all_read(
     found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged
 ) -> Iterator[tuple[Settings, ProblemReport]]:
     yield chosen, found
-    others = (*(replace(chosen, rows=reading) for reading in rows), *(claim for claim, _ in claims[:_MOST_CLAIMS]))
+    others = (*(replace(chosen, rows=reading) for reading in rows), *(claim for claim, _ in claims[:MOST_CLAIMS]))
     yield from ((one, judged(one)) for one in others)
