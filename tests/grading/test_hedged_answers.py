@@ -136,7 +136,7 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
     (3, r"$\nabla f = X^T(\sigma(Xw)-y)$. In fact $\sigma(Xw) = 1/(1+e^{-Xw})$, in fact $p = \sigma(Xw)$.", "right"),
     (3, r"$\nabla f = X^T(\sigma(Xw)-y)$. In fact $H = X^T(\sigma(Xw)+y)$.", "undecided"),
     (3, r"$\nabla f = X^T(\sigma(Xw)-y)$. Correction: $y$ are the labels in $\{0,1\}$.", "right"),
-    (3, "$G = X^T(\\sigma(Xw)-y)$. " + " ".join(f"Finally $G = X^T(\\sigma(a_{n})-y)$." for n in range(13)), "undecided"),
+    (3, "$G = X^T(\\sigma(Xw)-y)$. " + " ".join(f"So $G = X^T(\\sigma(a_{n})-y)$." for n in range(13)), "undecided"),
     (3, r"The gradient of the error is $X^T(\sigma(Xw)-y)$.", "right"),
     (3, r"It is an error that $\nabla f = X^T(\sigma(Xw)-y)$.", "undecided"),
     (3, r"Do not use a loop: $\nabla f = X^T(\sigma(Xw)-y)$.", "right"),

@@ -166,8 +166,8 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         again = (at == own + 1 and said(_GOES_ON).fullmatch(one.before)) or _same_name(one, told[own])
         differs = _differential(one, chosen)
         stated: How = "differential" if differs else "stated" if again or says or one.kind != "definition" else ""
-        also = (again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before)
-        also = also and (one.kind != "equation" or states(one, chosen) or (says and STATES.match(one.text)))
+        also = bool(again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before) is not None
+        also = also and bool(one.kind != "equation" or states(one, chosen) or (says and STATES.match(one.text)))
         for rows in _with_definitions(one, _known_at(told, at), chosen) if differs or also else ():
             answer = None if differs else Located(_joined(rows), chosen.source)
             claim = replace(chosen, rows=rows if differs else (), answer=answer or chosen.answer)
