@@ -122,6 +122,7 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
     (6, r"The gradient is $\operatorname{softmax}(x)$.", "undecided"),
     (6, rf"Differentiating the gradient once more gives ${_HESSIAN[5:]}.", "right"),
     (6, rf"The Jacobian of the gradient is ${_HESSIAN[5:]}.", "right"),
+    (6, rf"The gradient is $\operatorname{{softmax}}(x)$. Its derivative is ${_HESSIAN[5:]}.", "right"),
     (6, r"Differentiating the loss, the gradient is $\operatorname{softmax}(x)$.", "undecided"),
     (3, r"$\nabla f \approx X^T(\sigma(Xw)-y)$", "undecided"),
     (3, r"$G = X^T(\sigma(Xw)-y) \text{ or its negative}$", "undecided"),

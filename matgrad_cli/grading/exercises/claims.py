@@ -279,6 +279,7 @@ _SECOND_BY_WORDS = (
     r"|\b(?:differentiat\w*|(?:<first>|jacobian)\s+<of>)\s+(?:<the>\s+)*<first>\b"
 )
 """`The derivative of the gradient is $…$` says no first derivative."""
+_ITS = r"\b<first>\s+<is>\b[^.;]*[.;]?\s*(?:and\s+)?its\s+<first>\b[^.;]*$"
 
 
 def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
@@ -286,7 +287,8 @@ def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
     where it is not asked for."""
     other = "(?:<part>|(?<!second )<first>)" if order == 2 else "(?:<part>|<second>)"
     lead = said(_OF_LOSS).sub(" ", clause(one.before))
-    if order == 2 and said(_SECOND_BY_WORDS).search(lead):
+    told = f"{last.before if last is not None else ''} {one.before}"
+    if order == 2 and (said(_SECOND_BY_WORDS).search(lead) or said(_ITS).search(told)):
         other = "<part>"
     if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(lead) or said(r"\W*<of_part>").match(one.after):
         return True
