@@ -14,8 +14,9 @@ from .syntax_walk import bound_letters, factors, free_letters, index_letters, wa
 
 _CONVENTION = regex(
     r"einstein|summation\s+convention|repeated\s+(?:ind|letter)|index\s+convention|(?:sum(?:mation)?s?"
-    r"|\\sum)(?:\s+over\s+[^.;\n]{1,12}?)?\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
+    r"|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
+    r"|\bsum(?:mation)?\s+over\s+[^.;\n]{1,12}?(?:implied|implicit|understood)"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)",
     re.IGNORECASE,
 )
