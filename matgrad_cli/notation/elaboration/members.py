@@ -226,7 +226,7 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                 yield from _members([_summed(term) for term in s.terms(body)])
             case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
-            case s.Binary(_, "inner" | "hadamard", left, right):
+            case s.Binary(_, "inner", left, right):
                 yield from _members([left, right])
             case s.Apply(_, "inner", arguments):
                 yield from _members(list(arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
@@ -63,8 +64,8 @@ class Habits:
                 continue
             kind = form.kind
             capital = name[0].isupper() and (name != "Delta" or kind.hint)
-            scalar = kind.divisor and not kind.array
-            if kind.matrix or (capital and not scalar):
+            scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
+            if kind.matrix or (capital and not scalar and not kind.weighs):
                 lengthen(form.rows)
                 lengthen(form.cols)
                 if not kind.matrix:
@@ -77,11 +78,10 @@ class Habits:
     def vector(self) -> bool:
         """Habit: the first small letter that is multiplied with `@` or is no number is a vector."""
         why = "is usual for a small letter where a number does not fit"
-        for name, one in self.left(self.sure):
-            hinted = one.kind.hint and not (one.kind.divisor and name[0].isupper())
-            if one.kind.array or hinted or one.rows.is_long:
-                return self.column(name, one, why)
-        return False
+        arrays = (
+            (name, one) for name, one in self.left(self.sure) if one.kind.array or one.kind.hint or one.rows.is_long
+        )
+        return any(self.column(name, form, why) for name, form in arrays)
 
     def marks(self, names: Mapping[str, Form]) -> bool:
         """Habit: ŷ has the shape of y, and y that of ŷ, where one is decided to be an array."""
@@ -108,9 +108,23 @@ class Habits:
         return False
 
 
-def capitals_below(node: s.Node) -> frozenset[str]:
-    r"""The capitals of a denominator such as `RT` and `K + x_i`, of which each is a term or a factor."""
-    return frozenset(name for term in s.terms(node) for name in product_of_capitals(term) or ())
+def counts(tree: s.Node) -> frozenset[str]:
+    """The capitals that stand nowhere but in front of a logarithm, alone or beside others such, and above a Σ."""
+    parts = list(s.parts_of(tree))
+    written = Counter(part.name for part in parts if isinstance(part, s.Name) and part.name[0].isupper())
+    products: list[tuple[str, ...]] = []
+    for part in parts if written else ():
+        if isinstance(part, s.Sigma):
+            products += [(bound.name,) for bound in part.bounds if isinstance(bound, s.Name)]
+        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
+            behind = s.ungrouped(part.right)
+            if isinstance(behind, s.Apply) and behind.function == "log":
+                products.append(product_of_capitals(part.left) or ())
+    written.subtract(name for product in products for name in product)
+    others = {name for name, left in written.items() if left > 0}
+    while mixed := {name for product in products if not others.isdisjoint(product) for name in product} - others:
+        others |= mixed
+    return frozenset(written.keys() - others)
 
 
 def product_of_capitals(node: s.Node) -> tuple[str, ...] | None:

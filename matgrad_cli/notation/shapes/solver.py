@@ -12,7 +12,7 @@ from .. import syntax as s
 from ..expression.vocabulary import REDUCTIONS, canonical_function
 from ..names import canonical_name
 from ..scope import Scope
-from .habits import GREEK_NAMES, Habits, capitals_below
+from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
 from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import by_law, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
@@ -44,13 +44,16 @@ class Solver:
         self.limits: dict[str, Side] = {}
         self.counted: set[str] = set()
         self.summed: frozenset[str] = frozenset()
+        self.counts: frozenset[str] = frozenset()
         self.entries: frozenset[str] = frozenset()
         self.terms: frozenset[str] = frozenset()
 
     # ---- the walk
 
     def sums(self, tree: s.Node) -> None:
-        """Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number."""
+        r"""Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number;
+        and for capitals that only count, as in `\frac{ND}{2}\log 2\pi`."""
+        self.counts = counts(tree)
         if self.scope.syntax == "numpy" and self.scope.open:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in _ADDED]
@@ -133,8 +136,6 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
-            for name in capitals_below(node.right) & self.names.keys() if self.scope.syntax == "latex" else ():
-                self.names[name].kind.divisor = True
             if isinstance(node.left, s.Literal_) and counted_by(node.right) in COUNTS and right.is_open():
                 merge(right, Form.number())
             self.labels(node, left, right, reason)
@@ -150,6 +151,7 @@ class Solver:
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "juxtapose":
             self.hint(node, left, right)
+            self.count(node.left, right, node.right)
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "inner":
             return by_law(self, "A, A -> 1", [left, right], reason)
@@ -189,7 +191,7 @@ class Solver:
     def capital(self, node: s.Node) -> bool:
         """Whether the last factor of a product is a capital letter."""
         last = s.last_factor(node)
-        return isinstance(last, s.Name) and last.name[0].isupper() and last.name != "Delta"
+        return isinstance(last, s.Name) and last.name[0].isupper() and last.name not in {"Delta"} | self.counts
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant, but for `multiply(A, x)`."""
@@ -212,6 +214,30 @@ class Solver:
                 beside = "as large as what it stands beside"
                 said = {name: "a label for each entry of what it multiplies" if name in LABELS else beside}
                 self.rule(labels_rule(form, other, reason, partial(self.habits.update, said)), form, other)
+
+    def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
+        r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something,
+        unless it is used otherwise."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
+            node = s.ungrouped(node.left)
+        for name in self.counts.intersection(product_of_capitals(node) or (), self.names):
+            self.names[name].kind.count = True
+        if not isinstance(node, s.Name) or node.name not in self.names:
+            return
+        kind = self.names[node.name].kind
+
+        def rule(bold: int) -> bool:
+            kind.count = kind.count or right.is_number
+            kind.weighs = not right.is_number and not right.is_array and bold < DECIDE
+            if not kind.weighs:
+                kind.tell()
+            return not kind.weighs
+
+        if isinstance(s.ungrouped(behind), s.Sigma):
+            self.rule(rule, right)
+        else:
+            kind.count = kind.count or right.is_number
 
     # ---- the index level
 

@@ -64,14 +64,14 @@ class Side:
 
 class Kind:
     """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @),
-    `divisor`.
+    `divisor`, `count` (in front of a number), `weighs` (in front of what may turn out to be a number).
     `alike` are those of equal forms."""
 
-    FLAGS = ("array", "divisor", "hint", "matrix")
-    __slots__ = (*FLAGS, "alike", "watchers")
+    FLAGS = ("array", "count", "divisor", "hint", "matrix")
+    __slots__ = (*FLAGS, "alike", "watchers", "weighs")
 
     def __init__(self) -> None:
-        self.array = self.matrix = self.hint = self.divisor = False
+        self.array = self.matrix = self.hint = self.divisor = self.count = self.weighs = False
         self.watchers: list[Watcher] = []
         self.alike: list[Kind] = []
 
@@ -82,6 +82,10 @@ class Kind:
             _tell(self.watchers)
             for other in self.alike:
                 other.multiplied()
+
+    def tell(self) -> None:
+        """Say that something was learnt."""
+        _tell(self.watchers)
 
     def learn(self, other: Kind) -> None:
         """Take over what is known of another array."""

@@ -51,10 +51,10 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         stretched = [said for said in found[3].notes if "is added to every entry" in said]
         tries[0] |= {name for name in capital_terms(tree) if any(f" of `{name}`" in said for said in stretched)}
     except InputError as error:
-        if error.diagnostic.code == "number-plus-array" and latex:
-            tries += [set(capital_terms(tree)), {name for name, _ in _coefficients(tree, True) if name[0].isupper()}]
-        elif error.diagnostic.code not in (*MISFITS, "number-plus-array"):
+        if error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
+        if latex:
+            tries += [set(_further(tree)), {*capital_terms(tree)} if error.diagnostic.code not in MISFITS else set()]
         refused = error
     for names in tries:
         weights = {name for name in names - {wrt} if scope.find(name) is None and scope.size(name) is None}
@@ -215,16 +215,24 @@ def _is_data(part: s.Node) -> bool:
     return False
 
 
-def _coefficients(tree: s.Node, inside: bool = False) -> Iterator[tuple[str, str]]:
-    r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`, and above a
-    line alone or before an entry, as E in `A e^{-E/(RT)}` and V in `V x_i/(K + x_i)`; those `inside` of terms too."""
-    lines = [part.left for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator == "/"]
-    for term in (*(s.parts_of(tree) if inside else s.terms(tree)), *lines):
-        names = product_of_capitals(term) or () if term in lines else ()
+def _coefficients(tree: s.Node) -> Iterator[tuple[str, str]]:
+    r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`."""
+    for term in s.terms(tree):
         match term:
+            case s.Binary(_, "juxtapose" | "dot", front, s.Apply() | s.Group() | s.Sigma()):
+                names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
+                yield from ((name, "*") for name in names if len(names) == 1)
+
+
+def _further(tree: s.Node) -> Iterator[str]:
+    r"""The capitals in front of a function, a power or an entry inside of a term, and those of a quotient, as A, E, R
+    and T in `A e^{-E/(RT)}`, V and K in `V x_i/(K + x_i)`."""
+    for part in s.parts_of(tree):
+        match part:
+            case s.Binary(_, "/", above, below):
+                yield from (name for term in (above, *s.terms(below)) for name in product_of_capitals(term) or ())
             case s.Binary(_, "juxtapose" | "dot", front, behind):
                 base = behind.left if isinstance(behind, s.Binary) and behind.operator == "^" else behind
                 if isinstance(base, s.Apply | s.Group | s.Sigma | s.Subscript) or getattr(base, "name", "") == "e":
-                    held = tuple([part.name for part in s.parts_of(front) if isinstance(part, s.Name)])
-                    names = held if len(held) == 1 else product_of_capitals(front) or ()
-        yield from ((name, "*") for name in names)
+                    held = tuple([one.name for one in s.parts_of(front) if isinstance(one, s.Name)])
+                    yield from (held if len(held) == 1 and held[0][0].isupper() else product_of_capitals(front) or ())
