@@ -32,12 +32,6 @@ def _with_matrices(tree: s.Node, scope: Scope) -> s.Node:
                 name, letter = _family(family)
                 if name[:1].isupper() and scope.find(name) is None and isinstance(last, s.Transposed):
                     own[family] = letter
-            case s.Binary(_, "+" | "-"):  # T - T_c
-                terms = s.terms(part)
-                alone = {term.name for term in terms if isinstance(term, s.Name) and scope.find(term.name) is None}
-                own |= {
-                    term: found[1] for term in terms if (found := _family(term))[0] in alone and found[1] not in bound
-                }
     for family, letter in own.items():
         if not letter or letter in bound:
             shown = scope.source.text[family.span.start : family.span.end]

@@ -223,7 +223,7 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
             case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
                 yield from _members(s.terms(body))
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in s.terms(body)):
-                yield from _members([_summed(term) for term in s.terms(body)])
+                yield from _members([side for term in s.terms(body) for side in _sides(_summed(term))])
             case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
             case s.Binary(_, "inner", left, right):
@@ -268,6 +268,12 @@ def _member(node: s.Node, capitals: bool = False) -> tuple[str, str] | None:
             ours = isinstance(body, s.Name) and (capitals or body.name[0].islower())
             return (body.name, index) if isinstance(body, s.Name) and ours else None
     return None
+
+
+def _sides(term: s.Node) -> tuple[s.Node, ...]:
+    """Both sides of a ∘, or the term."""
+    inner = s.ungrouped(term)
+    return (inner.left, inner.right) if isinstance(inner, s.Binary) and inner.operator == "hadamard" else (term,)
 
 
 def _summed(term: s.Node) -> s.Node:

@@ -42,22 +42,24 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
     latex = scope.syntax == "latex"
     places = tuple(_coefficients(tree) if latex else names_beside(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
-    tries = [{name for name, _ in places if name[0].isupper()} - other]
+    tries: list[Collection[str]] = [{name for name, _ in places if name[0].isupper()} - other]
     found, refused = None, None
     try:
         found = understood(scope)
         if found[3].expr.shape.is_number:
             return found
         stretched = [said for said in found[3].notes if "is added to every entry" in said]
-        tries[0] |= {name for name in capital_terms(tree) if any(f" of `{name}`" in said for said in stretched)}
+        terms = capital_terms(tree) - {wrt}
+        tries = [{*tries[0], *(name for name in terms if any(f" of `{name}`" in said for said in stretched))}]
     except InputError as error:
         if error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         if latex:
-            tries += [set(_further(tree)), {*capital_terms(tree)} if error.diagnostic.code not in MISFITS else set()]
+            tries.append({*_further(tree)})
+            tries += [capital_terms(tree) - {wrt}] if error.diagnostic.code == "number-plus-array" else []
         refused = error
     for names in tries:
-        weights = {name for name in names - {wrt} if scope.find(name) is None and scope.size(name) is None}
+        weights = {name for name in names if scope.find(name) is None and scope.size(name) is None}
         if weights and (told := _with_numbers(weights, scope, understood)) is not None:
             return told
     if found is None:
