@@ -217,28 +217,19 @@ def _braced(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]
     return _UNBRACED.sub(braced, text), tuple(said)
 
 
-def with_capitals(text: str, wrt: str, shapes: Mapping[str, Shape]) -> tuple[str, str, str]:
-    """The text and the variable with X_i for x_i, where x stands in it too, a vector as long as a side of X, or x is
-    added to x_i, of which a Σ binds i, and X is no name there; and what to say."""
+def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
+    """The text with X_i for x_i, where x stands in it too, a vector as long as a side of X; and what to say."""
     said: list[str] = []
-    bound = bound_letters(text)
-    for name in sorted({*re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", text)}):
-        shape, matrix = shapes.get(name), shapes.get(name.upper())
-        if not (shape.is_column if shape is not None else matrix is None):
+    for name, shape in shapes.items():
+        matrix = shapes.get(name.upper()) if len(name) == 1 and name.islower() and shape.is_column else None
+        if matrix is None or shape.rows not in matrix.dims:
             continue
-        member = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?){name}(?=\s*\}}?\s*_\s*\{{?\s*([a-z])\b)"
-        if matrix is None:
-            one = rf"(?<![A-Za-z\\])(?:{STYLE}\{{?\s*)?{name}\s*\}}?\s*"
-            beside = re.search(rf"{one}[-+]\s*{one}_|{one}_\s*\{{?\s*\w\s*\}}?\s*[-+]\s*{one}(?![_\w])", text)
-            named = re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", text)
-            fits = beside and not named and bound.issuperset(letter for _, letter in re.findall(member, text))
-        else:
-            fits = shape is not None and shape.rows in matrix.dims
-        changed = re.sub(member, rf"\g<1>{name.upper()}", text) if fits else text
+        member = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?){name}(?=\s*\}}?\s*_\s*\{{?\s*[a-z]\b)"
+        changed = re.sub(member, lambda match, capital=name.upper(): match[1] + capital, text)  # type: ignore[misc]
         if changed != text and re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", changed):
-            text, wrt = changed, re.sub(member, rf"\g<1>{name.upper()}", wrt)
+            text = changed
             said.append(f"`{name}_i` is read as `{name.upper()}_i`, as `{name}` is one vector")
-    return text, wrt, " and ".join(said)
+    return text, " and ".join(said)
 
 
 def power_of(name: str, label: str = "") -> re.Pattern[str]:

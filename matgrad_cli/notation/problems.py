@@ -58,7 +58,7 @@ def read_problem(
     ['m×n', 'n×p', 'm×p']
     """
 
-    def read(loss: str, syntax: str | None = syntax, shapes: Sequence[str] = shapes, wrt: str = wrt) -> Problem:
+    def read(loss: str, syntax: str | None = syntax, shapes: Sequence[str] = shapes) -> Problem:
         return _problem(loss, wrt, shapes, assume, syntax)
 
     try:
@@ -67,8 +67,7 @@ def read_problem(
         raise _too_deep(loss) from None
     except InputError as error:
         code, found = error.diagnostic.code, _as_typed(error.diagnostic, loss)
-        fits = code not in (*MISFITS, "sum-range", "number-plus-array")
-        if not fits and (problem := _otherwise(loss, wrt, shapes, read)) is not None:
+        if code in (*MISFITS, "sum-range") and (problem := _otherwise(loss, shapes, read)) is not None:
             return problem
         help: str | None = None
         if chosen_syntax(syntax) == "latex":
@@ -88,20 +87,19 @@ def _as_typed(found: Diagnostic, loss: str) -> Diagnostic:
     return replace(found, source=Source("loss", loss)) if same else found
 
 
-def _otherwise(loss: str, wrt: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
-    """The problem with a size mn, or n*q, as a product, or with x_i read as row i of X, where x_i as an entry of x does
-    not fit: ‖x − x_i‖²."""
-    declared = {name: entry.shape for name, entry in read_shapes(shapes).items()}
-    with_sizes, said = with_products(shapes)
-    with_rows, of_rows, note = with_capitals(loss, wrt, declared)
+def _otherwise(loss: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
+    """The problem with a size mn, or n*q, as a product, or with x_i read as row i of X, where both are declared and x_i
+    as an entry of x does not fit: ‖x − x_i‖²."""
+    other_sizes, said = with_products(shapes)
+    other_names, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
+    named = looks_like_latex(loss) and other_names != loss
     lengths = [text.replace("*", "·") for text in shapes]
     product = "`*` between two sizes is read as their product" if lengths != [*shapes] else ""
-    named = note if looks_like_latex(loss) and with_rows != loss else ""
-    sizes = ((loss, wrt, with_sizes, said), (loss, wrt, lengths, product))
-    for text, by, told, says in (*sizes, (with_rows, of_rows, shapes, named)):
+    others = ((loss, other_sizes, said), (loss, lengths, product), (other_names, shapes, note if named else ""))
+    for text, sizes, says in others:
         with suppress(InputError):
             if says:
-                problem = read(text, shapes=told, wrt=by)
+                problem = read(text, shapes=sizes)
                 return replace(problem, notes=(says, *problem.notes))
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -10,6 +11,7 @@ from loss_values import agrees
 
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
+from matgrad_cli.grading.check import check_text
 from matgrad_cli.ir import MatrixOf, nodes_of
 from matgrad_cli.notation.expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT
 from matgrad_cli.notation.printing.to_text import to_text
@@ -24,6 +26,12 @@ def refused(loss, wrt, *shapes):
     with pytest.raises(InputError) as caught:
         read_problem(loss, wrt, shapes)
     return caught.value.diagnostic
+
+
+def verdict_of(loss, wrt, answer):
+    """The verdict of an answer, in the numerator layout where the loss is no sum or norm."""
+    layout = "" if re.search(r"sum|\\\||mathbf", loss) else "layout = 'numerator'\n"
+    return check_text(f"loss = '{loss}'\nwrt = '{wrt}'\nanswer = '{answer}'\n{layout}", "a.toml").problems[0].verdict
 
 
 # ---- samples as rows
@@ -192,7 +200,6 @@ def test_names_stay_names(loss, wrt, shapes, same):
     (r"y_{ij}\log p_{ij}", "p", "y: n×d, p: n×d", lambda y, p: (y * np.log(p)).sum()),
     (r"-\sum_i p_i\ln p_i - b(\sum_i p_i E_i - U)", "p", "p: n, b: scalar, E: n, U: scalar",
      lambda p, b, E, U: -(p * np.log(p)).sum() - b * (p @ E - U)),
-    (r"\sum_i m_i\|r - r_i\|^2", "r", "m: n, r: d, R: n×d", lambda m, r, R: m @ ((r - R) ** 2).sum(1)),
     (r"$$\min_w \|Xw - y\|^2.$$", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
     (r"x^\top Q x + z^\top Q_f z", "z", "x: d, Q: d×d, z: n, Q_f: n×n", lambda x, Q, z, Q_f: x @ Q @ x + z @ Q_f @ z),
     (r"-\sum_i [A_i\log p_i + b H_i]", "p", "A: n, p: n, b: scalar, H: n",
@@ -219,10 +226,32 @@ def test_a_loss_is_read_by_what_stands_beside_a_name(loss, wrt, shapes, value) -
     agrees(loss, wrt, shapes, value, drop=" ".join(part.partition(":")[0] for part in shapes.split(", ")))
 
 
-def test_the_rows_of_a_letter_that_is_a_vector_too_are_asked_for_by_theirs() -> None:
-    problem = read_problem(r"\sum_i m_i\|r - r_i\|^2", "r_i")
-    assert problem.wrt.name == "R"
-    assert "row i of the derivative by `R`" in " ".join(problem.notes)
+@pytest.mark.parametrize(("loss", "wrt", "right", "wrong"), [
+    (r"\mathbf{1}^\top \frac{V}{WH} \mathbf{1}", "W", r"-\frac{V}{(WH)\odot (WH)} H^\top",
+     r"\frac{V}{(WH)\odot (WH)} H^\top"),
+    (r"\|\frac{A}{X + B}\|_F^2", "X", r"-2 A \odot A \oslash (X+B)^{\circ 3}", r"-2 A \oslash (X+B)^{\circ 3}"),
+    (r"\sum_i C \log(1 + e^{-y_i w^\top x_i})", "w", r"-C \sum_i \frac{y_i x_i}{1 + e^{y_i w^\top x_i}}",
+     r"C \sum_i \frac{y_i x_i}{1 + e^{y_i w^\top x_i}}"),
+    (r"\sum_k N \log \pi_k", r"\pi", r"N / \pi", r"-N / \pi"),
+    (r"\sum_i a_i \circ b_i", "a", "b", "2b"),
+    (r"\sum_i \|x_i\circ a\|^2", "a", r"2\sum_i x_i \circ x_i \circ a", r"2\sum_i x_i \circ a"),
+    (r"\frac{X}{N} y", "y", r"\frac{X}{N}", r"\frac{X^\top}{N}"),
+    (r"\sigma(\frac{W}{2} x)", "x", r"\frac12 \mathrm{diag}(\sigma(\frac{W}{2} x) \odot (1-\sigma(\frac{W}{2} x))) W",
+     r"\frac12 W^\top \mathrm{diag}(\sigma(\frac{W}{2} x) \odot (1-\sigma(\frac{W}{2} x)))"),
+    (r"A(x-b)^2", "x", r"2 A \mathrm{diag}(x-b)", r"2 \mathrm{diag}(x-b) A"),
+    (r"\sum_i (y_i - \frac{V x_i}{K + x_i})^2", "V", r"-2\sum_i (y_i - \frac{V x_i}{K + x_i}) \frac{x_i}{K+x_i}",
+     r"2\sum_i (y_i - \frac{V x_i}{K + x_i}) \frac{x_i}{K+x_i}"),
+])  # fmt: skip
+def test_capitals_are_matrices_unless_they_do_not_fit(loss, wrt, right, wrong) -> None:
+    for answer, verdict in ((right, "right"), (wrong, "wrong")):
+        assert verdict_of(loss, wrt, answer) == verdict, answer
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt"), [(r"\|x - x_i\|^2", "x"), (r"\sum_i m_i\|r - r_i\|^2", "r"), ("(T - T_c)^2", "T")]
+)
+def test_a_letter_beside_one_of_its_members_is_refused(loss, wrt) -> None:
+    assert refused(loss, wrt).code in ("index-mismatch", "number-plus-array", "shape-mismatch")
 
 
 @pytest.mark.parametrize(("loss", "message"), [

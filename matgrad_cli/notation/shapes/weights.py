@@ -6,6 +6,7 @@ Also u_r, of which the notation does not say whether it is row or column r of U.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Final
@@ -55,7 +56,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         if error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         if latex:
-            tries.append({*_further(tree)})
+            further, used = Counter(_further(tree)), Counter(getattr(part, "name", "") for part in s.parts_of(tree))
+            tries.append({name for name in further if name != wrt or further[name] >= used[name]})
             tries += [capital_terms(tree) - {wrt}] if error.diagnostic.code == "number-plus-array" else []
         refused = error
     for names in tries:
