@@ -49,7 +49,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         found = understood(scope)
         if found[3].expr.shape.is_number:
             return found
-        stretched = [said for said in found[3].notes if "is added to every entry" in said]
+        added = [said for said in found[3].notes if "is added to every entry" in said and not latex]
+        stretched = [said for said in added if any(map(str.isalpha, said.split("`")[1]))]  # norm(x - c) - L, not 1 - X
         terms = capital_terms(tree) - {wrt}
         tries = [{*tries[0], *(name for name in terms if any(f" of `{name}`" in said for said in stretched))}]
     except InputError as error:
