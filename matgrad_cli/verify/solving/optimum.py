@@ -38,8 +38,9 @@ _EVERY: Final = 3
 """Under constraints, where other points have to be found, that is done at a few of them, one in so many."""
 _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
-_AGAIN: Final = 30
-"""So many other data must show a kind of point that is said of some signs alone."""
+_AGAIN: Final = 60
+_SURE: Final = 20
+"""So many other data are looked at, and so many must show it, where a kind of point is said of some signs alone."""
 _APART: Final = 300
 """How far the numbers of other data lie from those before."""
 
@@ -324,7 +325,7 @@ def cases(seen: Sequence[Seen], again: Callable[[Where], Iterable[Seen]] | None 
 def _always(wanted: str, seen: Iterable[Seen]) -> bool:
     """Whether it is that kind of point at all of these data, of which there are enough."""
     number = 0
-    for number, one in enumerate(seen, 1):  # noqa: B007
-        if not one.kind.startswith((wanted, "level", ALONE)):
+    for number, kind in enumerate((one.kind for one in seen if one.kind != ALONE), 1):  # noqa: B007
+        if not kind.startswith((wanted, "level")):
             return False
-    return number >= _FEWEST
+    return number >= _SURE

@@ -16,6 +16,9 @@ from ..judge import Judge
 from .system import facts_kept, moved
 
 ANY: Final = "as drawn"
+UNEVEN: Final = ("uneven", "uneven, of both signs")
+"""Entries that differ by orders of magnitude, of the signs as drawn and of any: the sign of a sum of such says nothing
+of that of each."""
 SAID: Final = {
     "positive": "{0} > 0",
     "negative": "{0} < 0",
@@ -37,11 +40,11 @@ Where = tuple[tuple[Expr, str], ...]
 """Some of them."""
 
 
-def _signs_of(symbol: Symbol, words: frozenset[str]) -> tuple[str, ...]:
+def _signs_of(symbol: Symbol, words: frozenset[str], uneven: bool) -> tuple[str, ...]:
     """What may be tried of a variable, the natural sign first; the facts are asked later."""
     if symbol.shape.is_number:
         return ("positive", "negative")
-    entries = (ANY, "positive entries", "negative entries")
+    entries = (ANY, "positive entries", "negative entries", *(UNEVEN if uneven else ()))
     if not symbol.shape.is_square:
         return entries
     part = "" if words & {"symmetric", "spd", "diagonal"} else " part"
@@ -50,13 +53,13 @@ def _signs_of(symbol: Symbol, words: frozenset[str]) -> tuple[str, ...]:
 
 def plans(judge: Judge, symbols: tuple[Symbol, ...], where: Where = ()) -> Iterator[Mapping[Symbol, str]]:
     """Signs for all variables: all natural, each one otherwise beside natural ones, and beside any others; where some
-    are given, beside any others alone."""
-    rng = random.Random(len(symbols))
-    tried = {symbol: _signs_of(symbol, judge.setting.words.get(symbol, frozenset())) for symbol in symbols}
+    are given, beside any others alone, and many of them."""
+    rng, words = random.Random(len(symbols)), judge.setting.words
+    tried = {symbol: _signs_of(symbol, words.get(symbol, frozenset()), bool(where)) for symbol in symbols}
     usual = {symbol: signs[0] for symbol, signs in tried.items()}
     each = [(symbol, sign) for symbol, signs in tried.items() for sign in signs]
     found: list[Mapping[Symbol, str]] = [] if where else [usual] * 6
-    for round_, (symbol, sign) in product(range(4), each):
+    for round_, (symbol, sign) in product(range(_MOST if where else 4), each):
         others = usual if round_ % 2 and not where else {other: rng.choice(signs) for other, signs in tried.items()}
         found.append({**others, symbol: sign, **{one: given for one, given in where if one in usual}})
     yield from found[:_MOST]
@@ -71,7 +74,7 @@ def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: in
         drawn = place.laid(symbol)
         scale = rng.choice(_SCALES)
         for wanted, factor in ((sign, scale), (sign, 1), (ANY, scale)):
-            data = [factor * entry for entry in _with_sign(list(drawn.data), drawn.dims, wanted)]
+            data = [factor * entry for entry in _with_sign(list(drawn.data), drawn.dims, wanted, rng)]
             given = Tensor(drawn.labels, drawn.dims, data)
             if all(facts_kept(judge, symbol, given).values()):
                 values[symbol], real[symbol] = given, wanted if _has(data, drawn.dims, wanted) else ANY
@@ -86,18 +89,21 @@ def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
         return min(data) > 0
     if sign in ("negative", "negative entries"):
         return max(data) < 0
-    if sign in (ANY, "mixed"):
+    if sign in (ANY, "mixed", *UNEVEN):
         return True
     matrix: Any = np.array(data).reshape(sizes)
     values = np.linalg.eigvalsh(matrix + matrix.T) * (-1 if sign[0] == "n" else 1)
     return bool(np.min(values) > 1e-9 * np.max(np.abs(values)))
 
 
-def _with_sign(data: list[float], sizes: tuple[int, ...], sign: str) -> list[float]:
+def _with_sign(data: list[float], sizes: tuple[int, ...], sign: str, rng: random.Random) -> list[float]:
     if sign in ("positive", "positive entries"):
         return [abs(value) for value in data]
     if sign in ("negative", "negative entries"):
         return [-abs(value) for value in data]
+    if sign in UNEVEN:
+        turned = (1, 1 if sign == UNEVEN[0] else -1)
+        return [value * rng.choice(turned) * 10 ** rng.uniform(-1.5, 1.5) for value in data]
     if sign == ANY:
         return data
     matrix: Any = np.array(data).reshape(sizes)
