@@ -12,7 +12,7 @@ from ...ir import Expr, Inverse, neg, nodes_of
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
-from ...verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, kind_of, of_signs
+from ...verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, has_room, kind_of, of_signs
 from ...verify.solving.variants import NATURAL, SAID, Where
 from ..textbook.simplifier import textbook
 from .line import derivative
@@ -79,11 +79,13 @@ def extremum_at(
     evidence = f"seen at {len(seen)} random data of all signs, not proved"
     if not seen:
         return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
+    if seen[0].kind == ALONE and has_room(judge, problem, constraints):
+        return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which the constraints leave it free")
     if seen[0].kind == ALONE:
         return Extremum("unknown", Sentence("no other point near it satisfies the constraints"), evidence)
     if kind == "unknown" and not (by_signs := list(told())):
         larger = [one for one in seen if len(one.at.laid(problem.wrt).data) > 1]
-        kind, where = cast("PointKind", kind_of(larger)), f", where {problem.wrt.name} has more than one entry"
+        kind, where = cast("PointKind", kind_of(larger)), ", where {unknown} has more than one entry"
     if kind == "unknown":
         return _conditional(by_signs, hessian, evidence, known)
     definite = hessian is not None and _definite(hessian, kind, problem)
@@ -100,7 +102,8 @@ def extremum_at(
         said += f"; elsewhere it is {word}"
     elif not (known or local or kind == "saddle"):
         said += f", and at none of {count} other points it is {word}"
-    return Extremum(kind, Sentence(f"{nearby(SHORT[kind], local)}: {said}"), evidence, local=local)
+    values = (("unknown", problem.wrt),) if where else ()
+    return Extremum(kind, Sentence(f"{nearby(SHORT[kind], local)}: {said}", values), evidence, local=local)
 
 
 def _local(size: float, count: int) -> bool:

@@ -18,6 +18,7 @@ from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
+from ..sizes import ANY_ORDER
 from .system import MODES, NO_VALUE, array_at, data_points, facts_kept, feasible, moved
 from .variants import NATURAL, SAID, Signs, Where, plans, varied
 
@@ -28,6 +29,9 @@ _ROUNDING: Final = 1e-13
 """What is rounding alone beside the largest eigenvalue, where the second derivative does not depend on the solution."""
 _MORE: Final = 12
 _ENOUGH: Final = 5
+_FEW: Final = 2
+ROOMY: Final = range(ANY_ORDER, ANY_ORDER + 60)
+"""Turns of sizes among which a few are looked for at which constraints leave room."""
 _MANY: Final = 12
 """So many entries of the unknown are enough, if there are sizes with fewer."""
 _ROUNDS: Final = 4
@@ -83,7 +87,8 @@ def curvatures_where(
     """
     problem, words = _moving(problem), judge.setting.words.get(problem.wrt, frozenset())
     symmetric = problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words)
-    for at, signs, turn in solutions_of_all_signs(judge, problem, value, add(problem.loss, *deciding), where):
+    needed = add(problem.loss, *deciding)
+    for at, signs, turn in solutions_of_all_signs(judge, problem, value, needed, where, constraints):
         signs |= {one: "positive" if float(at.value(one).data[0]) > 0 else "negative" for one in deciding}
         held = all(signs[one] == sign for one, sign in where)
         if held and all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
@@ -154,16 +159,19 @@ def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, b
 
 
 def solutions_of_all_signs(
-    judge: Judge, problem: Problem, value: Expr, needed: Expr, where: Where = ()
+    judge: Judge, problem: Problem, value: Expr, needed: Expr, where: Where = (), constraints: Sequence[Expr] = ()
 ) -> Iterator[tuple[Evaluator, dict[Expr, str], int]]:
     """Data of every sign with the solution of the unknown, where what is `needed` has a value there; their signs, and
     the turn of their sizes. Where few allow a value, as a share k/n below 1, others of the same signs are tried. With
-    `where`, other data that have these signs."""
+    `where`, other data that have these signs; of sizes at which the constraints leave the unknown room, if there are
+    any."""
     symbol, rng = problem.wrt, random.Random(len(where))
     drawn: list[tuple[int, str, Evaluator]] = []
     for suits in (lambda place: _with(place, symbol, value, needed) is not None, None):
         drawn = drawn or list(data_points(judge, 1, _MORE, suits))
     turns = _of_every_order(problem, [(place, turn) for turn, _, place in drawn])[:_ENOUGH]
+    if turns and constraints and not any(has_room(judge, problem, constraints, (turn,)) for turn in turns):
+        turns = [*(turn for turn in ROOMY if has_room(judge, problem, constraints, (turn,)))][:_FEW] + turns
     others = tuple(other for other in problem.variables if other is not symbol)
     signs = list(plans(judge, others, where)) if turns else []
     found = 0
@@ -176,6 +184,17 @@ def solutions_of_all_signs(
         if at is not None:
             found += 1
             yield at, real, turn
+
+
+def has_room(judge: Judge, problem: Problem, constraints: Sequence[Expr], turns: Iterable[int] = ROOMY) -> bool:
+    """Whether the unknown has more entries than there are equations at the sizes of one of these turns."""
+    for turn in turns:
+        if judge.setting.sizes.at(turn) is not None:
+            size = judge.drawn(0, MODES[0], turn).point.size
+            entries, *equations = (prod(lay.lengths(one.shape, size)) for one in (problem.wrt, *constraints))
+            if entries > sum(equations):
+                return True
+    return False
 
 
 def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> list[int]:

@@ -348,6 +348,21 @@ SENTENCES = {
         ("this is a saddle", "where X has more than one entry", 'with `--assume "X spd"` it is a minimum: from there'),
         ("depends",),
     ),
+    "a name is shown as its letter": (
+        ("-logdet(Sigma) + tr(Sigma)", "Sigma", "Sigma: n×n"),
+        ("this is a saddle", "where Σ has more than one entry"),
+        ("where Sigma",),
+    ),
+    "room beside two constraints": (
+        ("norm(x)**2", "x", "x: n, A: m×n, b: m, C: p×n, d: p", (), None, ("A@x = b", "C@x = d")),
+        ("this is a minimum: the Hessian 2I is positive definite",),
+        ("no other point",),
+    ),
+    "no room beside two constraints": (
+        ("norm(x)**2", "x", "x: 3, A: 2×3, b: 2, C: 1×3, d: 1", (), None, ("A@x = b", "C@x = d")),
+        ("no other point near it satisfies the constraints",),
+        ("minimum",),
+    ),
     "what is checked of a symmetric unknown": (
         ("norm(X@A - B)**2", "X", "X: n×n, A: n×n, B: n×n", "X symmetric"),
         ("checked: the symmetric part of the gradient is zero there, at",),
