@@ -55,18 +55,19 @@ def _diagnostic(said: Diagnostic, notes: Iterable[str] = ()) -> str:
     """A message as a card: what is wrong, where, the evidence, the proposal,
     and the picture of arrays that do not fit."""
     name = {"error": "unreadable", "warning": "undecided"}.get(said.severity, said.severity)
-    parts = [f'<p><b class="{name}">{said.severity}[{escape(said.code)}]</b> {prose_html(said.message)}</p>']
+    message, help = (prose_html(text or "", quoting=False) for text in (said.message, said.help))
+    parts = [f'<p><b class="{name}">{said.severity}[{escape(said.code)}]</b> {message}</p>']
     if said.source is not None and said.source.text and said.labels:
         parts.append(_excerpt(said.source.text, said.labels))
     parts.append(misfit(said))
     parts += [_small(*said.notes)] if said.notes else []
-    parts += [f"<p><b>help</b> {prose_html(said.help)}</p>"] if said.help else []
-    parts += [_small(f"read: {note}") for note in notes]
+    parts += [f"<p><b>help</b> {help}</p>"] if said.help else []
+    parts += [_small(f"read: {note}", quoting=True) for note in notes]
     return f'<div class="card">{"".join(parts)}</div>'
 
 
-def _small(*lines: str) -> str:
-    return f'<p class="small">{"<br>".join(map(prose_html, lines))}</p>'
+def _small(*lines: str, quoting: bool = False) -> str:
+    return f'<p class="small">{"<br>".join(prose_html(line, quoting) for line in lines)}</p>'
 
 
 def _excerpt(text: str, labels: tuple[Label, ...]) -> str:

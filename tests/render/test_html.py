@@ -18,6 +18,7 @@ import pytest
 
 from conftest import GOLDEN
 from matgrad_cli.api import explain, gradient, solve
+from matgrad_cli.diagnostics import Diagnostic
 from matgrad_cli.ir import Expr
 from matgrad_cli.notation.printing.to_mathml import to_mathml
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -27,6 +28,7 @@ from matgrad_cli.render.html.mathematics import marked
 from matgrad_cli.render.html.page import html_page
 from matgrad_cli.render.html.prose import math_html, prose_html
 from matgrad_cli.render.view import View
+from matgrad_cli.reports.page import message_html
 from rebuilding import many_from_json
 
 from .forum import forum, named
@@ -155,6 +157,11 @@ def test_prose_keeps_indices_and_code() -> None:
     assert prose_html(r"from `\theta^\top x^{(i)}`") == "from <i>θ<sup>T</sup>x<sup>(i)</sup></i>"
     assert prose_html(r"`x_{ij} - \mu`") == "<i>x<sub>ij</sub> − μ</i>"
     assert prose_html(r"`\frac{a}{b}`") == r"<code>\frac{a}{b}</code>"
+
+
+def test_what_a_message_says_to_type_stays_code() -> None:
+    said = message_html(Diagnostic("here", r"`\sum_i x` is open", notes=(r"as in `x_{i}`",), help=r"write `A^\top`"))
+    assert [rf"<code>{typed}</code>" in said for typed in (r"\sum_i x", "x_{i}", r"A^\top")] == [True] * 3
 
 
 def test_a_page_for_a_browser_stands_alone() -> None:

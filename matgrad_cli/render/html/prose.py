@@ -23,16 +23,17 @@ _SCRIPT = regex(
 _LATEX = regex(r"\\[A-Za-z]|[\^_]\{")
 
 
-def prose_html(text: str) -> str:
-    """A sentence; code between backquotes stays as it is typed, but for LaTeX, which is a formula."""
+def prose_html(text: str, quoting: bool = True) -> str:
+    """A sentence; code between backquotes stays as it is typed, but for LaTeX, which is a formula where a sentence
+    quotes it, not where a message says what to type."""
     parts = text.replace(SOLID, " ").split("`")
     if len(parts) % 2 == 0:
         return math_html("`".join(parts))
-    return "".join((_typed if number % 2 else math_html)(part) for number, part in enumerate(parts))
+    return "".join(_typed(part, quoting) if number % 2 else math_html(part) for number, part in enumerate(parts))
 
 
-def _typed(text: str) -> str:
-    shown = formula_unicode(text) if _LATEX.search(text) else None
+def _typed(text: str, quoting: bool) -> str:
+    shown = formula_unicode(text) if quoting and _LATEX.search(text) else None
     return f"<code>{escape(text)}</code>" if shown is None else f"<i>{math_html(shown)}</i>"
 
 
