@@ -33,6 +33,7 @@ SAID: Final = {
 NATURAL: Final = ("positive", "definite", "definite part", "positive entries")
 _SCALES: Final = (1, 0.1, 10, 1, 0.01, 30)
 _MOST: Final = 60
+"""So many plans of signs, and twice as many where some are given, which half of the data may not have."""
 
 Signs = Mapping[Expr, str]
 """Signs of the data, and of numbers that are made of them."""
@@ -62,7 +63,7 @@ def plans(judge: Judge, symbols: tuple[Symbol, ...], where: Where = ()) -> Itera
     for round_, (symbol, sign) in product(range(_MOST if where else 4), each):
         others = usual if round_ % 2 and not where else {other: rng.choice(signs) for other, signs in tried.items()}
         found.append({**others, symbol: sign, **{one: given for one, given in where if one in usual}})
-    yield from found[:_MOST]
+    yield from found[: 2 * _MOST if where else _MOST]
 
 
 def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: int) -> tuple[Evaluator, dict[Expr, str]]:
