@@ -14,11 +14,12 @@ from ..display_rows import DISPLAYS, INNER, joined_rows, rows_of
 from ..passage import Passage, blank, blanked
 
 _ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
+_CLOSED = r"(?=(?:(?!\n[ \t]*\n)[\s\S]){0,2000}?(?<!\\)\\\\"
 _OPEN = regex(
-    rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\(?:\\(?!\[\s*-?[\d.]*\s*\\?[a-z]{{2,}}\s*\]))?\[)|(?P<round>\\\\?\()"
+    rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\\[|\\\\\[{_CLOSED}\]))|(?P<round>\\\(|\\\\\({_CLOSED}\)))"
     r"|(?P<dollar>\$)|\\[\s\S]"
 )
-"""Markdown may have a second backslash at a bracket, `\\\\[`; that of `\\\\[2pt]` ends a row."""
+"""Markdown may have a second backslash at both brackets, `\\\\[ … \\\\]`; that of `\\\\[2pt]` ends a row."""
 _CLOSES = str.maketrans("[(", "])")
 _PARAGRAPH = regex(r"\n[ \t]*\n")
 _DROPPED = regex(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")

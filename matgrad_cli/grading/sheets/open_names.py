@@ -38,6 +38,11 @@ SUM_IS = regex(
 _MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[A-Za-z]\s*\}?|1/[A-Za-z](?![A-Za-z])")
 _CALLED = regex(r"\s*\\?[A-Za-z]+_\{?\w\}?\s*\(\s*\\?[A-Za-z]+\s*\)\s*")
 """A left side `a_j(x)`, one of several functions."""
+_AT = regex(
+    r"\b(?:plug|substitut|evaluat|insert|numeric)\w*\b|\b(?:at|for|with|when|where|if|take|say|and)\b[^.=]{0,20}=\s*-?\s*\d",
+    re.IGNORECASE,
+)
+"""Words that name a point: `At $w = 2$`, `plugging in the numbers`."""
 _CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
 
 
@@ -159,7 +164,7 @@ class OpenNames:
         read = result.outcome.read if result.outcome is not None else None
         inside = s.parts_of(read.side.node) if read is not None and read.side.node is not None else ()
         kinds = [type(part) for part in inside if isinstance(part, (s.Name, s.Literal_))]
-        number = len(kinds) > 1 and s.Name not in kinds and len(line.sides) > 2
+        number = len(kinds) > 1 and s.Name not in kinds and len(line.sides) > 2 and _AT.search(self.sheet.prose)
         yield number, "the value at some numbers may be meant"
         random = not line.derives and any(part.function == "expectation" for part in line.parts(s.Apply))
         yield random, "it may rest on the distribution of what is random"
