@@ -16,11 +16,13 @@ _NEW_CLAUSE = regex(
     re.IGNORECASE,
 )
 """Where a clause begins of which nothing is denied that stands before."""
+DROPS = r"(?:drop|relax|remov|lift|abandon)\w*\s+(?:the|this|our)"
+"""Words that take an assumption back."""
 _DENIAL = regex(
     r"(?:\b(?:not(?!\s+(?:only|forget|overlook))|never|nor|neither|cannot|unless|without(?!\s+(?:any\s+)?loss)|hardly|rarely|seldom"
     r"|no(?=\s+(?:longer|assum\w+|need|guarantee|require\w*)\b)|unlike|instead\s+of|rather\s+than|far\s+from|whether"
     r"|(?:wrong|mistake|error|fail\w*|tempting)\s+(?:is\s+)?to|false\w*|untrue|incorrect\w*|nicht|kein\w*|pas|no(?=\s+(?:es|sea|está)\b)|não|не|nie|không|tidak|bukan)"
-    r"|n['’]t|(?:drop|relax|remov|lift|abandon)\w*\s+(?:the|this|our)(?:(?=\s*\Z)|\s+(?:\w+\s+){0,2}(?:assumption|condition|requirement))"
+    rf"|n['’]t|{DROPS}(?:(?=\s*\Z)|\s+(?:\w+\s+){{0,2}}(?:assumption|condition|requirement))"
     r"|\b(?:next|later|following)\s+(?:section|part|chapter)s?)\b[^.;]{0,60}\Z|[非不]\Z|\bа\Z"
     r"|\b(?:may|might|could)\s+(?:\w+\s+)?be\s+(?:an?\s+)?\Z|\b(?:is|are)\s+(?:called|said\s+to\s+be)\s+\Z"
     r"|\bsymmetric\s+part\b[^.;]{0,60}\Z|\b(?:non-?|a|un|per|centro|pseudo-?|quasi-?|(?:almost|nearly|approximately|roughly)\s+)\Z",

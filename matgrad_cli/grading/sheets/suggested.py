@@ -21,9 +21,10 @@ from ...documents.sheets.facts import (
 from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
-from ...facts.denial import denied
+from ...facts.denial import DROPS, denied
 from ...ir import Call, Expr, Inverse, Number, Symbol, Transpose, mul, reciprocal, walk
 from ...notation import syntax as s
+from ...notation.loss_text import plain_name
 from ..lines.syntax_walk import bare_name
 from .judged import Judged
 from .open_names import SUM_IS
@@ -63,34 +64,66 @@ def revoked(sheet: Sheet, part: Part) -> Iterator[tuple[Sequence[str], Sequence[
         words = sheet.between(last, formula.place)
         last = max(last, formula.place + len(formula.passage.text))
         for sentence in sentences(words):
-            said, stays = facts_by_standing(sentence), _LAID_DOWN.search(sentence) is not None
             gone = {fact: how for fact, how in gone.items() if how[1]}
-            gone |= {f"{name} {word}": (False, True) for name, word in facts if _DROPPED.search(sentence)}
+            said = facts_by_standing(sentence)
+            here = _ELSEWHERE.search(sentence) is None
+            stays, dropped, free = here and bool(_LAID_DOWN.search(sentence)), _dropped(sentence), _set_free(sentence)
             for name, word in facts:
-                own, all_ = ({*said["denied"].get(key, ())} for key in (name, ""))
+                wider = _WIDER.get(word, {word})
+                own = {*said["denied"].get(name, ()), *(said["denied"].get("", ()) if stays else ())}
                 if word in {*said["always"].get(name, ()), *said["supposed"].get(name, ())}:
                     gone.pop(f"{name} {word}", None)
-                elif _WIDER.get(word, {word, "arbitrary"}) & (own | all_ if stays else own):
-                    how = "arbitrary" in own or (stays and "arbitrary" not in all_), stays
-                    gone[f"{name} {word}"] = max(how, gone.get(f"{name} {word}", how))
+                elif name in free and here:
+                    gone[f"{name} {word}"] = True, stays
+                elif here and any(kind in ("", one[:5]) for kind in dropped for one in wider):
+                    gone[f"{name} {word}"] = False, True
+                elif wider & own:
+                    gone[f"{name} {word}"] = False, stays
+        if _ENDED.search(words):
+            gone = {fact: how for fact, how in gone.items() if how[1]}
         if gone:
             rows.setdefault((tuple(gone), all(certain for certain, _ in gone.values())), []).append(row.line.number)
     yield from ((names, numbers, certain) for (names, certain), numbers in rows.items())
 
 
+def _dropped(sentence: str) -> list[str]:
+    """The assumptions that a sentence drops, by the first letters of their fact: `we drop the symmetry assumption`;
+    empty where it does not say which."""
+    found = (match for match in _DROPPED.finditer(sentence) if not denied(sentence[: match.start("drops")]))
+    return [match["kind"][:5].lower() for match in found]
+
+
+def _set_free(sentence: str) -> set[str]:
+    """The names that a sentence says to be any array from there on: `now let A be arbitrary`, `for general A`."""
+    plain = re.sub(r"\$|\\[()]", "", sentence)
+    found = [match for match in _FREE.finditer(plain) if not denied(plain[: match.start()])]
+    return {plain_name(match["let"] or match["now"] or match["of"]) for match in found}
+
+
 _DROPPED = regex(
-    r"\b(?:drop|relax|remov|lift|abandon|giv(?:e|ing) up|forget|without)\w*\s+(?:this|that|these|those|our|the|any|all)"
-    r"\s+(?:\w+\s+)?(?:assumption|condition|restriction|requirement)s?\b",
+    rf"\b(?:we|I|now|let\s+us|let['’]s)\s+(?:\w+\s+)?(?P<drops>{DROPS})\s+(?P<kind>(?:\w+\s+)?)"
+    r"(?:assumption|condition|restriction|requirement)s?\b(?!\s+(?:on|of|for|about|in)\b)",
     re.IGNORECASE,
 )
 """Words that take back what was said before, whatever it was."""
+_FREE = regex(
+    r"(?:\blet\s+(?P<let>\\?\w+)\s+(?:now\s+)?be|\bnow,?\s+(?P<now>\\?\w+)\s+(?:is|may\s+be))\s+(?:an?\s+)?"
+    r"(?:arbitrary|general|unconstrained)(?:(?:\s+(?:square|real))*\s+matrix)?\s*(?:[.;:]|\Z)"
+    r"|\bfor\s+(?:an?\s+)?(?:general|arbitrary)\s+(?P<of>\\?\w+)(?!\w|\s*(?:,\s*)?(?:as|with|of|that|which|in|such|and)\b)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = regex(
+    r"\b(?:if|were|would|could|might|must|should|need|had|later|next|below|whether|unless|until|otherwise)\b",
+    re.IGNORECASE,
+)
+"""What is said there is not laid down for what comes."""
 _LAID_DOWN = regex(
-    r"\b(?:now|let|assume|suppose|consider|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*|no\s+longer|any\s?more)\b"
-    r"|^[ \t]*#|\\(?:sub)*section|\b[Gg]eneral case",
+    r"\b(?:now|let|assume|suppose|consider|no\s+longer|any\s?more)\b|^[ \t]*#|\\(?:sub)*section",
     re.IGNORECASE | re.MULTILINE,
 )
 """Words by which something is laid down for all that comes."""
-_WIDER = {word: {word, "symmetric", "arbitrary"} for word in ("spd", "semidefinite", "diagonal")}
+_ENDED = regex(r"[.!?](?:\W|\\begin\{\w+\*?\})*\Z")
+_WIDER = {word: {word, "symmetric"} for word in ("spd", "semidefinite", "diagonal")}
 """What takes a fact away besides its own word."""
 
 
