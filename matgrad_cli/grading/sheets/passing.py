@@ -209,13 +209,12 @@ def rewrites(formula: Formula) -> bool:
     return bool(REWRITING.search(said)) and not solving
 
 
-def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str], corrects: bool = False) -> str | None:
-    """Why a formula is no claim about the problem; None if it may be one. `sizes` are names of dimensions; one that
-    `corrects` another is not the mistake of which the words before it speak."""
+def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
+    """Why a formula is no claim about the problem; None if it may be one. `sizes` are names of dimensions."""
     text = formula.passage.text
     if formula.struck:
         return "struck out"
-    if (not corrects and _MISTAKE.search(formula.before[-160:])) or _REFUTED.match(formula.after[:40]):
+    if _MISTAKE.search(formula.before[-160:]) or _REFUTED.match(formula.after[:40]):
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TypeVar
 
 from ...diagnostics.record import record, replace
@@ -13,7 +12,7 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.members import big
 from ...documents.sheets.names import is_identity
 from ...documents.sheets.outline import nodes_of
-from ...documents.sheets.sheet import Formula, Sheet
+from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
 from ...notation.latex.names import FUNCTIONS
@@ -260,30 +259,3 @@ def subscripted(line: LatexLine) -> set[str]:
     bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript) and len(part.indices) == 1]
     bodies += [part.letter for part in parts if isinstance(part, s.Slice)]
     return {body.name for body in bodies if isinstance(body, s.Name)}
-
-
-_TAKEN_BACK = regex(
-    r"\b(?:correction|corrigend\w+|errat(?:um|a)|edit(?:ed)?\s*:|update\s*:|wait\b|oops|scratch that|on second thought"
-    r"|(?:this|that|it|which|above|formula|result|attempt|gradient|derivative|transpose|dimensions?|shapes?)"
-    r"(?:['’]s|\s+(?:is|was|are))\s+(?:actually\s+)?(?:not (?:quite )?(?:right|correct)|wrong|incorrect|missing)"
-    r"|(?:I|we) (?:made an? \w+|forgot|missed|dropped|lost)\b|my (?:mistake|bad)|apologi[sz]e"
-    r"|let(?: me|['’]s) (?:redo|fix|correct|try (?:this|that|it )?again|re-?derive|recompute)|should have been)",
-    re.IGNORECASE,
-)
-"""Words by which a text takes back what it says above."""
-
-
-def taken_back(sheet: Sheet, lines: Sequence[Line]) -> tuple[set[int], set[int]]:
-    """The numbers of the rows that words behind them take back, where a row behind these words gives another value of
-    the same left side; and of those that do."""
-    back, anew = set[int](), set[int]()
-    heads = [re.sub(r"[\s&{}]", "", line.sides[0].text) if line.head is not None else "" for line in lines]
-    for at, (last, line) in enumerate(pairwise(lines), 1):
-        end = last.formula.place + len(last.text)
-        said = _TAKEN_BACK.search(re.sub(r"\$[^$]*\$", " ", sheet.between(end, line.formula.place)))
-        later = next((at + ahead for ahead, head in enumerate(heads[at : at + 3]) if head), None) if said else None
-        first = next((one for one in range(at - 1, -1, -1) if later is not None and heads[one] == heads[later]), None)
-        if later is not None and first is not None:
-            back |= {one.number for one in lines[first:at]}
-            anew.add(lines[later].number)
-    return back - anew, anew
