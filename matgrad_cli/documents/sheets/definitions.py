@@ -14,6 +14,7 @@ from ...ir import Eye, matmul, transpose
 from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
+from ...notation.loss_text import plain_name
 from ...notation.stated_functions import Family, reindexed
 from ...verify.judge import Judge
 from .facts import INDICATOR
@@ -79,7 +80,8 @@ class Definitions:
                 continue
             formula = sheet.formulas[stated.formula]
             behind = stated.formula > settled and formula.kind != "inline"
-            if (behind and not _DEFINES.search(formula.before[-60:])) or SOLVES.search(formula.before[-100:]):
+            solves = SOLVES.search(formula.before[-100:]) and _is_argument(stated.name, sheet)
+            if (behind and not _DEFINES.search(formula.before[-60:])) or solves:
                 continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
@@ -208,6 +210,15 @@ def _arguments(found: Outline) -> Iterator[str]:
         yield from (
             name for name in stated.arguments if stated.name in losses and before.get(name, _NEVER) >= stated.formula
         )
+
+
+def _is_argument(name: str, sheet: Sheet) -> bool:
+    """Whether a function is stated of this name, `L(w) = …`: its value is a solution, not what it stands for."""
+    lists = (found[1] for one in sheet.formulas for found in _ARGUMENTS.finditer(one.passage.text))
+    return any(name in map(plain_name, re.findall(r"\\?[A-Za-z]+", found)) for found in lists)
+
+
+_ARGUMENTS = regex(r"[A-Za-z]\s*\(([^()=]*)\)\s*:?=")
 
 
 def _of_any(written: str) -> str:

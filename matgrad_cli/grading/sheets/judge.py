@@ -202,7 +202,7 @@ class Judge:
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if (newton := newton_step(line, self.readers)) is not None:
             return Judged(line, newton[0], "claim", why=newton[1])
-        result = as_solution(line, result, self.readers) if result is not None else None
+        result = as_solution(line, result, self.readers, self.sheet.prose) if result is not None else None
         if result is not None and result.verdict == "follows" and not line.formula.step:
             doubt = held_constant(line, self.question.frozen, self.question.wrt)
             if result.role == "equation" and self._misstates(line, result):
@@ -330,7 +330,7 @@ class Judge:
         solving = (self.gradient or sets_to_zero(line.formula)) and (
             self.settled or self._solving(line) or concludes(line)
         )
-        if not (solving or states_solution(line.formula)) or is_said_of_other(line, self.constrained):
+        if not (solving or states_solution(line.formula, self.sheet.prose)) or is_said_of_other(line, self.constrained):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result)

@@ -147,15 +147,24 @@ def sets_to_zero(formula: Formula) -> bool:
     return bool(_DERIVATIVE.search(formula.before[-100:]))
 
 
-def states_solution(formula: Formula) -> bool:
-    """Whether the words before a formula say that it solves the problem: `The closed-form solution is`."""
-    return bool(SOLVES.search(formula.before[-100:]))
+def states_solution(formula: Formula, prose: str) -> bool:
+    """Whether the words before a formula say that it solves the problem, `The closed-form solution is`, and that can
+    be where the gradient is zero alone: no inequality, set, corner or second objective stands in the prose."""
+    return bool(SOLVES.search(formula.before[-100:])) and _ELSE_BEST.search(prose) is None
 
 
-def as_solution(line: Line, result: RowResult, readers: Sequence[Begun]) -> RowResult:
+_ELSE_BEST = regex(
+    r"\\(?:geq?|leq?|[gl]eqslant|succ\w*|prec\w*|min|max|arg\w*|sup|inf|sign|sgn)(?![A-Za-z])|[≥≤⪰≽]|[<>]="
+    r"|(?:\\in(?![A-Za-z])|∈)(?!\s*\{?\s*(?:\\math(?:bb|bf|rm)\s*\{?\s*)?[Rℝ])|\\operatorname\*?|\|\s*_\s*\{?\s*1|‖_?[1₁]"
+    r"|\b(?:arg ?min|arg ?max|sign|sgn|max|min|clip|prox)\s*\(",
+    re.IGNORECASE,
+)
+
+
+def as_solution(line: Line, result: RowResult, readers: Sequence[Begun], prose: str) -> RowResult:
     """The verdict on a row that does not follow, or only names what stands in it, where words say that it solves the
     problem: wrong if the gradient is not zero there."""
-    said = states_solution(line.formula) and (result.verdict == "wrong" or result.role == "definition")
+    said = states_solution(line.formula, prose) and (result.verdict == "wrong" or result.role == "definition")
     outcome, name = result.outcome, valued_variable(line, [begun.around.task.problem.wrt.name for begun in readers])
     expr = outcome.read.expr if outcome is not None and outcome.read is not None else None
     if not said or outcome is None or expr is None:
