@@ -94,7 +94,9 @@ class Others:
 
     def names_derivative(self, line: Line, readers: Sequence[Begun]) -> bool:
         """Whether a row is the first to say what a derivative with a name is: δ of `δ = ∂L/∂z`."""
-        known = [(begun.around, begun.around.value(line.name)) for begun in readers if line.name is not None]
+        inside = {part.name for part in line.value if isinstance(part, s.Name)}  # `g = g/\\|g\\|` changes it
+        name = line.name if line.name not in inside else None
+        known = [(begun.around, begun.around.value(name)) for begun in readers if name is not None]
         values = [(around, around.values.get(value)) for around, value in known if isinstance(value, Symbol)]
         open_ = [value is not None and not around.worked_out(around.with_results(value)) for around, value in values]
         return bool(known) and len(open_) == len(known) and all(open_)
