@@ -79,7 +79,8 @@ class _Blocks:
         """The cells of a list of lists, or of a function that puts arrays together."""
         if function in _MADE and len(arguments) == 1:
             return self.read(arguments[0])
-        parts = arguments[0].arguments if function != s.LIST and isinstance(arguments[0], s.Apply) else arguments
+        first = arguments[0] if arguments and function != s.LIST else None
+        parts = first.arguments if isinstance(first, s.Apply) else arguments
         if function == s.LIST and all(isinstance(part, s.Apply) and part.function == s.LIST for part in parts):
             rows = [part.arguments for part in parts if isinstance(part, s.Apply)]
         elif function in _BESIDE or dict(options).get("axis", dict(options).get("dim")) in ("1", "-1"):

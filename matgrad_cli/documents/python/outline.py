@@ -17,7 +17,7 @@ from .beside import Imported, taken_in
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, named_whole, shortened
+from .uses import BARE, LOSSES, OWNERS, TARGETS, claimed, is_gradient, named_whole, shortened
 
 BACKWARD = (
     *"backward backprop bprop backward_pass backward_propagation backward_prop backpropagation backpropagate".split(),
@@ -250,7 +250,7 @@ def _of_input(forward: ast.FunctionDef | None, backward: ast.FunctionDef | None)
     others = {name for key in kept if not _INPUT.match(key) for name in claimed(key)}
     names = arguments_of(forward)
     needed = names[: len(names) - len(forward.args.defaults)] if forward is not None else []
-    free = [name for name in needed if name not in others]
+    free = [name for name in needed if name not in (*others, *TARGETS)]
     data = [name for name in free if name in DATA] or free
     return tuple((name, data[0]) for name in called if len(data) == 1 and {*claimed(name)}.isdisjoint(names))
 

@@ -33,6 +33,11 @@ LOSSES = (
 """Names under which a loss stands where nobody says which it is."""
 BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
+TARGETS = frozenset(
+    ["t", "target", "targets", "label", "labels", "actual", "expected", "ys"]
+    + [f"{y}{kind}" for y in "yY" for kind in ("", "_true", "_actual", "_train", "_batch", "_input", "_target")]
+)
+"""Names of what is to be predicted."""
 _PARAMETERS = ("params", "parameters", "parms")
 """Lists of what the entries of a list of gradients are the derivatives by."""
 

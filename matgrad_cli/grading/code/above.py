@@ -17,9 +17,6 @@ from ...verify.programs.values import Frame, Thing, Value
 from .inputs import Point
 from .text import is_preparing
 
-_TINY = 1e-4
-"""Numbers up to this keep something from being zero."""
-
 
 def weights(point: Point, output: Value, place: int, lone: bool) -> Value:
     """Random numbers for each entry of an output; 1 where that is a number, as a loss is, and so meant (`lone`)."""

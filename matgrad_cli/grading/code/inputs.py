@@ -14,7 +14,7 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
-from ...documents.python.uses import Axes
+from ...documents.python.uses import TARGETS, Axes
 from ...verify.programs.values import Keyed, Undecided
 
 Value = Any
@@ -228,13 +228,6 @@ _NUMBERS = regex(
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,
 )
-
-
-TARGETS = frozenset(
-    ["t", "target", "targets", "label", "labels", "actual", "expected", "ys"]
-    + [f"{y}{kind}" for y in "yY" for kind in ("", "_true", "_actual", "_train", "_batch", "_input", "_target")]
-)
-"""Names of what is to be predicted."""
 
 
 def candidates(

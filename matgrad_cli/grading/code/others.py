@@ -10,13 +10,12 @@ from itertools import combinations
 import numpy as np
 
 from ...diagnostics.regex import regex
-from ...documents.python.uses import BARE
+from ...documents.python.uses import BARE, TARGETS
 from ...verify.programs.machine import Target, moves
 from ...verify.programs.names import arguments_of, key_of, last_part, word_of
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting, sources
-from .inputs import TARGETS
 from .plans import SLOPES
 from .trial import DIRECTIONS, State, Trial, direction, entry
 

@@ -8,11 +8,10 @@ import numpy as np
 
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN, SLOPE
-from ...documents.python.uses import LOSSES, UPSTREAM, claimed, is_gradient
+from ...documents.python.uses import LOSSES, TARGETS, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
-from .inputs import TARGETS
 from .plans import OUTPUTS, SLOPES, NoLoss, Plan
 from .reading import Reading
 

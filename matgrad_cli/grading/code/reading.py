@@ -12,7 +12,7 @@ from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
-from ...documents.python.uses import UPSTREAM, Axes, axes_in, claimed, multiplied, taken_apart
+from ...documents.python.uses import TARGETS, UPSTREAM, Axes, axes_in, claimed, multiplied, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
@@ -33,7 +33,7 @@ from ...verify.programs.values import (
     Value,
 )
 from .above import from_beside, latest, varied, weighted, weights
-from .inputs import TARGETS, Given
+from .inputs import Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
     drawn_in,

@@ -13,12 +13,12 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
-from ...documents.python.uses import BARE, COUNT, claimed
+from ...documents.python.uses import BARE, COUNT, TARGETS, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, constant, fitting, in_order, in_place, of_entry, of_returned, returns_gradient, stages
-from .inputs import TARGETS, Given, Kind, Kinds, Point
+from .inputs import Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .plans import NoLoss, Plan
 from .reading import Reading, slope

@@ -282,8 +282,8 @@ class Parser(Stream):
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         node = self.called(span, name.text, arguments, options)
-        known = isinstance(node, s.Apply) and (node.function in FUNCTION_NAMES or not node.options)
-        if known and isinstance(node, s.Apply) and not node.arguments and node.function not in _TAKING_NOTHING:
+        unknown = name.text not in FUNCTION_NAMES and any(option == "text" for option, _ in options)
+        if isinstance(node, s.Apply) and not (node.arguments or unknown or node.function in _TAKING_NOTHING):
             self.unreadable(f"`{name.text}` needs an argument", span, code="wrong-arguments")
         return node
 
