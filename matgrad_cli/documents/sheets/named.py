@@ -51,6 +51,8 @@ _LABEL = regex(
     r"(?:^|\n)[\s*_|-]*(?:The )?(?P<what>Gradient|Hessian|(?<=\| )(?:gradient|hessian))(?: of \w)?[*_]*\s*[:=|]?[*_]*"
     r"[\s$]*$"
 )
+_LINE = regex(r"(?:^|\n)\s*(?:the )?(?P<what>gradient|hessian|derivative)\s*$", re.IGNORECASE)
+"""A line of plain text, `gradient = 2 A x`, below others."""
 _OWN_LABEL = regex(
     r"[\s&]*(?:\\boxed\s*\{\s*)?(?P<label>\\(?:text\w*|mathrm|mbox)\s*\{\s*(?:the\s+)?(?P<what>gradient|hessian)"
     r"(?: of \$?\w\$?)?\s*:?\s*(?:is)?\s*\}\s*:?(?:\\q?quad|\\[,;: ]|[\s&~])*)(?=[^=≈]*$)",
@@ -276,6 +278,7 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         elif (
             words := said.match(_DISPLAY_END.split(formula.before)[-1])
             or _LABEL.search(formula.before)
+            or (text.startswith("=") and _LINE.search(formula.before))
             or said.match(earlier.split(formula.before)[-1])
             or got.match(_DISPLAY_END.split(formula.before)[-1])
         ) is not None:
