@@ -185,38 +185,6 @@ class BatchNorm:
         self.dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
 """
 """A sum over three axes of four."""
-LEAKY = """\
-def leaky_relu(x, alpha=0.01):
-    return np.where(x > 0, x, alpha * x)
-
-def leaky_relu_backward(dout, x):
-    return np.where(x > 0, dout, 0.01 * dout)
-"""
-"""The number that is meant where nobody gives another one."""
-INNER = """\
-class Dense:
-    def __init__(self, n, m):
-        self.W = np.random.randn(n, m)
-
-    def apply(self, x):
-        self.x = x
-        return x @ self.W
-
-    def pull(self, dout):
-        self.dW = self.x.T @ dout
-        return dout @ self.W.T
-
-class Net:
-    def __init__(self, n, m):
-        self.first = Dense(n, m)
-
-    def forward(self, x):
-        return self.first.apply(x)
-
-    def backward(self, dout):
-        return self.first.pull(dout)
-"""
-"""A class that nothing tells how to judge but the one that uses it."""
 ATTENTION = """\
 def attention(q, k, v):
     e = np.exp(q @ k.T)
@@ -282,8 +250,6 @@ TWINS = [
     (PRODUCT, " * scale", " * scale * 2"),
     (STACK, "(1 - t ** 2)", "(1 + t ** 2)"),
     (IMAGES, "(dout * self.n)", "(dout * self.n * 2)"),
-    (LEAKY, "0.01 * dout", "0.1 * dout"),
-    (INNER, "self.x.T @ dout", "2 * self.x.T @ dout"),
     (ATTENTION, "a * (da - np.sum(da * a, axis=1, keepdims=True))", "da"),
     (UNIT, "self.y, -1, keepdims=True", "self.y"),
     (BESIDE, "x.T @ dout", "x.T @ dout / m"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pasted import refused, shapes_of
 
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
@@ -10,17 +11,6 @@ from matgrad_cli.ir import Call, SumOver, nodes_of
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.shapes.shape_text import read_shapes
-
-
-def shapes_of(problem):
-    return {symbol.name: str(symbol.shape) for symbol in problem.variables}
-
-
-def refused(loss, wrt, *shapes):
-    with pytest.raises(InputError) as caught:
-        read_problem(loss, wrt, shapes)
-    return caught.value.diagnostic
-
 
 # ---- numbers in brackets above a letter
 

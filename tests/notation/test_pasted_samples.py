@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from loss_values import agrees
+from pasted import refused, shapes_of
 
 from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
@@ -16,16 +17,6 @@ from matgrad_cli.ir import MatrixOf, nodes_of
 from matgrad_cli.notation.expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
-
-
-def shapes_of(problem):
-    return {symbol.name: str(symbol.shape) for symbol in problem.variables}
-
-
-def refused(loss, wrt, *shapes):
-    with pytest.raises(InputError) as caught:
-        read_problem(loss, wrt, shapes)
-    return caught.value.diagnostic
 
 
 def verdict_of(loss, wrt, answer):

@@ -55,4 +55,5 @@ def _misfit(value: Expr, found: re.Match[str], around: Surroundings) -> Slip | N
     if vector or said == own:
         return None
     code = "undecided" if said == own[::-1] else "shape-mismatch"
-    return Slip(code, f"this is {'×'.join(own)}, and it is said to be `{found['said'].strip()}`")
+    sizes, told = "×".join(own), found["said"].strip()
+    return Slip(code, f"this is {sizes}, and it is said to be `{told}`", help=f"say that it is {sizes}")

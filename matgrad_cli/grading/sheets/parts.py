@@ -224,7 +224,8 @@ def _without(posed: Posed, part: Part, facts: Sequence[str], numbers: Sequence[i
     """The problem, with the rows that need facts which words before them take back as they are without these."""
     kept = tuple(fact for fact in (*part.question.facts, *part.supposed) if fact not in facts)
     given = [one.line for one in part.judged if one.role in ("definition", "question") or one.line.number in numbers]
-    always = {name: words for name, words in posed.told.always.items() if not any(f"{name} " in fact for fact in facts)}
+    gone = {fact.rpartition(" ")[0] for fact in facts}
+    always = {name: words for name, words in posed.told.always.items() if name not in gone}
     asked, told = replace(part.question, facts=kept), replace(posed.told, always=always)
     bare = replace(posed, question=asked, own=given, told=told)
     other = _in_layout(bare, part.layout, columns=False, habits=Habits(upright=part.upright), beside=None)
