@@ -181,8 +181,8 @@ def solve(
             "usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"
         )
     from .rewrite.selftest.user_rules import tested_rulebook
-    from .rewrite.solve.question import read_optimum
-    from .rewrite.solve.solver import solve as solved
+    from .stationary.question import read_optimum
+    from .stationary.solver import solve as solved
 
     book = tested_rulebook(Path(rules)) if rules is not None else None
     text, name, declared, syntax = _read(loss, wrt, shapes, syntax)

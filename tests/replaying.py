@@ -14,8 +14,8 @@ from matgrad_cli.records import Derivation, Sentence, Step
 from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.records.solution import Equation, Move
 from matgrad_cli.rewrite.engine.application import DoesNotFit, Scene, apply
-from matgrad_cli.rewrite.solve.line import Line
 from matgrad_cli.rulebook.load import Rulebook
+from matgrad_cli.stationary.line import Line
 from matgrad_cli.verify.judge import Judge
 from rebuilding import Reader, read_bindings, read_problem
 

@@ -120,7 +120,7 @@ def _read(
 ) -> tuple[Problem, tuple[Expr, ...]]:
     said = (shapes,) if shapes else (), (assume,) if assume else ()
     if constraints:
-        from ..rewrite.solve.question import read_optimum
+        from ..stationary.question import read_optimum
 
         return read_optimum(loss, wrt, *said, constraints, syntax)
     from ..notation.problems import read_problem
@@ -130,7 +130,7 @@ def _read(
 
 def _constrained(plain: Problem, constraints: tuple[Expr, ...], asked: Asked) -> tuple[Problem, tuple[Symbol, ...]]:
     """The problem of the Lagrangian, and its multipliers."""
-    from ..rewrite.solve.question import lagrangian, multiplier_of
+    from ..stationary.question import lagrangian, multiplier_of
 
     names = asked.multipliers or (None,) * len(constraints)
     pairs = zip(constraints, names, strict=True)

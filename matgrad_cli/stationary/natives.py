@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...diagnostics.record import replace
-from ...ir import (
+from ..diagnostics.record import replace
+from ..ir import (
     ONE,
     Add,
     Call,
@@ -34,9 +34,9 @@ from ...ir import (
     product,
     substitute,
 )
-from ...ir.terms import terms_of
-from ..engine.application import replaced, settled
-from ..forms.algebra import apart, flip, zero
+from ..ir.terms import terms_of
+from ..rewrite.engine.application import replaced, settled
+from ..rewrite.forms.algebra import apart, flip, zero
 from .line import Moved, Place, derivative, native
 from .opening import Term, entrywise_terms, filled, sign_of, total
 from .question import symmetric_part

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product as choices
 
-from ...diagnostics.record import record
-from ...ir import (
+from ..diagnostics.record import record
+from ..ir import (
     Add,
     Call,
     Expr,
@@ -25,11 +25,11 @@ from ...ir import (
     nodes_of,
     product,
 )
-from ...ir.terms import terms_of
-from ..engine.application import is_zero
-from ..forms.algebra import MINUS, apart, flip, zero
-from ..textbook.normal import multiplied_out, positive_first
-from ..textbook.scaled import scaled
+from ..ir.terms import terms_of
+from ..rewrite.engine.application import is_zero
+from ..rewrite.forms.algebra import MINUS, apart, flip, zero
+from ..rewrite.textbook.normal import multiplied_out, positive_first
+from ..rewrite.textbook.scaled import scaled
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""

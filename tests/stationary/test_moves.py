@@ -18,10 +18,10 @@ from matgrad_cli.ir import Call, Expr, Fill, Number, Symbol
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.engine.application import Scene, fit
-from matgrad_cli.rewrite.solve import solver  # noqa: F401  (its moves register the native moves)
-from matgrad_cli.rewrite.solve.line import NATIVE, Line, judged
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
 from matgrad_cli.rulebook.rule import Rule
+from matgrad_cli.stationary import solver  # noqa: F401  (its moves register the native moves)
+from matgrad_cli.stationary.line import NATIVE, Line, judged
 from matgrad_cli.verify.judge import Judge
 from matgrad_cli.verify.solving.holding import equivalent
 from matgrad_cli.verify.solving.system import System
@@ -137,7 +137,7 @@ def test_the_function_of_a_native_move_makes_its_example(rule_id: str) -> None:
 
 
 def test_moves_are_built_in_one_place() -> None:
-    here = {file: tree for file, tree in trees("Move(").items() if file.parts[-3:-1] == ("rewrite", "solve")}
+    here = {file: tree for file, tree in trees("Move(").items() if file.parts[-2] == "stationary"}
     calls = ((file, node.func) for file, tree in here.items() for node in ast.walk(tree) if isinstance(node, ast.Call))
     assert {file.name for file, called in calls if isinstance(called, ast.Name) and called.id == "Move"} == {"line.py"}
 

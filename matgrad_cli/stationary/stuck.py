@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...diagnostics import Diagnostic, StuckError
-from ...facts import Problem
-from ...ir import Expr, Symbol
-from ...notation.printing.to_unicode import to_unicode
-from ...records import Derivation
-from ...render.document.blocks import phrase
-from ...render.words import plain
-from ..assumptions import KINK
-from ..engine.application import is_zero
+from ..diagnostics import Diagnostic, StuckError
+from ..facts import Problem
+from ..ir import Expr, Symbol
+from ..notation.printing.to_unicode import to_unicode
+from ..records import Derivation
+from ..render.document.blocks import phrase
+from ..render.words import plain
+from ..rewrite.assumptions import KINK
+from ..rewrite.engine.application import is_zero
 from .line import derivative
 
 

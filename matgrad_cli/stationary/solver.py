@@ -5,31 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...diagnostics import Diagnostic, StuckError
-from ...diagnostics.record import record, replace
-from ...facts import Fact, Problem
-from ...facts.conditions import said_of
-from ...facts.holding import holds
-from ...ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, add, matmul, mul, neg, nodes_of, substitute, transpose
-from ...ir.dimensions import NUMBER
-from ...ir.walk import names_in
-from ...notation.printing.to_unicode import to_unicode
-from ...records import Derivation, Sentence
-from ...records.layout import is_turned
-from ...records.solution import Extremum, Goal, Move, PointKind, Solution
-from ...rulebook.load import Rulebook
-from ...verify.judge import Judge
-from ...verify.solving.optimum import kept
-from ...verify.solving.spectrum import spectral_points
-from ...verify.solving.system import System, solutions, solved_by
-from ...verify.verdict import Verdict
-from ..assumptions import domain_of
-from ..derive import derive
-from ..engine.application import is_zero, replaced
-from ..forms.algebra import zero
-from ..naming import opened
-from ..textbook.normal import split_power
-from ..textbook.simplifier import textbook
+from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics.record import record, replace
+from ..facts import Fact, Problem
+from ..facts.conditions import said_of
+from ..facts.holding import holds
+from ..ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, add, matmul, mul, neg, nodes_of, substitute, transpose
+from ..ir.dimensions import NUMBER
+from ..ir.walk import names_in
+from ..notation.printing.to_unicode import to_unicode
+from ..records import Derivation, Sentence
+from ..records.layout import is_turned
+from ..records.solution import Extremum, Goal, Move, PointKind, Solution
+from ..rewrite.assumptions import domain_of
+from ..rewrite.derive import derive
+from ..rewrite.engine.application import is_zero, replaced
+from ..rewrite.forms.algebra import zero
+from ..rewrite.naming import opened
+from ..rewrite.textbook.normal import split_power
+from ..rewrite.textbook.simplifier import textbook
+from ..rulebook.load import Rulebook
+from ..verify.judge import Judge
+from ..verify.solving.optimum import kept
+from ..verify.solving.spectrum import spectral_points
+from ..verify.solving.system import System, solutions, solved_by
+from ..verify.verdict import Verdict
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, plainly
 from .opening import turned

@@ -7,27 +7,27 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Literal
 
-from ...diagnostics import BugError, Diagnostic, MatgradError
-from ...diagnostics.record import field, mutable, record, replace
-from ...facts import Problem
-from ...facts.conditions import said_of
-from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Symbol, mul
-from ...notation.printing.to_unicode import to_unicode
-from ...records import Bindings, Sentence
-from ...records.solution import Equation, Move
-from ...rulebook.load import SOLVING, equation_rules, rulebook
-from ...verify.judge import Judge
-from ...verify.solving.holding import equivalent
-from ...verify.solving.system import System
-from ...verify.verdict import Verdict
-from ..derive import derive
-from ..engine.application import Scene, fit
-from ..engine.apply import supposed
-from ..engine.recorder import sentence
-from ..forms.algebra import MINUS, flip
-from ..textbook.normal import split_power
-from ..textbook.simplifier import simplifier
+from ..diagnostics import BugError, Diagnostic, MatgradError
+from ..diagnostics.record import field, mutable, record, replace
+from ..facts import Problem
+from ..facts.conditions import said_of
+from ..facts.holding import holds
+from ..ir import ONE, Call, Expr, Inverse, MatMul, Mul, Symbol, mul
+from ..notation.printing.to_unicode import to_unicode
+from ..records import Bindings, Sentence
+from ..records.solution import Equation, Move
+from ..rewrite.derive import derive
+from ..rewrite.engine.application import Scene, fit
+from ..rewrite.engine.apply import supposed
+from ..rewrite.engine.recorder import sentence
+from ..rewrite.forms.algebra import MINUS, flip
+from ..rewrite.textbook.normal import split_power
+from ..rewrite.textbook.simplifier import simplifier
+from ..rulebook.load import SOLVING, equation_rules, rulebook
+from ..verify.judge import Judge
+from ..verify.solving.holding import equivalent
+from ..verify.solving.system import System
+from ..verify.verdict import Verdict
 from .opening import Opener, turned, without_numeral
 
 Known = tuple[Symbol, Equation]

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from ...diagnostics import Diagnostic, InputError, Source, StuckError
-from ...diagnostics.record import record, replace
-from ...facts import Fact, Problem
-from ...facts.conditions import CONDITIONS, consequences, said_of
-from ...facts.holding import holds
-from ...ir import (
+from ..diagnostics import Diagnostic, InputError, Source, StuckError
+from ..diagnostics.record import record, replace
+from ..facts import Fact, Problem
+from ..facts.conditions import CONDITIONS, consequences, said_of
+from ..facts.holding import holds
+from ..ir import (
     ONE,
     Add,
     Call,
@@ -33,15 +33,15 @@ from ...ir import (
     substitute,
     transpose,
 )
-from ...ir.dimensions import NUMBER
-from ...ir.terms import terms_of
-from ...notation.problems import read_problem
-from ...notation.scope import UNUSED
-from ...records import Sentence
-from ...verify.judge import Judge
-from ..assumptions import domain_of
-from ..textbook.normal import split_power
-from ..textbook.simplifier import textbook
+from ..ir.dimensions import NUMBER
+from ..ir.terms import terms_of
+from ..notation.problems import read_problem
+from ..notation.scope import UNUSED
+from ..records import Sentence
+from ..rewrite.assumptions import domain_of
+from ..rewrite.textbook.normal import split_power
+from ..rewrite.textbook.simplifier import textbook
+from ..verify.judge import Judge
 
 ONCE: Final = Fraction(1)
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from ...diagnostics.record import record
-from ...facts import Problem
-from ...facts.holding import holds
-from ...ir import (
+from ..diagnostics.record import record
+from ..facts import Problem
+from ..facts.holding import holds
+from ..ir import (
     Add,
     Call,
     Expr,
@@ -30,16 +30,16 @@ from ...ir import (
     nodes_of,
     substitute,
 )
-from ...ir.terms import terms_of
-from ...records import Bindings, Sentence, Value
-from ...records.solution import Goal, Move
-from ...verify.judge import Judge
-from ...verify.solving.spectrum import Spectral
-from ..engine.application import replaced
-from ..forms.algebra import flip
-from ..methods.beside import peeled
-from ..textbook.normal import powered
-from ..textbook.simplifier import textbook
+from ..ir.terms import terms_of
+from ..records import Bindings, Sentence, Value
+from ..records.solution import Goal, Move
+from ..rewrite.engine.application import replaced
+from ..rewrite.forms.algebra import flip
+from ..rewrite.methods.beside import peeled
+from ..rewrite.textbook.normal import powered
+from ..rewrite.textbook.simplifier import textbook
+from ..verify.judge import Judge
+from ..verify.solving.spectrum import Spectral
 from .line import Line, Moved, Place, native, rules_of
 from .opening import Opener, Term, sign_of, total, without_numeral
 from .powers import root_of

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ...facts import Problem
-from ...facts.holding import holds
-from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, mul, neg, nodes_of, product
-from ..engine.application import is_zero
-from ..forms.algebra import apart
-from ..textbook.normal import powered, split_power
-from ..textbook.scaled import scaled
+from ..facts import Problem
+from ..facts.holding import holds
+from ..ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, mul, neg, nodes_of, product
+from ..rewrite.engine.application import is_zero
+from ..rewrite.forms.algebra import apart
+from ..rewrite.textbook.normal import powered, split_power
+from ..rewrite.textbook.scaled import scaled
 from .line import Moved, Place, native
 from .opening import entrywise_terms, filled, sign_of, total, without_numeral
 

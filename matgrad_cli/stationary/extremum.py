@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
-from ...facts import Problem
-from ...facts.holding import holds
-from ...ir import Expr, Inverse, neg, nodes_of
-from ...records import Sentence, Value
-from ...records.solution import Extremum, PointKind
-from ...verify.judge import Judge
-from ...verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, has_room, kind_of, of_signs
-from ...verify.solving.variants import NATURAL, SAID, Where
-from ..textbook.simplifier import textbook
+from ..facts import Problem
+from ..facts.holding import holds
+from ..ir import Expr, Inverse, neg, nodes_of
+from ..records import Sentence, Value
+from ..records.solution import Extremum, PointKind
+from ..rewrite.textbook.simplifier import textbook
+from ..verify.judge import Judge
+from ..verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, has_room, kind_of, of_signs
+from ..verify.solving.variants import NATURAL, SAID, Where
 from .line import derivative
 from .opening import Opener
 from .spectral import before_unknown

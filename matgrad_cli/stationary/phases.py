@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ...diagnostics.record import replace
-from ...facts import Fact
-from ...facts.conditions import CONDITIONS, said_of
-from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Inverse, Number, Power, Symbol, add, mul, nodes_of, substitute
-from ...ir.terms import terms_of
-from ...records import Sentence
-from ...rulebook.load import equation_rules
-from ..engine.application import Scene, fit, is_zero, replaced
-from ..forms.algebra import is_root, zero
-from ..textbook.scaled import merged, scaled
+from ..diagnostics.record import replace
+from ..facts import Fact
+from ..facts.conditions import CONDITIONS, said_of
+from ..facts.holding import holds
+from ..ir import Add, Call, Expr, Inverse, Number, Power, Symbol, add, mul, nodes_of, substitute
+from ..ir.terms import terms_of
+from ..records import Sentence
+from ..rewrite.engine.application import Scene, fit, is_zero, replaced
+from ..rewrite.forms.algebra import is_root, zero
+from ..rewrite.textbook.scaled import merged, scaled
+from ..rulebook.load import equation_rules
 from . import natives, powers  # noqa: F401  (they register the native moves)
 from .line import Line, Moved, Place, native, plainly, rules_of
 from .opening import Opener, Term, total
