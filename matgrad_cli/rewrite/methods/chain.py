@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of
+from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of, substitute
 from ...ir.terms import terms_of
 from ...ir.walk import names_in, outermost
 from ...records import Bindings, Derivation, Step
@@ -21,6 +21,7 @@ from ..naming import opening, record_names, record_written, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, body_of
 from .chain_forms import ChainForm, form_of, pulled, read_term, waiting
+from .matrices import with_matrices
 from .mover import Runner, pendings
 from .parts import cut
 from .stacked import carried_out, factors
@@ -36,7 +37,9 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     chain = Chain(Recorder(problem, book, judge, start), "chain", taken)
     chain.form = form
     free = (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables}
-    _, names = cut(problem.loss, problem.wrt, free, columns=form.jacobian)
+    loss, steps = with_matrices(problem, book, judge)
+    chain.recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
+    _, names = cut(loss, problem.wrt, free, columns=form.jacobian)
     if names:
         record_names(chain.recorder, names, "chain-parts", bodies=True)
     chain.taken |= {named.name for named in names}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, Path, Symbol, at, mul
+from ...ir import Call, Differential, Expr, LinearMap, Path, Symbol, at, mul, substitute
 from ...ir.terms import terms_of
 from ...ir.walk import outermost
 from ...records import Derivation
@@ -25,18 +25,21 @@ from ..network.reading import tidy_part
 from . import chain_forms as chain_forms  # the rule that names gradients
 from .arrays import derive_forward, derive_map
 from .beside import PairForm, Term, gradient_in, paired
+from .matrices import Written, with_matrices
 from .mover import Runner, pendings
 
 
 class Walk(Runner):
     """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
 
-    def derivation(self, line_of: LineOf, layout: str, words: str) -> Derivation:
-        """The walk from the first line to the read-off under the sentence of `words`;
-        `line_of` puts a gradient into the last line."""
+    def derivation(self, written: Written, line_of: LineOf, layout: str, words: str) -> Derivation:
+        """The walk from the first line to the read-off under the sentence of `words`; `written` is the loss with
+        matrices, `line_of` puts a gradient into the last line."""
         recorder = self.recorder
         problem, start = recorder.problem, recorder.line
-        _, names = name_parts(problem.loss, problem.wrt, self.taken)
+        loss, steps = written
+        recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
+        _, names = name_parts(loss, problem.wrt, self.taken)
         if names:
             record_names(recorder, names)
         self._to_the_end()
@@ -115,7 +118,8 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
         return derive_forward(problem, book, judge, layout)
     start, moved = (Differential(part, problem.wrt) for part in (problem.loss, problem.wrt))
     walk = Walk(Recorder(problem, book, judge, start), "differential", reserved_names(problem))
-    return walk.derivation(lambda found: paired(found, moved), layout, "read-differential")
+    written = with_matrices(problem, book, judge)
+    return walk.derivation(written, lambda found: paired(found, moved), layout, "read-differential")
 
 
 def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -132,4 +136,5 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
             direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction)
         )
 
-    return Walk(recorder, "adjoint", taken).derivation(line_of, layout, "read-map")
+    written = with_matrices(problem, book, judge)
+    return Walk(recorder, "adjoint", taken).derivation(written, line_of, layout, "read-map")

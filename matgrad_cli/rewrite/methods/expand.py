@@ -8,7 +8,7 @@ from functools import partial
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol, at
+from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol, at, substitute
 from ...ir.walk import outermost
 from ...ir.walk import places as places_in
 from ...notation.printing.to_text import to_text
@@ -23,6 +23,7 @@ from ..engine.recorder import MOST_LINES, Recorder
 from ..naming import fresh_name, record_names
 from .beside import body_of
 from .chain_forms import form_of, waiting
+from .matrices import with_matrices
 from .mover import Mover, Runner
 
 
@@ -31,7 +32,9 @@ def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     need_number(problem, "expand")
     start = form_of(problem, is_turned(layout, problem.loss.shape, problem.wrt.shape)).start(problem.loss)
     recorder = Recorder(problem, book, judge, start, inside=True)
-    if not recorder.run("expand", "variable", (((), start),)):
+    loss, steps = with_matrices(problem, book, judge)
+    recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
+    if not recorder.run("expand", "variable", (((), recorder.line),)):
         Expand(recorder, "expand", reserved_names(problem)).run("trace", "multiply", "name", "differentiate")
     derivative = tidied(recorder, recorder.line, itself, none)
     return finish(recorder, start, derivative, "expand", layout, "read-chain")

@@ -12,6 +12,7 @@ import pytest
 from conftest import environment
 from matgrad_cli.diagnostics import StuckError, UsageError
 from matgrad_cli.facts import Problem
+from matgrad_cli.ir import SumOver, nodes_of
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
@@ -60,6 +61,27 @@ OTHER = [
     ("X[0,1]**2 + tr(X)", "X", "X: n×n", ""),
     ("sum(sqrt(X)*erf(X))", "X", "X: m×n", "X positive"),
 ]
+BY_LETTERS = [
+    (r"\sum_i (y_i - w^\top x_i)^2", "w", "y: m, x: m×n, w: n", ""),
+    (r"\sum_i (x_i-\mu)^\top \Sigma^{-1}(x_i-\mu)", "mu", "x: m×n, mu: n, Sigma: n×n", ""),
+    (r"\sum_i \|x_i - W z_i\|^2", "W", "x: m×n, z: m×k, W: n×k", ""),
+    (r"\sum_{(i,j)\in\Omega} (R_{ij} - u_i^\top v_j)^2 + \lambda\|U\|_F^2", "U", "R: m×n, U: m×k, V: n×k", ""),
+    (r"\sum_{i<j} (x_i - x_j)^2", "x", "x: n", ""),
+    (r"\sum_{t=2}^{T} (x_t - a x_{t-1})^2", "a", "x: T, a: scalar", ""),
+    ("sum[i,j](A[i,j]*x[i]*x[j])", "x", "A: n×n, x: n", ""),
+]
+"""Losses told by sums over letters: written with matrices first."""
+BY_LETTERS_CURVED = [
+    (r"\frac1n\sum_{i=1}^n \log(1+\exp(-y_i w^\top x_i)) + \frac\lambda2\|w\|^2", "w", "y: n, x: n×d, w: d", ""),
+    (r"-\sum_i [y_i\log\sigma(w^\top x_i) + (1-y_i)\log(1-\sigma(w^\top x_i))]", "w", "y: m, x: m×n, w: n", ""),
+    (
+        r"-\sum_i \log\frac{\exp(w_{y_i}^\top x_i)}{\sum_k \exp(w_k^\top x_i)}",
+        "W",
+        "x: m×n, W: k×n, Y: m×k",
+        "Y onehot",
+    ),
+    (r"\sum_i \ell(w^\top x_i, y_i)", "w", "y: m, x: m×n, w: n", ""),
+]
 
 
 def problem_of(case: tuple[str, str, str, str]) -> Problem:
@@ -77,8 +99,8 @@ def name(case: tuple[str, str, str, str]) -> str:
 
 
 CASES = [
-    *((case, method) for case in POLYNOMIAL for method in OTHERS),
-    *((case, method) for case in OTHER for method in OTHERS if method != "expand"),
+    *((case, method) for case in (*POLYNOMIAL, *BY_LETTERS) for method in OTHERS),
+    *((case, method) for case in (*OTHER, *BY_LETTERS_CURVED) for method in OTHERS if method != "expand"),
 ]
 
 
@@ -108,6 +130,15 @@ def test_every_rule_stands_in_the_phases_of_its_method(case: tuple[str, str, str
     }
     used = {step.rule for step in derivation(case, method).steps}
     assert used - own - tidy - functions == set()
+
+
+@pytest.mark.parametrize("method", OTHERS)
+@pytest.mark.parametrize("case", BY_LETTERS[:3], ids=name)
+def test_a_loss_told_by_letters_is_written_with_matrices_first(case: tuple[str, str, str, str], method: str) -> None:
+    first = derivation(case, method).steps[0]
+    assert first.rule == "loss-matrices"
+    assert first.substeps[0].before is derivation(case, method).problem.loss
+    assert not any(isinstance(node, SumOver) for node in nodes_of(first.after))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
