@@ -21,6 +21,7 @@ from .index.method import Target, target_of
 from .methods.beside import beside, paired, whole_of
 from .naming import name_uses, opening, record_names, record_written, repeated_parts, with_names
 from .network.reading import tidy_part
+from .samples import over_samples
 from .structures import by_own_entries, notes_of, shorter_of
 
 OPEN_LIMIT = 60
@@ -72,7 +73,12 @@ def closed(
         result, verdict, half = by_own_entries(problem, result, recorder.judge)
     readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
     notes = (half,) if problem.half else notes_of(problem, result.matrix, recorder.judge)
-    notes = (*notes, *(() if recorder.unread else shorter_of(problem, result.matrix)))
+    if not recorder.unread:
+        notes = (*notes, *shorter_of(problem, result.matrix))
+        notes = (
+            *notes,
+            *(over_samples(problem, result.matrix, recorder.judge) if layout == "gradient" and order == 1 else ()),
+        )
     conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))

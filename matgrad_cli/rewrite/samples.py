@@ -1,0 +1,213 @@
+"""A gradient written over the samples: −2xᵀ(y − xw), where x has the rows x_iᵀ, is −2 Σ_i (y_i − x_iᵀw) x_i."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from ..facts import Problem
+from ..ir import (
+    ONE,
+    Add,
+    Call,
+    Dim,
+    Entry,
+    Expr,
+    Fill,
+    Hadamard,
+    Index,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Number,
+    Power,
+    Shape,
+    Size,
+    Symbol,
+    Transpose,
+    add,
+    fresh_index,
+    hadamard,
+    is_elementwise,
+    letters_in,
+    matmul,
+    mul,
+    reciprocal,
+    rename,
+    substitute,
+    sum_over,
+    transpose,
+)
+from ..ir.entries import UNIT, entry
+from ..records import Sentence
+from ..verify.judge import Judge
+from .forms.algebra import apart, factors_of, flip
+
+_OF_ROWS = {"softmax1": "softmax", "logsumexp1": "logsumexp", "sum1": "sum", "mean1": "mean"}
+"""Functions that take each row for itself, and what they take of it."""
+
+
+def over_samples(problem: Problem, gradient: Expr | None, judge: Judge) -> Iterator[Sentence]:
+    """How the gradient reads with x_i, where the loss was told by x_i; by u_i alone, where it is one of a family.
+    Nothing where it cannot be told so, or where numbers do not confirm it."""
+    ways = dict(problem.members)
+    members = [symbol for symbol in problem.variables if symbol.name in ways and symbol.shape.is_matrix]
+    if gradient is None or not members:
+        return
+    letters: tuple[Index, ...] = ()
+    plain = whole = gradient
+    shown = {one: _by_samples(one, ways[one.name], problem) for one in members}
+    writer = _Writer({_samples(one, ways[one.name]): symbol for one, symbol in shown.items()}, letters_in(problem.loss))
+    try:
+        if problem.wrt in members:
+            rows = gradient if ways[problem.wrt.name] == "row" else flip(gradient)
+            letter, place = writer.letter(rows.shape.rows), writer.hidden(rows.shape.cols)
+            letters, plain = (letter,), writer.row(rows, letter)
+            whole = MatrixOf(place, None, entry(rows, letter, place))
+        form = writer.over(plain)
+    except LookupError:
+        return
+    meant = substitute(form, {symbol: _samples(one, ways[one.name]) for one, symbol in shown.items()})
+    if form is plain or not judge.compare_over(whole, meant, letters).holds:
+        return
+    values: list[tuple[str, Expr]] = [("form", form)]
+    told: list[str] = []
+    for number, (one, symbol) in enumerate(shown.items()):
+        if symbol in form.symbols or one is problem.wrt:
+            at = writer.used.get(symbol.shape.rows) or writer.letter(symbol.shape.rows)
+            member, way = writer.row(symbol, at), ways[one.name]
+            told.append(f"{{X{number}}} has the {way}s {{x{number}}}")
+            values += [(f"X{number}", one), (f"x{number}", member if way == "column" else transpose(member))]
+            values += [("member", member)] if one is problem.wrt else []
+    head = "the derivative by {member} is {form}" if letters else "over the samples it is {form}"
+    yield Sentence(f"{head}, where {' and '.join(told)}", tuple(values))
+
+
+def _samples(array: Symbol, way: str) -> Expr:
+    """The array with the samples as its rows."""
+    return Transpose(array) if way == "column" else array
+
+
+def _by_samples(array: Symbol, way: str, problem: Problem) -> Symbol:
+    """What its samples are called by: x_i of a matrix X, where no other x stands in the problem."""
+    small = array.name.lower()
+    name = array.name if small in {symbol.name for symbol in problem.variables} else small
+    return Symbol(name, array.shape.transposed if way == "column" else array.shape)
+
+
+class _Writer:
+    """Writes products over samples as sums. `shown` says for each array that has samples as rows what they are called
+    by; `letters` are those of the loss, which are used again for what they counted there."""
+
+    def __init__(self, shown: Mapping[Expr, Symbol], letters: frozenset[Index]) -> None:
+        self.shown = shown
+        self.members = frozenset(symbol for array in shown for symbol in array.symbols)
+        self.counts = {array.shape.rows for array in shown}
+        self.free = {letter.dim: letter for letter in sorted(letters, reverse=True)}
+        self.taken: set[str | Index] = {letter.name for letter in letters}
+        self.used: dict[Dim, Index] = {}
+
+    def letter(self, dim: Dim) -> Index:
+        """The letter of the loss for this side, then others."""
+        letter = self.free.pop(dim, None) or fresh_index(dim, self.taken, "ijkl")
+        self.taken.add(letter.name)
+        self.used.setdefault(dim, letter)
+        return letter
+
+    def hidden(self, dim: Dim) -> Index:
+        """A letter that is not printed: that of the entries of a member."""
+        letter = fresh_index(dim, self.taken, "qr")
+        self.taken.add(letter.name)
+        return letter
+
+    def over(self, expr: Expr) -> Expr:
+        """The expression with a Σ for each product over samples."""
+        match expr:
+            case Add(terms):
+                return add(*map(self.over, terms))
+            case Mul(factors):
+                return mul(*map(self.over, factors))
+            case MatMul(factors):
+                return self._product(factors) or expr
+            case Call("sum" | "mean" as function, (body,)) if body.shape.is_column and body.shape.rows in self.counts:
+                total = self._sum(body.shape.rows, UNIT, body)
+                return total if function == "sum" else mul(reciprocal(Size(body.shape.rows)), total)
+        return expr
+
+    def _product(self, factors: tuple[Expr, ...]) -> Expr | None:
+        """The first pair of factors that is multiplied over samples, as a sum; None if there is none."""
+        for place, (left, right) in enumerate(pairwise(factors)):
+            rest = factors[place + 2 :]
+            if _is_diagonal(right) and rest:
+                right, rest = matmul(right, rest[0]), rest[1:]
+            told = isinstance(right, Fill) or not self.members.isdisjoint(left.symbols | right.symbols)
+            if left.shape.cols in self.counts and told:
+                total = self._sum(left.shape.cols, left, right)
+                return matmul(*factors[:place], total, *rest) if place or rest else total
+        return None
+
+    def _sum(self, dim: Dim, left: Expr, right: Expr) -> Expr:
+        """Column i of the left one times row i of the right one, added up over i."""
+        letter = self.letter(dim)
+        first = UNIT if left is UNIT else self.row(flip(left), letter)
+        parts = [one for part in (first, flip(self.row(right, letter))) for one in _factors(part) if one is not UNIT]
+        numbers, arrays = apart(parts)
+        self.free[dim] = letter  # for the sums beside this one
+        return sum_over([letter], mul(*numbers, matmul(*arrays)) if arrays else mul(*numbers))
+
+    def row(self, expr: Expr, at: Index) -> Expr:
+        """Row `at` of an array, as a column; the number at that place of a column. LookupError where none is known."""
+        expr = self.shown.get(expr, expr)
+        match expr:
+            case Fill():
+                return Number(expr.value) if expr.shape.is_column else Fill(expr.value, Shape(expr.shape.cols, ONE))
+            case Symbol() if expr.shape.is_column:
+                return Entry(expr, at, None)
+            case Symbol():
+                place = self.hidden(expr.shape.cols)
+                return MatrixOf(place, None, Entry(expr, at, place))
+            case MatrixOf(Index() as place, None, body):
+                return rename(body, {place: at})
+            case Transpose(body):
+                return self._column(body, at)
+            case Add(terms):
+                return add(*(self.row(term, at) for term in terms))
+            case Mul(factors):
+                return mul(*(one if one.shape.is_number else self.row(one, at) for one in factors))
+            case Hadamard(factors):
+                rows = [self.row(one, at) for one in factors]
+                return mul(*rows) if rows[0].shape.is_number else hadamard(*rows)
+            case Power(base, exponent):
+                return Power(self.row(base, at), exponent)
+            case Call(function, arguments) if is_elementwise(function):
+                return Call(function, *(one if one.shape.is_number else self.row(one, at) for one in arguments))
+            case Call(function, (body,)) if function in _OF_ROWS:
+                return Call(_OF_ROWS[function], self.row(body, at))
+            case MatMul((first, *others)):
+                rest = matmul(*others)
+                if _is_diagonal(first):
+                    return mul(self.row(first.children[0], at), self.row(rest, at))
+                own = self.row(first, at)
+                if own.shape.is_number:
+                    return flip(rest) if own is UNIT else mul(own, flip(rest))
+                return matmul(transpose(own), rest) if rest.shape.is_column else matmul(flip(rest), own)
+        raise LookupError
+
+    def _column(self, body: Expr, at: Index) -> Expr:
+        """Column `at` of an array."""
+        turned = flip(body)
+        if not isinstance(turned, Transpose):
+            return self.row(turned, at)
+        place = self.hidden(body.shape.rows)
+        inner = Entry(body, place, at) if isinstance(body, Symbol) else entry(self.row(body, place), at, None)
+        return MatrixOf(place, None, inner)
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    """The numbers of a multiple and the factors of its array."""
+    parts = expr.factors if isinstance(expr, Mul) else (expr,)
+    return tuple(one for part in parts for one in ((part,) if part.shape.is_number else factors_of(part)))
+
+
+def _is_diagonal(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "diag" and expr.argument.shape.is_column
