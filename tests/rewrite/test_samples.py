@@ -44,10 +44,7 @@ TOLD = [
         f"the derivative by c_k is 2((Σ_i r_ik) c_k − Σ_i r_ik x_i), where {ROWS} and c has the rows c_kᵀ",
     ),
 ]  # fmt: skip
-SILENT = [
-    ("norm(y - X@w)**2", "w", "X: m×n, y: m, w: n"),
-    (r"\sum_i x_i^2", "x", "x: n"),
-]
+SILENT = [("norm(y - X@w)**2", "w", "X: m×n, y: m, w: n"), (r"\sum_i x_i^2", "x", "x: n")]
 
 
 def notes(loss: str, wrt: str, shapes: str, layout: str = "gradient") -> list[str]:
