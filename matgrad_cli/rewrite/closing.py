@@ -77,7 +77,11 @@ def closed(
         notes = (*notes, *shorter_of(problem, result.matrix))
         notes = (
             *notes,
-            *(over_samples(problem, result.matrix, recorder.judge) if layout == "gradient" and order == 1 else ()),
+            *(
+                over_samples(problem, result.matrix, recorder.judge, "the derivative by ")
+                if layout == "gradient" and order == 1
+                else ()
+            ),
         )
     conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:

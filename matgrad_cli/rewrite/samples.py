@@ -16,6 +16,7 @@ from ..ir import (
     Fill,
     Hadamard,
     Index,
+    Inverse,
     MatMul,
     MatrixOf,
     Mul,
@@ -47,20 +48,20 @@ _OF_ROWS = {"softmax1": "softmax", "logsumexp1": "logsumexp", "sum1": "sum", "me
 """Functions that take each row for itself, and what they take of it."""
 
 
-def over_samples(problem: Problem, gradient: Expr | None, judge: Judge) -> Iterator[Sentence]:
-    """How the gradient reads with x_i, where the loss was told by x_i; by u_i alone, where it is one of a family.
-    Nothing where it cannot be told so, or where numbers do not confirm it."""
+def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "") -> Iterator[Sentence]:
+    """How the gradient, or the solution, reads with x_i, where the loss was told by x_i; `of` begins what is said of
+    u_i alone, where it is one of a family. Nothing where it cannot be told so, or where numbers do not confirm it."""
     ways = dict(problem.members)
     members = [symbol for symbol in problem.variables if symbol.name in ways and symbol.shape.is_matrix]
-    if gradient is None or not members:
+    if found is None or not members:
         return
     letters: tuple[Index, ...] = ()
-    plain = whole = gradient
+    plain = whole = found
     shown = {one: _by_samples(one, ways[one.name], problem) for one in members}
     writer = _Writer({_samples(one, ways[one.name]): symbol for one, symbol in shown.items()}, letters_in(problem.loss))
     try:
         if problem.wrt in members:
-            rows = gradient if ways[problem.wrt.name] == "row" else flip(gradient)
+            rows = found if ways[problem.wrt.name] == "row" else flip(found)
             letter, place = writer.letter(rows.shape.rows), writer.hidden(rows.shape.cols)
             letters, plain = (letter,), writer.row(rows, letter)
             whole = MatrixOf(place, None, entry(rows, letter, place))
@@ -79,7 +80,7 @@ def over_samples(problem: Problem, gradient: Expr | None, judge: Judge) -> Itera
             told.append(f"{{X{number}}} has the {way}s {{x{number}}}")
             values += [(f"X{number}", one), (f"x{number}", member if way == "column" else transpose(member))]
             values += [("member", member)] if one is problem.wrt else []
-    head = "the derivative by {member} is {form}" if letters else "over the samples it is {form}"
+    head = f"{of}{{member}} is {{form}}" if letters else "over the samples it is {form}"
     yield Sentence(f"{head}, where {' and '.join(told)}", tuple(values))
 
 
@@ -127,6 +128,10 @@ class _Writer:
                 return add(*map(self.over, terms))
             case Mul(factors):
                 return mul(*map(self.over, factors))
+            case Inverse(body):
+                return Inverse(self.over(body))
+            case Power(base, exponent) if base.shape.is_number:
+                return Power(self.over(base), exponent)
             case MatMul(factors):
                 return self._product(factors) or expr
             case Call("sum" | "mean" as function, (body,)) if body.shape.is_column and body.shape.rows in self.counts:
@@ -143,7 +148,8 @@ class _Writer:
             told = isinstance(right, Fill) or not self.members.isdisjoint(left.symbols | right.symbols)
             if left.shape.cols in self.counts and told:
                 total = self._sum(left.shape.cols, left, right)
-                return matmul(*factors[:place], total, *rest) if place or rest else total
+                beside = (*map(self.over, factors[:place]), total, *map(self.over, rest))
+                return matmul(*beside) if place or rest else total
         return None
 
     def _sum(self, dim: Dim, left: Expr, right: Expr) -> Expr:

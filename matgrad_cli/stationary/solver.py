@@ -22,6 +22,7 @@ from ..rewrite.derive import derive
 from ..rewrite.engine.application import is_zero, replaced
 from ..rewrite.forms.algebra import zero
 from ..rewrite.naming import opened
+from ..rewrite.samples import over_samples
 from ..rewrite.textbook.normal import split_power
 from ..rewrite.textbook.simplifier import textbook
 from ..rulebook.load import Rulebook
@@ -219,7 +220,7 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
     needed += [each for said in there for _, each in said.values if isinstance(each, Expr)]
     extremum = extremum_at(judge, problem, start, value, constraints, needed)
-    singular = _without(problem, moves, constraints)
+    singular = (*over_samples(problem, value, judge), *_without(problem, moves, constraints))
     return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
 
 
