@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from ..facts import Problem
@@ -33,8 +34,10 @@ from ..ir import (
     letters_in,
     matmul,
     mul,
+    nodes_of,
     reciprocal,
     rename,
+    row_of,
     substitute,
     sum_over,
     transpose,
@@ -44,6 +47,8 @@ from ..records import Sentence
 from ..verify.judge import Judge
 from .forms.algebra import apart, factors_of, flip
 
+MOST = 60
+"""An array with more symbols than this is not told again."""
 _OF_ROWS = {"softmax1": "softmax", "logsumexp1": "logsumexp", "sum1": "sum", "mean1": "mean"}
 """Functions that take each row for itself, and what they take of it."""
 
@@ -53,7 +58,7 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
     u_i alone, where it is one of a family. Nothing where it cannot be told so, or where numbers do not confirm it."""
     ways = dict(problem.members)
     members = [symbol for symbol in problem.variables if symbol.name in ways and symbol.shape.is_matrix]
-    if found is None or not members:
+    if found is None or not members or found.weight > MOST:
         return
     letters: tuple[Index, ...] = ()
     plain = whole = found
@@ -69,7 +74,11 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
     except LookupError:
         return
     meant = substitute(form, {symbol: _samples(one, ways[one.name]) for one, symbol in shown.items()})
-    if form is plain or not judge.compare_over(whole, meant, letters).holds:
+    if (
+        form is plain
+        or not _by_members(form, {symbol for one, symbol in shown.items() if one is not problem.wrt})
+        or not judge.compare_over(whole, meant, letters).holds
+    ):
         return
     values: list[tuple[str, Expr]] = [("form", form)]
     told: list[str] = []
@@ -82,6 +91,12 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
             values += [("member", member)] if one is problem.wrt else []
     head = f"{of}{{member}} is {{form}}" if letters else "over the samples it is {form}"
     yield Sentence(f"{head}, where {' and '.join(told)}", tuple(values))
+
+
+def _by_members(form: Expr, arrays: AbstractSet[Symbol]) -> bool:
+    """Whether samples stand there one by one: no array of data is whole, and no other array by its columns."""
+    parts = nodes_of(form, inside=lambda node: not isinstance(node, MatrixOf))
+    return all(row_of(part) is not None if isinstance(part, MatrixOf) else part not in arrays for part in parts)
 
 
 def _samples(array: Symbol, way: str) -> Expr:
