@@ -75,14 +75,8 @@ def closed(
     notes = (half,) if problem.half else notes_of(problem, result.matrix, recorder.judge)
     if not recorder.unread:
         notes = (*notes, *shorter_of(problem, result.matrix))
-        notes = (
-            *notes,
-            *(
-                over_samples(problem, result.matrix, recorder.judge, "the derivative by ")
-                if layout == "gradient" and order == 1
-                else ()
-            ),
-        )
+        if layout == "gradient":
+            notes = (*notes, *over_samples(problem, result.matrix, recorder.judge, "the derivative by "))
     conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))

@@ -58,7 +58,7 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
     u_i alone, where it is one of a family. Nothing where it cannot be told so, or where numbers do not confirm it."""
     ways = dict(problem.members)
     members = [symbol for symbol in problem.variables if symbol.name in ways and symbol.shape.is_matrix]
-    if found is None or not members or found.weight > MOST:
+    if found is None or not members or found.weight > MOST or found.free:
         return
     letters: tuple[Index, ...] = ()
     plain = whole = found

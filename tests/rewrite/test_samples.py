@@ -66,3 +66,8 @@ def test_where_nothing_was_told_by_samples_nothing_is_said(loss: str, wrt: str, 
 def test_in_another_layout_nothing_is_said_of_the_gradient() -> None:
     loss, wrt, shapes, _ = TOLD[0]
     assert not [note for note in notes(loss, wrt, shapes, "numerator") if "samples" in note]
+
+
+def test_a_hessian_too() -> None:
+    found = derive(read_problem(r"\sum_i (y_i - w^\top x_i)^2", "w"), order=2)
+    assert f"over the samples it is 2 Σ_i x_i x_iᵀ, where {ROWS}" in [plain(phrase(note)) for note in found.notes]
