@@ -29,6 +29,8 @@ from .network.reading import read_line, record_readings
 from .network.reading_rules import readings
 from .selftest.user_rules import left_out, marked, tested_rulebook
 
+TWICE = ("index", "differential")
+"""The methods that give second derivatives."""
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
 
 
@@ -47,9 +49,9 @@ def derive(
     if method not in METHODS and method in book.methods:
         own = book.method(method)
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
-    if method != "index" and order == 2:
+    if method not in TWICE and order == 2:
         message = f"method `{method}` gives first derivatives only"
-        raise StuckError.coded("stuck", message, help="`--method index` gives the Hessian")
+        raise StuckError.coded("stuck", message, help="`--method index` and `--method differential` give the Hessian")
     try:
         return marked(_by(method, order)(problem, book, judge_of(problem), layout), book)
     except StuckError as trouble:
@@ -61,7 +63,7 @@ def _by(method: str, order: int) -> Method:
     """How a method derives."""
     if method == "index":
         return second_order if order == 2 else first_order
-    return method_named(method)
+    return method_named(method, order)
 
 
 def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -151,7 +153,7 @@ def finish(
     from .methods.stacked import flattened
     from .network.cases import case_table
 
-    line, plain = recorder.line, last is not None and (order == 1 or len(letters) > 2)
+    line, plain = recorder.line, last is not None and (order == 1 or len(letters) == 4)
     verdict = recorder.judge.check_derivative(line, letters, order)
     result = Result(line, letters, None, written_out(line))
     flat = flattened(result, last, recorder.scene, recorder.judge) if last is not None and plain else None

@@ -131,20 +131,21 @@ def in_front(problem: Problem, book: Rulebook, judge: Judge) -> tuple[Recorder, 
     runner = Runner(Recorder(problem, book, judge, change_of(problem)), "differential")
     try:
         runner.run("differentiate")
-        return runner.recorder, _to_front(runner)
+        return runner.recorder, to_front(runner)
     except StuckError:
         return None
 
 
-def _to_front(runner: Runner) -> Expr:
+def to_front(runner: Runner) -> Expr:
     """What stands in front of what moves, once the rules have carried that to the end."""
     problem, recorder = runner.scene.problem, runner.recorder
     wrt = problem.wrt
     if wrt.shape.is_number:
         runner.run("number")
         return _beside(recorder.line, runner.d(wrt))
-    for name in (*FRONT, "factor") if problem.loss.shape.is_column and wrt.shape.is_column else FRONT:
-        runner.run(name)
+    runner.run(*FRONT)
+    if problem.loss.shape.is_column and wrt.shape.is_column:
+        runner.run("factor")
     front, rows = factors(recorder.line), recorder.line.shape.rows
     if front is None or len(front) > 1:
         raise runner.stuck(recorder.line)

@@ -1,0 +1,60 @@
+"""The Hessian by differentials: d(∇L) = … = H dx, hence ∇²L = H."""
+
+from __future__ import annotations
+
+from ...diagnostics import StuckError
+from ...diagnostics.record import replace
+from ...facts import Problem
+from ...ir import Differential, Expr, MatrixOf, Partial, matmul, mul, substitute
+from ...ir.walk import fresh_index, names_in
+from ...records import Derivation
+from ...records.layout import is_turned
+from ...rulebook.load import Rulebook
+from ...verify.judge import Judge
+from ..closing import finish, none, tidied
+from ..engine.application import reserved_names
+from ..engine.moving import d
+from ..engine.recorder import Recorder
+from ..forms.algebra import flip
+from ..index.method import target_of
+from .differential import derive_differential
+from .mover import Runner
+from .stacked import to_front
+
+
+def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+    """The second derivative of a number by a column or a number, through the gradient that was found first."""
+    wrt, number = problem.wrt, problem.wrt.shape.is_number
+    if not problem.loss.shape.is_number or not (number or wrt.shape.is_column):
+        said = "the Hessian by differentials is that of a number by a column"
+        raise StuckError.coded("stuck", said, help="`--method index` gives the others by their entries")
+    # A fact about the variable holds at the point, not along the direction of the second derivative.
+    unbound = replace(problem, facts=tuple(fact for fact in problem.facts if fact.symbol is not wrt))
+    first = derive_differential(unbound, book, judge, "gradient")
+    gradient = first.result.matrix
+    assert gradient is not None
+    while names := names_in(gradient):
+        gradient = substitute(gradient, {named: named.body for named in names})
+    place = None if number else fresh_index(wrt.shape.rows, reserved_names(problem))
+    pending = Partial(problem.loss, wrt, place, None)
+    start, moved = (
+        Differential(pending if place is None else MatrixOf(place, None, pending), wrt),
+        Differential(wrt, wrt),
+    )
+    of_gradient = replace(unbound, loss=gradient)
+    recorder = Recorder(of_gradient, book, judge, start)
+    recorder.told("gradient-first", d(gradient, moved), first.steps, (("gradient", gradient),))
+    runner = Runner(recorder, "differential")
+    runner.run("differentiate")
+    front = to_front(runner)
+
+    def line_of(found: Expr) -> Expr:
+        return mul(found, moved) if number else matmul(found, moved)
+
+    if line_of(front) is recorder.line:
+        front = tidied(recorder, front, line_of, none)
+    whole = Recorder(problem, book, judge, recorder.line, recorder.steps)
+    turned = is_turned(layout, problem.loss.shape, wrt.shape, 2)
+    words = "read-jacobian-turned" if turned else "read-jacobian"
+    target = target_of(gradient, wrt, set(reserved_names(problem)))
+    return finish(whole, start, flip(front) if turned else front, "differential", layout, words, target, 2)
