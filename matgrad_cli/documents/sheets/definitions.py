@@ -85,7 +85,7 @@ class Definitions:
                 continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
-            before = first.get(stated.name, _NEVER) >= stated.formula
+            before = stated.name in on_the_way or first.get(stated.name, _NEVER) >= stated.formula
             if before and not (number or stated.arguments or stated.name in texts):
                 texts[stated.name] = stated
         inner = {name: set(labelled_names(tokens_of(stated.sides[0], self.names))) for name, stated in texts.items()}

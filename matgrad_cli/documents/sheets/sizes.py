@@ -134,7 +134,7 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     bare = TOLD.sub(blank, text)
     told: list[tuple[int, str, str]] = []
     for match in IN_FIELD.finditer(single):
-        if _OF_VALUE.search(single[max(0, match.start() - 60) : match.end("names")]):
+        if _OF_VALUE.search(single[max(0, match.start() - 60) : match.end("names")]) or _is_moved(single, match):
             continue
         names = _whole_names(single, match)
         inside = len(names) > 1 and _NONE_YET.search(single[max(0, match.start() - 12) : match.start()])
@@ -146,7 +146,7 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in in_sets(text) if side]
     said: list[tuple[re.Match[str], Iterable[str], str]] = []
     for match in _VALUE_IN_FIELD.finditer(text):
-        if not _MOVED.search(text, max(0, match.start() - 40), match.start()):
+        if not _is_moved(text, match):
             said.append((match, names_of(match["name"]), match["size"] or match["one"] or "scalar"))
     said += [
         (match, _beside(text, bare, match), f"{match['rows']}×{match['cols']}") for match in _PAIRED.finditer(text)
@@ -175,6 +175,11 @@ def in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
                 yield match.start(), name, "", "unit"
             elif side.isalnum() and not name[0].islower():
                 yield match.start(), name, side, word
+
+
+def _is_moved(text: str, match: re.Match[str]) -> bool:
+    """Whether what is said is said of a derivative: `∇f ∈ ℝ^{k×d}`."""
+    return _MOVED.search(text, max(0, match.start() - 40), match.start()) is not None
 
 
 def _clean(size: str) -> str | None:

@@ -201,9 +201,12 @@ def gives_identity(line: Line) -> bool:
 
 def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowResult | None:
     """Of the verdicts in several variables the one that counts: those whose differential or derivative stands in the
-    row."""
-    own = line.moving
+    row; or, where it gives a variable a value at which the derivative by that is not zero, those under which it
+    follows."""
+    own, valued = line.moving, unmarked(line.name or "")
     named = [(name, result) for name, result in results if name in own]
+    if not named and any(name == valued and result.role == "equation" for name, result in results):
+        named = [(name, result) for name, result in results if name == valued or result.verdict == "follows"]
     together = len(named) > 1 and line.parts(s.Differential_)  # dA and dB: each part must hold
     chosen = (result for _, result in named or results)
     return (max if together else min)(chosen, key=lambda result: _ORDER.index(result.verdict), default=None)
