@@ -19,7 +19,7 @@ from ...notation.stated_functions import Family, reindexed
 from ...verify.judge import Judge
 from .facts import INDICATOR
 from .names import index_behind, is_identity, label_of, labelled_names, tokens_of
-from .outline import Outline, Stated
+from .outline import DENSITY, Outline, Stated
 from .sheet import Sheet
 
 _SETTING = regex(
@@ -105,7 +105,8 @@ class Definitions:
         return {name: stated for name, stated in texts.items() if name in moved | given}
 
     def _valued(self, sheet: Sheet, found: Outline) -> Iterator[tuple[Stated, set[str]]]:
-        """What is given a value, and the names in it; labels, models of the data and what is only supposed are none."""
+        """What is given a value, and the names in it; labels, models of the data, what is probable and what is only
+        supposed are none."""
         losses = {item.body for item in found.differentiated}
         called = min(
             (stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER
@@ -113,9 +114,8 @@ class Definitions:
         text = " ".join(formula.passage.text for formula in sheet.formulas)
         for stated in found.stated:
             side = stated.sides[0]
-            data = (
-                INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
-            )
+            data = any(one.search(side) for one in (INDICATOR, _NOISE, DENSITY))
+            data = data or (stated.name in self.sizes and stated.formula > called)
             if _counts(stated, text):
                 continue  # the δ picks c = j
             if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):

@@ -21,9 +21,10 @@ MOST_SIDES = 6
 OF_MATRICES = frozenset(("tr", "det"))
 """What these give has no name: `tr(P) = …` states no function."""
 _CALL = regex(r"\s*(?:[a-zA-Z]|\\(?:phi|psi|ell))\s*(?:\\left)?\([\\\w\s,;{}]+\)\s*")
-_DENSITY = regex(
+DENSITY = regex(
     r"(?<![A-Za-z])[a-zA-Z]\s*(?:\\left)?\([^()=]*(?:\([^()=]*\)[^()=]*)*(?:\\mid(?![A-Za-z])|\\vert(?![A-Za-z])|(?<!\\)\|)[^=]*\)"
 )
+"""`p(y | x)` says what something means, and not how it is worked out."""
 
 
 @record
@@ -107,7 +108,7 @@ def nodes_of(line: LatexLine) -> list[s.Node]:
 
 def _values(sides: Sequence[str]) -> tuple[str, ...]:
     """The sides of a statement that say what it is: not the g(y) of `z = g(y) = y^Ty`, if there is more."""
-    return tuple(side for side in sides if not _CALL.fullmatch(side) and not _DENSITY.search(side)) or tuple(sides)
+    return tuple(side for side in sides if not _CALL.fullmatch(side) and not DENSITY.search(side)) or tuple(sides)
 
 
 def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> list[Stated]:

@@ -180,8 +180,8 @@ class Judge:
         if not stated or not self.gradient or not solves:
             return judged
         found = self._weighed(line, of_variables(line, self._results(line)))
-        itself = any(begun.reader.equations.granted for begun in self.readers)  # it was read before, and follows from it
-        solved = found.role == "equation" and not itself
+        granted = any(begun.reader.equations.granted for begun in self.readers)  # it may follow from itself
+        solved = found.role == "equation" and not granted
         return found if found.verdict in ("wrong", "undecided") or solved else judged
 
     def _moves(self, line: Line) -> None:

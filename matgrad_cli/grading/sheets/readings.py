@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import chain
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import numbered, small
+from ..begin import Habits
 from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import sums_silently
+from ..slips.terms import shown
 from .judged import Judged
 from .other_functions import code_of
 from .posed import Part
@@ -29,24 +32,24 @@ OTHERS = ("numerator", "mml", "denominator")
 
 def gained(first: Part, other: Part) -> list[Judged]:
     """The rows that follow in another reading only; none where a row ceases to follow in it."""
-    pairs = zip(first.judged, other.judged, strict=True)
+    pairs = _pairs(first, other)
     gained = [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
-    return [] if _loses(first, other) else gained
+    return [] if any(ceases(old, new) for old, new in pairs) else gained
 
 
 def fits(first: Part, other: Part) -> bool:
     """Whether rows that are wrong by their form alone are not in another reading, and none ceases to follow in it."""
-    pairs = zip(first.judged, other.judged, strict=True)
-    return any(old.unfit and not new.unfit for old, new in pairs) and not _loses(first, other)
+    pairs = _pairs(first, other)
+    return any(old.unfit and not new.unfit for old, new in pairs) and not any(ceases(old, new) for old, new in pairs)
 
 
-def _loses(first: Part, other: Part) -> bool:
-    """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
-    pairs = zip(first.judged, other.judged, strict=True)
-    return any(ceases(old, new) for old, new in pairs)
+def _pairs(first: Part, other: Part) -> list[tuple[Judged, Judged]]:
+    """Each row as it is judged in two readings."""
+    return list(zip(first.judged, other.judged, strict=True))
 
 
 def ceases(old: Judged, new: Judged) -> bool:
+    """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
     return old.verdict == "follows" != new.verdict and old.role not in _APART
 
 
@@ -59,7 +62,7 @@ def either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
 
     What the loss is tells it, `= \\|X^\\top w - y\\|^2`; where the loss itself has no x_i, any row that follows does.
     """
-    pairs = list(zip(part.judged, other.judged, strict=True))
+    pairs = _pairs(part, other)
     of_loss = not {small(name) for name in members}.isdisjoint(numbered(part.question.loss))
     telling = [(one, two) for one, two in pairs if not of_loss or one.line.name == part.question.name]
     first = any(one.verdict == "follows" != two.verdict for one, two in telling)
@@ -73,10 +76,26 @@ def either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     return replace(part, judged=tuple(judged))
 
 
+def where_named(part: Part, read: Callable[[Habits], Part]) -> Part:
+    """The problem; what follows only where names that nothing explains are parts of the loss follows, and says so."""
+    if not any(code_of(one.result) == "unknown-name" for one in part.judged):
+        return part
+    first = read(Habits(supposing=True, upright=part.upright))
+    others = (read(Habits(supposed=values, upright=part.upright)) for values in first.choices[1:])
+    for values, other in zip(first.choices, chain((first,), others), strict=False):
+        said = tuple(f"`{name}` is read as `{shown(value)}`: no formula explains it" for name, value in values.items())
+        found = [one for one in gained(part, other) if one.role == "claim" and values.keys() & one.line.names]
+        if found:
+            pairs = _pairs(part, other)
+            judged = (replace(new, notes=(*new.notes, *said)) if new in found else old for old, new in pairs)
+            return replace(part, judged=tuple(judged))
+    return part
+
+
 def unless_columns(part: Part, other: Part) -> Part:
     """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
     is not called wrong."""
-    pairs = zip(part.judged, other.judged, strict=True)
+    pairs = _pairs(part, other)
     open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
     judged = (new if old.unfit else old for old, new in open_)
     return replace(part, judged=tuple(judged))

@@ -205,9 +205,13 @@ def _is_supposed_by(sheet: Sheet, part: Part, at: int, facts: Sequence[str]) -> 
     place, *behind = (row.line.formula.place for row in part.judged[at : at + 2])
     next_one = behind[0] if behind else None
     between = re.sub(r"[^.!?]*$", "", sheet.between(place, next_one).rstrip(" \n$")) if next_one else None
-    text = sheet.between(0, place) + (sheet.between(place, None) if between is None else between)
+    text = sheet.between(0, place) + _LEADS.sub("", sheet.between(place, None) if between is None else between)
     said = facts_by_standing(text)["supposed"]
     return any(word in said.get(name, ()) for name, word in (fact.rsplit(" ", 1) for fact in facts))
+
+
+_LEADS = regex(r"\b(?:if|when|for)\b[^.!?]*\b(?:reduc|simplif|becom|collaps)\w+", re.IGNORECASE)
+"""What a result is in another case: `If A is symmetric this reduces to`."""
 
 
 def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
