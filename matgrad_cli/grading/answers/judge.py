@@ -34,7 +34,6 @@ from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
 from .comparison import STACKED, Judged, judged_derivative, letters_of, undecided
-from .dotted import undotted
 from .dress import special_value, undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
@@ -143,12 +142,10 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         if (other := judge_answer(task, read, reference, beside)).verdict == "right":
             return other
     own = with_own_sigma(answer, around) if is_unknown(found) else None
-    dotted = undotted(answer, around.sizes())
-    for respelled in filter(None, (dotted, least_squares(answer), own)):
+    for respelled in filter(None, (least_squares(answer), own)):
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
-        unfit = respelled is dotted and other.slip is not None and other.slip.code in UNFIT  # then it is not meant
-        return found if other.verdict == "unreadable" or unfit else other
+        return found if other.verdict == "unreadable" else other
     for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)

@@ -323,15 +323,17 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> ir.Expr:
     body = e.expr(node.body)
     e.binding = outer
     lists = e.scope.syntax == "numpy" and row is not None and col is None
-    if lists and row is not None and (body.shape.is_column or body.shape.is_row):  # a list of rows
-        side = body.shape.rows if body.shape.is_column else body.shape.cols
-        col = ir.fresh_index(
-            side, {*e.binding, *e.found.letters, row.name} | {index.name for index in ir.letters_in(body)}
-        )
-        body = ir.Entry(body, col, None) if body.shape.is_column else ir.Entry(body, None, col)
+    shape, used = body.shape, {*e.binding, *e.found.letters} | {index.name for index in ir.letters_in(body)}
+    if row is not None and col is None and (shape.is_row or (lists and shape.is_column)):  # rows, one below the other
+        col = ir.fresh_index(shape.rows if shape.is_column else shape.cols, used | {row.name})
+        body = ir.Entry(body, col, None) if shape.is_column else ir.Entry(body, None, col)
+    elif col is not None and row is None and shape.is_column:  # columns, side by side
+        row = ir.fresh_index(shape.rows, used | {col.name})
+        body = ir.Entry(body, row, None)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
-        e.fail("too-many-indices" if lists else "shape-mismatch", message, node.body)
+        blocks = not lists and body.shape.is_column and col is None
+        e.fail("too-many-indices" if lists else "unreadable" if blocks else "shape-mismatch", message, node.body)
     return ir.MatrixOf(row, col, body)
 
 

@@ -9,13 +9,22 @@ from ...diagnostics.record import replace
 from .. import syntax as s
 from ..elaboration.loss_letters import free_letters
 from ..unknown import LETTERS, WEIGHTS
-from .cases import cases, comparison, indicator, written_out
+from .cases import cases, cells_of, comparison, indicator
 from .cursor import Cursor
-from .functions import applied_function, before_argument, call_of, is_call, is_upright, of_names, plain_arguments
+from .functions import (
+    BUILT_IN,
+    applied_function,
+    before_argument,
+    call_of,
+    is_call,
+    is_upright,
+    of_names,
+    plain_arguments,
+)
 from .indices import around_a_letter, index_at, is_top
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, script_text, spectral
 from .scripts import Script, entry_of, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
-from .sums import counted_entries
+from .sums import counted_entries, listed_entries
 from .tokens import FRACTIONS, Token
 
 # ---- numbers and names
@@ -109,7 +118,8 @@ def named_factor(r: Cursor) -> s.Node:
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
     own = free and scripts and not primes
     there = kinds == ["index"] and not free and _at_the_variable(r)  # ℓ_i(w) of an ℓ_i that was defined
-    if there or (own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name)))):
+    at_variables = own and r.sees("open", "(") and plain_arguments(r)
+    if there or (own and raised) or (at_variables and (name in BUILT_IN or is_call(r, name))):  # a step d_k(x)
         return scripted(r, with_scripts(r, call_of(r, s.Name(r.span(token), name)), scripts))
     if len(primes) == len(scripts) and opens and is_call(r, name):
         if not primes:
@@ -280,7 +290,7 @@ def bracket_here(r: Cursor) -> s.Node:
     if token.text == "cases":
         return cases(r)
     if token.text == "matrix":
-        return scripted(r, written_out(r))
+        return written_out(r)
     close = r.closing(r.at)
     if close == r.at + 1:
         if token.text == "{":
@@ -289,6 +299,13 @@ def bracket_here(r: Cursor) -> s.Node:
         raise r.trouble("nothing stands in this bracket", token, "syntax-error")
     if token.text in ("[", "(") and (entries := counted_entries(r, close)) is not None:
         return entries
+    if token.text in ("[", "(") and (entries := listed_entries(r, r.between_commas(r.at))) is not None:
+        r.at = close + 1
+        scripts = scripts_here(r)
+        turned = any(script.kind in ("T", "prime") for script in scripts)
+        row = r.starts_factor() and not turned  # a list is a column, transposed or not, unless something stands behind
+        entries = with_scripts(r, entries, [script for script in scripts if script.kind not in ("T", "prime")])
+        return s.Transposed(entries.span, entries) if row else entries
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1
@@ -302,6 +319,19 @@ def bracket_here(r: Cursor) -> s.Node:
     if token.text != "{" and isinstance(node, s.Binary | s.Negative):
         node = s.Group(r.span(token, r.tokens[close]), node)
     return with_scripts(r, node, scripts)
+
+
+def written_out(r: Cursor) -> s.Node:
+    """A matrix that is written out: its rows, each with its cells; a column or a row that is listed with dots."""
+    opening, rows = r.token, cells_of(r)
+    cells = [row[0] for row in rows] if all(len(row) == 1 for row in rows) else rows[0] if len(rows) == 1 else []
+    found = listed_entries(r, cells, row=len(rows) == 1)
+    nodes = [tuple([r.inside(*cell) for cell in row]) for row in rows] if found is None else []
+    r.at = r.closing(r.at) + 1
+    span = r.span(opening, r.last)
+    if found is None and len(cells) == 1:
+        found = s.Group(span, nodes[0][0])
+    return scripted(r, found or s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, row) for row in nodes])))
 
 
 def by_entries(body: s.Node, script: Script, span: Span) -> s.Node | None:

@@ -231,10 +231,7 @@ def nabla_here(r: Cursor) -> s.Node:
         if texts != ["2"]:
             raise r.trouble("this power of ∇ has no meaning here", r.last)
         order = 2
-    node = pending_derivative(r, sign, variable, indices, "nabla", order)
-    return (
-        s.Derivative(node.span, node, variable, (), "nabla") if order == 2 and isinstance(node, s.Derivative) else node
-    )
+    return pending_derivative(r, sign, variable, indices, "nabla", order)
 
 
 def pending_derivative(
@@ -245,6 +242,8 @@ def pending_derivative(
     span = r.span(sign).joined(r.span(r.last))
     slope = _slope(body, variable, order) if style == "nabla" and not r.known and isinstance(body, s.Apply) else None
     node: s.Node = s.Derivative(span, body, variable, indices, style) if slope is None else replace(slope, span=span)
+    if order == 2 and slope is None:
+        node = s.Derivative(span, node, variable, (), style)
     return scripted(r, node) if alone else node
 
 

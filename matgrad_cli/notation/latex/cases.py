@@ -38,23 +38,21 @@ def cases(reader: Cursor) -> s.Node:
     return _choice(table, conditions, reader.known) or table
 
 
-def written_out(r: Cursor) -> s.Node:
-    r"""`\begin{bmatrix} A & B \\ C & D \end{bmatrix}`: its rows, each with its cells."""
-    opening, close, first = r.token, r.closing(r.at), r.at + 1
-    rows: list[list[s.Node]] = [[]]
+def cells_of(r: Cursor) -> list[list[tuple[int, int]]]:
+    r"""The rows of `\begin{bmatrix} A & B \\ C & D \end{bmatrix}`, each with the places of its cells."""
+    close, first = r.closing(r.at), r.at + 1
+    rows: list[list[tuple[int, int]]] = [[]]
     depth = 0
     for where in range(r.at + 1, close + 1):
         token = r.tokens[where]
         depth += (token.kind == "open") - (token.kind == "close") if where < close else 0
         ends = where == close or (not depth and token.kind in ("gap", "linebreak"))
         if ends and (where > first or rows[-1] or token.kind == "gap"):
-            rows[-1].append(r.inside(first, where))
+            rows[-1].append((first, where))
         if ends:
             first = where + 1
             rows += [[]] if token.kind == "linebreak" else []
-    r.at = close + 1
-    span = r.span(opening, r.last)
-    return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, tuple(row)) for row in rows if row]))
+    return [row for row in rows if row]
 
 
 def indicator(reader: Cursor) -> s.Node | None:

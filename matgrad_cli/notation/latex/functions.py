@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from ...diagnostics import Span
-from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
@@ -15,7 +13,7 @@ from .cursor import Cursor
 from .indices import one_index, prime_at
 from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
 from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text
-from .sums import counted_entries, log_of_product
+from .sums import counted_entries, listed_entries, log_of_product
 from .tokens import Token
 
 BUILT_IN: Final = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
@@ -150,6 +148,8 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: s.Opt
     opening = r.at
     entries = counted_entries(r, r.closing(r.at)) if r.sees("open", "[") else None
     said = axis_said(r, token)
+    if entries is None and (entries := listed_entries(r, r.between_commas(r.at))) is not None:
+        r.at = r.closing(r.at) + 1
     arguments = (entries,) if entries is not None else r.arguments(len(said))
     options += said
     at = r.at
@@ -192,8 +192,6 @@ def function_node(
         return s.Transposed(span, arguments[0])
     if function == "inv" and len(arguments) == 1:
         return s.Inverted(span, arguments[0])
-    if function == "diag" and len(arguments) > 2 and (entries := _listed(arguments)) is not None:
-        return s.Apply(span, function, (entries,), options)
     if function == "adj" and len(arguments) == 1:  # the adjugate, where there is an inverse
         inverse = s.Inverted(span, s.Group(span, arguments[0]))
         return s.Group(span, s.Binary(span, "juxtapose", s.Apply(span, "det", arguments), inverse))
@@ -204,27 +202,6 @@ def function_node(
     if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
         return total
     return s.Apply(span, function, arguments, options)
-
-
-def _listed(arguments: tuple[s.Node, ...]) -> s.Node | None:
-    r"""The array of `u_1, \dots, u_n`, also of what is made of each entry; None where that is not listed."""
-    first, *_, dots, last = arguments
-    indices = (index for part in s.parts_of(last) if isinstance(part, s.Subscript) for index in part.indices)
-    size = {index.name for index in indices if isinstance(index, s.Name)}
-    if not isinstance(dots, s.Ellipsis_) or len(size) != 1:
-        return None
-    letter = s.Name(Span(0, 0), "i" if "i" not in s.contents(first).names else "ii")
-
-    def counted(part: s.Node) -> s.Node:
-        part = replace(part, span=Span(0, 0))
-        match part:
-            case s.Subscript(_, _, (s.Literal_(_, 0) | s.Name() as index,)):
-                meant = isinstance(index, s.Literal_) or index.name in size
-                return replace(part, indices=(letter,)) if meant else part
-        return part
-
-    entry, same = s.rebuilt(first, counted), s.rebuilt(last, counted)
-    return s.EntriesOf(first.span, (letter, None), (None, None), entry) if entry == same else None
 
 
 def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:

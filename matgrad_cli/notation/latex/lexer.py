@@ -195,7 +195,8 @@ class Lexer:
             if len(self.tokens) > 1 and f"{self.tokens[-2].text}_{whole}" in self.names.functions:
                 self.emit("word", whole, at, stop, font)
                 return stop
-            if whole not in self.names.variables and whole not in GREEK:
+            each = {*self.text[at:stop]} <= self.names.variables.keys() | self.names.dimensions  # no ν in c_nu_n
+            if whole not in self.names.variables and (whole not in GREEK or each):
                 self.letter(at, at + 1, font)  # TeX: without braces a script is one letter
                 return at + 1
         where = at

@@ -2,13 +2,14 @@ r"""Σ, Π, max and min over letters in LaTeX formulas; the logarithm of `\prod_
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ...diagnostics import Span
+from ...diagnostics.record import replace
 from .. import syntax as s
 from ..elaboration.loss_letters import COUNTERS, free_letters
-from ..names import listed
+from ..names import listed, words
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
@@ -97,6 +98,39 @@ def counted_entries(r: Cursor, close: int) -> s.Node | None:
     letters, bounds = (*over.letters, None), (*over.limits, None)
     span = r.span(r.tokens[opening], r.last)
     return scripted(r, s.EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
+
+
+def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = False) -> s.Node | None:
+    r"""`a_1, \dots, a_n`: the column (or row) of entries that differ in their number alone; None where these places
+    list none, or follow no pattern."""
+    *ahead, between, _ = cells if len(cells) > 2 else ((0, 0), (0, 0))
+    if [token.text for token in r.tokens[slice(*between)]] != ["dots"]:
+        return None
+    bare = [[at for at in range(*cell) if r.tokens[at].text not in ("{", "}")] for cell in (*ahead, cells[-1])]
+    texts = [[r.tokens[at].text for at in places] for places in bare]
+    apart = [at for at, (one, other) in enumerate(zip(texts[0], texts[-1], strict=False)) if one != other]
+    kept = {tuple("" if at in apart else text for at, text in enumerate(one)) for one in texts}
+    size = {texts[-1][at] for at in apart}
+    if len(kept) != 1 or len(size) != 1 or not all(r.tokens[bare[-1][at]].kind == "name" for at in apart):
+        return None
+    if any(one[at] != str(number) for number, one in enumerate(texts[:-1], 1) for at in apart):
+        return None
+    used = {token.text for token in r.tokens} | r.names.variables.keys()
+    span = r.span(r.tokens[cells[0][0]], r.tokens[cells[-1][1] - 1])
+    letter, limit = s.Name(span, next(one for one in _FRESH if one not in used)), s.Name(span, size.pop())
+    bound = limit if r.known or limit.name in r.names.dimensions else None
+    changed = {bare[0][at]: r.tokens[bare[0][at]] for at in apart}
+    for at, token in changed.items():
+        r.tokens[at] = replace(token, kind="name", text=letter.name)
+    body = under(r, Ranges((letter,), (bound,)), lambda: r.inside(*cells[0]))
+    for at, token in changed.items():
+        r.tokens[at] = token
+    if row:
+        return s.EntriesOf(span, (None, letter), (None, bound), body)
+    return s.EntriesOf(span, (letter, None), (bound, None), body)
+
+
+_FRESH: Final = words("k j i l p q r s kk")
 
 
 def within_reach(r: Cursor, over: Ranges, body: s.Node) -> s.Node:
