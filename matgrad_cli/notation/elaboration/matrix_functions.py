@@ -9,7 +9,7 @@ from math import prod
 from typing import Final, NoReturn
 
 from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, mul, nodes_of, transpose
-from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, is_elementwise
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
 from .complaints import described, fail, shape_notes
@@ -137,15 +137,17 @@ def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
 def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr | None:
     """exp, log, √ … of a square matrix as the function of the matrix; None where it is that of the entries.
 
-    Under a trace books mean the function of the matrix, SymPy and Julia always do;
-    elsewhere in LaTeX it is asked about.
+    Under a trace books mean the function of the matrix, unless the loss has functions of entries; SymPy and Julia
+    always do; elsewhere in LaTeX it is asked about.
     """
     name = SERIES.get(function)
     programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
     if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
         return None
-    calls = {part.function for part in nodes_of(e.scope.loss) if isinstance(part, Call)} if e.scope.loss else _ALL
-    if _ALL.isdisjoint(calls):
+    calls = [part for part in nodes_of(e.scope.loss) if isinstance(part, Call)] if e.scope.loss else []
+    entrywise = any(is_elementwise(one.function) and (one.free or not one.shape.is_number) for one in calls)
+    taken = not e.scope.loss or any(one.function in _ALL for one in calls)
+    if not taken and (entrywise or not e.traced):
         return None
     text = e.text(node.arguments[0]).strip("`")
     if name and (programs or e.traced or e.scope.loss is not None):

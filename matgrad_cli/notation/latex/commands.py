@@ -54,7 +54,7 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
 def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
     """A command without arguments of its own."""
     name = VARIANTS.get(word, word)
-    if word in SPACES or word in (" ", "\n", "\t", "/"):
+    if word in SPACES or word in ("", " ", "\n", "\t", "/"):
         lexer.spaced = True
     elif word in COMMANDS:
         kind, text = COMMANDS[word]
@@ -174,7 +174,9 @@ def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop
     where = lexer.skip_space(stop, end)
     first, last, after = inside or (where, where + 1, where + 1)
     content = lexer.text[first:last].strip()
-    if content == "E":
+    if letter_name(content) in lexer.names.variables:
+        lexer.emit("name", letter_name(content), at, after)
+    elif content == "E":
         lexer.emit("function", "expectation", at, after)
     elif content in ("1", "0", "I"):
         lexer.emit("command", "zeros" if content == "0" else "ones", at, after)

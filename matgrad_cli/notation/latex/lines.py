@@ -259,8 +259,8 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     if turned and len(chain) == 2 and len(chain[1]) == 1 and leading is None:  # `Ax =: z` says what z is
         relations, chain = [":="], chain[::-1]
     sides = tuple(_side(row, part, tokens, trouble) for part in chain if part or trouble)
-    if not sides:
-        return None
+    if not sides or (not relations and leading is None and isinstance(sides[0].node, s.Ellipsis_)):
+        return None  # `⋮` between two rows claims nothing
     definition = piece.defining or ":=" in relations
     return Statement(
         span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both

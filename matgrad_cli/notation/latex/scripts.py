@@ -71,7 +71,7 @@ def raised_script(r: Cursor) -> Script:
     first, past = r.unit()
     tokens, end = r.tokens[first:past], r.last
     texts = [token.text for token in tokens]
-    bracketed = braced and len(tokens) >= 3 and (texts[0], texts[-1]) == ("(", ")")
+    bracketed = braced and len(tokens) >= 3 and (texts[0], texts[-1]) in (("(", ")"), ("[", "]"))
     moved = len(tokens) == 5 and is_shift(r, first + 2, past - 1)
     if bracketed and (all(token.kind == "name" for token in tokens[1:-1]) or (moved and tokens[1].kind == "name")):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
