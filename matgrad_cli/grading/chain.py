@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import field, mutable, record, replace
+from ..diagnostics.regex import regex
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
 from .lines.forms import letters_of, order_of
@@ -142,6 +143,21 @@ def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
     if slip is None:
         return outcome
     return replace(outcome, verdict="undecided" if slip.code == "undecided" else "wrong", slip=slip)
+
+
+def unless_if(found: Read, slip: Slip) -> Outcome:
+    """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more."""
+    said, needed = _IF_SYMMETRIC.search(found.side.source.text), _OF_SYMMETRY.match(slip.message)
+    if said is not None and needed is not None and needed[1] in said[0]:
+        return Outcome("follows", found, role="aside")
+    return Outcome("wrong", found, slip)
+
+
+_IF_SYMMETRIC = regex(
+    r"(?i:\b(?:if|when|whenever|for|assuming|provided|suppose)\b).*?"
+    r"(?:symmetric.*|([A-Z])\s*&?=\s*\1\s*[\^']|([A-Z])\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)|')[\s}]*&?=\s*\2\b)"
+)
+_OF_SYMMETRY = regex(r"this is true only if `(\w+)` is symmetric")
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
-from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, with_its_sums, worst_of
+from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
 from .equations.marked import is_marked, marks_member
@@ -15,7 +15,7 @@ from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of
+from .lines.forms import as_array, as_rows, is_derivative, is_pending, jacobian, left_letters, letters_of
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
@@ -167,7 +167,7 @@ class Reader:
             if not claim.leading:
                 return self._loose(sides[0], last)
         else:
-            before = self._left(sides[0], sides[1].node)
+            before = self._left(*sides[:2])
             if before.expr is None:
                 return self._without_left(before, sides[1:])
             self._start(before)
@@ -284,7 +284,7 @@ class Reader:
         outcome = behind_gap(outcome, self.chain, last)
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
         done = self.around.with_results(found.expr)
-        if self.around.worked_out(done):
+        if self.around.worked_out(done) and outcome.role != "aside":
             if self.chain.target:
                 final = replace(found, expr=transpose(done) if self.chain.turned else done)
                 self.chain.final, self.chain.final_order = final, self.chain.order
@@ -312,11 +312,12 @@ class Reader:
             or found
         )
 
-    def _left(self, side: Side, behind: s.Node | None) -> Read:
+    def _left(self, side: Side, behind: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
-        left = self._read(side, (), fixed_letters(side.node, behind) if side.node and behind else ())
+        left = self._read(side, (), fixed_letters(side.node, behind.node) if side.node and behind.node else ())
         if is_target(self.around, left.expr):
-            return left
+            rows, holds = jacobian(side.node), self._holds
+            return self._read_as(side, rows, (), lambda one: holds(one.expr, read_side(behind, self.around))[0]) or left
         readings = wider_readings(side, self.around)
         return self._read_as(side, readings, (), lambda one: is_of_target(self.around, one.expr)) or left
 
@@ -358,16 +359,16 @@ class Reader:
                 letters = ", ".join(letter.name for letter in sorted(pair[1].free - after.free))
                 self.notes.append(f"`{found.side.text.strip()}` has no index: read as its entry for each {letters}")
             return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
-        return open_outcome(found, unknown) or Outcome("wrong", found, diagnosis(context, before, after, pairs))
+        return open_outcome(found, unknown) or unless_if(found, diagnosis(context, before, after, pairs))
 
-    def _holds(self, before: Expr, found: Read) -> tuple[Pairing | None, str | None]:
+    def _holds(self, before: Expr | None, found: Read) -> tuple[Pairing | None, str | None]:
         """The two forms in which a side equals what stands before it;
         otherwise why that could not be decided, if it could not."""
-        assert found.expr is not None
-        constant = up_to(self.around, before, found.expr, found.side.up_to)
-        pairs = constant or pairings(before, found.expr, self.chain.order)
+        if before is None or found.expr is None:
+            return None, None
+        pairs = up_to(self.around, before, found.expr, found.side.up_to)
         unknown: str | None = None
-        for one, other in pairs:
+        for one, other in pairs or pairings(before, found.expr, self.chain.order):
             if self.prose.trying and self.bench.clearly_different(one, other):
                 continue
             rough = self.chain.rough or found.rough

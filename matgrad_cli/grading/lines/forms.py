@@ -58,6 +58,13 @@ def is_derivative(node: s.Node | None) -> bool:
     return isinstance(inner(node), s.Derivative)
 
 
+def jacobian(node: s.Node | None) -> tuple[tuple[str, s.Node], ...]:
+    """`D f` with each gradient as a row, for books in which D is the Jacobian matrix; nothing for any other sign."""
+    whole = inner(node)
+    said = isinstance(whole, s.Derivative) and whole.style == "D" and not whole.indices
+    return (("D as the Jacobian, whose rows are gradients", s.Transposed(whole.span, whole)),) if whole and said else ()
+
+
 def order_of(expr: Expr) -> tuple[Index, ...]:
     """The free letters in the order in which they are written: of the body first, then of the variable."""
     if isinstance(expr, (Partial, Entry)):
