@@ -17,12 +17,34 @@ _WORDS_OF_LATEX = words(
     "vec rank max min arg lim sup inf"
 )
 """Words that LaTeX reads as functions also without a backslash."""
+_ALSO_OF_LATEX = words("inv transpose tril triu logistic")
+"""Further ones, which show the expression language where no letters stand side by side."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−⟨"
+_APART: Final = (
+    r"(?<![\w.])(?:[^\W\d](?:_\w+)?|\d+(?:\.\d+)?|(?<=[)\]])) +(?!(?:for|in|if|else|and|or|where|with|is)\b)[^\W\d]"
+    r"|[)\]] +\(|(?<![\w.])[A-Zabcmpuvwxyz](?:_\w+)? +\("
+)
+"""A letter, a number or a bracket with the next one behind a blank: a product as books write it."""
+_PYTHON: Final = ("@", "**", ".T", "np.", "torch.", "==")
 
 
 def looks_like_latex(text: str) -> bool:
-    """Whether the text has signs that only LaTeX has: a backslash, `^`, `_{`."""
-    return any(sign in text for sign in _LATEX_SIGNS)
+    """Whether the text has signs that only LaTeX has, a backslash, `^`, `_{`; or is letters side by side."""
+    return any(sign in text for sign in _LATEX_SIGNS) or (re.search(_APART, text) is not None and in_letters(text))
+
+
+def in_letters(text: str, wrt: str = "") -> bool:
+    """Whether every word of a text is a letter, a function, or letters side by side of which one is the variable,
+    and no sign is Python's.
+
+    >>> in_letters("det(A X B) + exp(x)"), in_letters("norm(Ax - b)", "x"), in_letters("not x")
+    (True, True, False)
+    """
+    known = _WORDS_OF_LATEX | _ALSO_OF_LATEX | {*GREEK.values(), "pi"}
+    return not any(sign in text for sign in (*_PYTHON, "[")) and all(
+        word in known or (len(wrt) == 1 and wrt in word and len(word) < 5 and not word.islower() and "T" not in word)
+        for word in re.findall(r"[^\W\d_][^\W_]*[^\W\d_]", text)
+    )
 
 
 def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
@@ -97,13 +119,13 @@ def in_words(text: str) -> bool:
         return False
     if re.search(r"[\w)\]]\.T\b", text):
         return True
-    if re.search(
-        r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text
-    ):  # `2 expm(A)`: side by side is no product of Python's
-        return False
+    if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):
+        return False  # `2 expm(A)`: side by side is no product of Python's
     called = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
     if "@" not in text and "*" not in text:
         called -= frozenset(GREEK.values())  # sigma(w^T x + b)
+    if re.search(_APART, text):
+        called -= _ALSO_OF_LATEX  # (x - m)^T inv(S) (x - m)
     return any(word in FUNCTION_NAMES or word in ALIASES or word in WRITTEN_OUT or len(word) > 3 for word in called)
 
 
@@ -115,7 +137,7 @@ def in_book_signs(text: str) -> bool:
     (True, False, False)
     """
     primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(_QUOTED, "", text))
-    python = ("@", "**", ".T", "np.", "torch.", "==", *(() if primed else "["))
+    python = (*_PYTHON, *(() if primed else "["))
     inner = re.search(r"[A-Z)]\s*:\s*[A-Z(]", text)  # A : B, the sum of the products of their entries
     return bool(primed or inner or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(
         sign in text for sign in python

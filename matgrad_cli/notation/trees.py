@@ -6,7 +6,7 @@ from ..diagnostics import InputError
 from ..diagnostics.record import replace
 from . import syntax as s
 from .batches import without_batches
-from .choice import in_book_signs, in_syntax, runs_together, said_of, unknown_names
+from .choice import in_book_signs, in_letters, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
 from .elaboration.chosen_entries import at_place, letters_of_pairs, of_one_sample, places, repeated
 from .elaboration.loss_letters import attending, labels, left_free, widened
@@ -59,7 +59,8 @@ def loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple
     """The loss in the syntax that fits: with declared shapes the one in which every name is known;
     and what to say of the choice."""
     order = in_syntax(text, syntax)
-    book = len(order) > 1 and in_book_signs(text)
+    together = in_letters(text, wrt) and not in_letters(text)  # Ax, where nothing else holds the variable
+    book = len(order) > 1 and (in_book_signs(text) or together)
     if len(order) > 1 and not scope.symbols and not book:
         # without declared names LaTeX would read anything: `not x` is a product of four letters
         order = order[:1]

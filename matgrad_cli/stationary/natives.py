@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
+from ..facts.holding import holds
 from ..ir import (
     ONE,
     Add,
@@ -192,22 +193,26 @@ def _tidy(place: Place) -> Moved:
     left, right = place.equation
     if left is not place.unknown:
         return None
-    return (left, place.simplify(_split_exp(place.simplify(right), place))), ()
+    return (left, place.simplify(_split(place.simplify(right), place))), ()
 
 
-def _split_exp(expr: Expr, place: Place) -> Expr:
-    """exp(c 𝟏 + B) = e^c exp(B) everywhere: a number that is added to each entry comes out as a factor."""
-    parts = tuple(_split_exp(child, place) for child in expr.children)
+def _split(expr: Expr, place: Place) -> Expr:
+    """exp(c 𝟏 + B) = e^c exp(B), and log(c B) = log(c) 𝟏 + log(B) for a positive B, the number out."""
+    parts = tuple(_split(child, place) for child in expr.children)
     whole = expr if parts == expr.children else settled(expr, parts)
-    if not isinstance(whole, Call) or whole.function != "exp" or whole.shape.is_number:
+    if not isinstance(whole, Call) or whole.function not in ("exp", "log") or whole.shape.is_number:
         return whole
-    terms = entrywise_terms(whole.argument)
+    one, inside = Fill(1, whole.shape), whole.argument
+    if whole.function == "log":
+        numbers, arrays = apart(inside.factors if isinstance(inside, Mul) else (inside,))
+        if not numbers or len(arrays) != 1 or not holds(arrays[0], "positive", place.problem):
+            return whole
+        return add(mul(Call("log", mul(*numbers)), one), place.simplify(Call("log", arrays[0])))
+    terms = entrywise_terms(inside)
     alike = [number for term in terms if (number := filled(term)) is not None]
     rest = [term for term in terms if filled(term) is None]
-    if not alike:
-        return whole
-    base = Call("exp", place.simplify(add(*rest))) if rest else Fill(1, whole.shape)
-    return mul(Call("exp", place.simplify(add(*alike))), base)
+    base = Call("exp", place.simplify(add(*rest))) if rest else one
+    return mul(Call("exp", place.simplify(add(*alike))), base) if alike else whole
 
 
 @native("eq-multiply-unknown", "if not denied")

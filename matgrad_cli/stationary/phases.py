@@ -168,12 +168,12 @@ def _back(place: Place) -> Moved:
 
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
-    """The one number exp(…), or root, in which the multiplier stands: it is found instead."""
+    """The one number exp(…), log(…), or root, in which the multiplier stands: it is found instead."""
     found = {
         node
         for node in nodes_of(value)
         if multiplier in node.symbols
-        and (is_root(node) or (isinstance(node, Call) and node.function in ("exp", "sqrt")))
+        and (is_root(node) or (isinstance(node, Call) and node.function in ("exp", "log", "sqrt")))
     }
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:

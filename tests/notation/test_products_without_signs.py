@@ -1,9 +1,10 @@
-"""Letters side by side in the expression language: never read, and proposed with their signs."""
+"""Letters side by side: read as in a book where nothing is Python's, else proposed with their signs."""
 
 import pytest
 
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.verify.judge import Judge
 
 
 def refused(loss, wrt):
@@ -15,12 +16,8 @@ def refused(loss, wrt):
 @pytest.mark.parametrize(
     ("loss", "wrt", "proposed"),
     [
-        ("Ax-b", "x", "A@x-b"),
-        ("tr(AXB)", "X", "tr(A@X@B)"),
         ("wTXw", "w", "w.T@X@w"),
         ("x.T A x", "x", "x.T @ A @ x"),
-        ("f(Ax + b)", "x", "f(A@x + b)"),
-        ("sum(x) + sum(Ax)", "x", "sum(x) + sum(A@x)"),
         ("xTAx + 2b.T x", "x", "x.T@A@x + 2*b.T @ x"),
         ("(y - X w).T (y - X w)", "w", "(y - X @ w).T @ (y - X @ w)"),
     ],
@@ -28,6 +25,34 @@ def refused(loss, wrt):
 def test_products_without_signs_are_proposed_with_them(loss, wrt, proposed):
     assert refused(loss, wrt).help == f"with a sign for each product, `{proposed}`, the loss is read"
     assert read_problem(proposed, wrt).wrt.name == wrt
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "plain"),
+    [
+        ("Ax-b", "x", "A@x-b"),
+        ("tr(AXB)", "X", "tr(A@X@B)"),
+        ("f(Ax + b)", "x", "f(A@x + b)"),
+        ("sum(x) + sum(Ax)", "x", "sum(x) + sum(A@x)"),
+        ("det(A X B)", "X", "det(A@X@B)"),
+        ("f(A x)", "x", "f(A@x)"),
+        ("abs(a x - b)", "x", "abs(a*x - b)"),
+        ("sum(log(1+exp(-y w·x)))", "w", "log(1 + exp(-y*(w.T@x)))"),
+        ("max(0, 1 - y (w·x + b))", "w", "maximum(0, 1 - y*(w.T@x + b))"),
+        ("1/2 * (x-m)^T inv(S) (x-m)", "x", "(x-m).T@inv(S)@(x-m)/2"),
+        ("x⊤Ax - 2b⊤x", "x", "x.T@A@x - 2*b.T@x"),
+        ("(Ax−b)⊤(Ax−b)", "x", "(A@x-b).T@(A@x-b)"),
+    ],
+)
+def test_letters_side_by_side_are_products_as_in_a_book(loss, wrt, plain):
+    problem = read_problem(loss, wrt)
+    shapes = [f"{one.name}: {'scalar' if one.shape.is_number else one.shape}" for one in problem.variables]
+    assert Judge(problem).compare(problem.loss, read_problem(plain, wrt, shapes).loss).holds
+
+
+@pytest.mark.parametrize("loss", ["log1p(w x)", "foo(w x)", "huber(w^T x)", "log1p(w^T x)"])
+def test_a_word_before_a_bracket_is_never_letters(loss):
+    assert refused(loss, "w").code == "missing-operator"
 
 
 @pytest.mark.parametrize(("loss", "wrt"), [("if x", "x"), ("sum_i (y_i - w.T x_i)", "w")])

@@ -31,6 +31,14 @@ CASES = {
         "",
         lambda K, V, lam: V.T @ K @ np.linalg.inv(K.T @ K + lam * np.eye(4)),
     ),
+    "exponentials under a budget": (
+        "sum(w*exp(x))",
+        "x",
+        "x: n, w: n",
+        "w positive",
+        "sum(x) = 1",
+        lambda w: (1 + np.sum(np.log(w))) / len(w) - np.log(w),
+    ),
     "kalman gain": (
         "tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)",
         "K",

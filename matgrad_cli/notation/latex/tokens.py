@@ -92,8 +92,8 @@ _SIGNS: Final = dict(
     command  partial     \partial ∂
     command  nabla       \nabla \grad ∇
     command  d           \dd \differential ⅆ
-    command  top         \top \intercal \trans \transpose \T \tp ⊤ ⊺
-    command  up-top      ᵀ
+    command  top         \top \intercal \trans \transpose \T \tp
+    command  up-top      ᵀ ⊤ ⊺
     command  prime       \prime
     command  dagger      \dagger †
     command  dots        \dots \ldots \cdots \vdots \ddots \dotsc \dotsb … ⋯

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
     for point in points:
         try:
             here = max(map(_largest, sides_at(point.place, equation)))
-            there = max(map(_largest, sides_at(point.start, equation)))
+            there = max(map(_largest, sides_at(point.starts[0], equation)))
         except NO_VALUE:
             continue
         if here > _VANISHED * there:
@@ -143,7 +144,8 @@ def _largest(values: Sequence[Any]) -> float:
 
 
 def _elsewhere(point: Solution, equation: Equation) -> float:
-    try:
-        return _largest(gap(point.start, equation))
-    except NO_VALUE:
-        return 0.0
+    found = 0.0
+    for start in point.starts:
+        with suppress(*NO_VALUE):
+            found = max(found, _largest(gap(start, equation)))
+    return found

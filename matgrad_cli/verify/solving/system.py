@@ -65,9 +65,10 @@ class _Solved(Moved):
 
 @record
 class Solution:
-    """Data at random, with the unknowns as drawn (`start`) and as they solve the system (`place`)."""
+    """Data at random, with the unknowns as drawn, and where the search for them began (`starts`), and as they solve
+    the system (`place`)."""
 
-    start: Evaluator
+    starts: tuple[Evaluator, ...]
     place: Evaluator
 
 
@@ -217,10 +218,10 @@ def solutions(
         unknowns = _Unknowns(place, system, derived or {}, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
             begun = starts(judge, system, turn, mode)
-            for u in _solved(unknowns, begun, judge if within else None):
+            for start, u in _solved(unknowns, begun, judge if within else None):
                 each = terms(unknowns.jacobian(u), u)
                 clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
-                (found if clear else faint).append(Solution(place, unknowns.at(u)))
+                (found if clear else faint).append(Solution((place, unknowns.at(start)), unknowns.at(u)))
     return found or faint
 
 
@@ -230,16 +231,16 @@ def starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evalu
         yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
 
 
-def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[Any]:
-    """A few solutions at one data point, each once."""
+def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[tuple[Any, Any]]:
+    """A few solutions at one data point, each once, and from where they were reached."""
     known: list[Any] = []
-    for tried, start in enumerate(starts, 1):
-        u = newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start))
+    for tried, start in enumerate(map(unknowns.drawn, starts), 1):
+        u = newton(unknowns.residual, unknowns.jacobian, start)
         if u is None or (judge is not None and not _admissible(unknowns, u, judge)):
             continue
         if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
             known.append(u)
-            yield u
+            yield start, u
         if len(known) == _EACH or (known and tried >= _EACH):
             return
 
