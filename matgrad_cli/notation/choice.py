@@ -13,11 +13,11 @@ from .scope import Scope, Syntax
 _LATEX_SIGNS = ("\\", "^", "_{")
 _WORDS_OF_LATEX = words(
     "abs arccos arcsin arctan cos cosh cot coth csc det Det diag erf exp fabs gelu ln log logdet logsumexp lse "
-    "mean norm relu ReLU sec sgn sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh tr Tr trace Trace "
-    "vec rank max min arg lim sup inf"
+    "logistic mean norm relu ReLU sec sgn sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh tr Tr "
+    "trace Trace vec rank max min arg lim sup inf"
 )
 """Words that LaTeX reads as functions also without a backslash."""
-_ALSO_OF_LATEX = words("inv transpose tril triu logistic")
+_ALSO_OF_LATEX = words("inv transpose tril triu")
 """Further ones, which show the expression language where no letters stand side by side."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−⟨"
 _APART: Final = (

@@ -14,7 +14,7 @@ ALIASES: Final[dict[str, str]] = {
     for name, others in {
         "tr": "trace Tr Trace", "det": "Det", "inv": "inverse", "T": "transpose t", "asin": "arcsin",
         "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
-        "abs": "absolute fabs", "log": "ln", "log_softmax": "logsoftmax", "sigmoid": "expit sigma", "relu": "ReLU",
+        "abs": "absolute fabs", "log": "ln", "log_softmax": "logsoftmax", "sigmoid": "expit sigma logistic", "relu": "ReLU",
         "eye": "identity", "sign": "sgn", "cos": "cosine", "logdet": "log_det", "norm": "vector_norm matrix_norm",
         "diag": "diagflat diagonal", "logsumexp": "log_sum_exp lse reduce_logsumexp", "inner": "vdot",
         "step": "heaviside", "matrix_power": "mpow fractional_matrix_power", "expm": "matrix_exp",
