@@ -259,9 +259,9 @@ class DialectParser(Parser):
             return s.Apply(span, "norm", arguments[:2], along)
         if name == "opnorm":
             return s.Apply(span, "norm", arguments, (*options, ("opnorm", "2")))
-        if name == "dot" and self.dialect.listed and not any(isinstance(one, s.Transposed) for one in arguments[:2]):
-            if len(arguments) == 2:  # of matrices too, entry by entry
-                return self.called(span, "sum", (s.Binary(span, "hadamard", *arguments),), options)
+        turned = any(isinstance(one, s.Transposed) for one in arguments)
+        if name == "dot" and self.dialect.listed and len(arguments) == 2 and not turned:  # of matrices entry by entry
+            return self.called(span, "sum", (s.Binary(span, "hadamard", *arguments),), options)
         if function == "dot" and len(arguments) == 3:
             half = s.Binary(span, "juxtapose", s.Transposed(span, arguments[0]), arguments[1])
             return s.Binary(span, "juxtapose", half, arguments[2])
