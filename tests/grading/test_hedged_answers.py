@@ -204,6 +204,19 @@ loss = "n/2*logdet(P) - trace(P@C)/2"
 wrt = "P"
 shapes = "P: d×d, C: d×d, n: scalar"
 assume = "P spd, C symmetric, n positive"
+
+[[problem]]
+id = "9"
+loss = "softmax(z)"
+wrt = "z"
+shapes = "z: k"
+
+[[problem]]
+id = "10"
+loss = "x.T@A@x/(x.T@x)"
+wrt = "x"
+shapes = "A: n×n, x: n"
+assume = "A symmetric, x nonzero"
 """
 STUDENTS = [line for line in Path(__file__).with_name("students.txt").read_text("utf-8").splitlines() if line[0] != "#"]
 

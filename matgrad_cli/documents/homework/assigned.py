@@ -21,9 +21,10 @@ from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from ..words import said
 from .code_blocks import code_blocks, in_another_language, set_in
+from .entry_cases import with_cases
 from .pieces import is_name, pieces, says_range
 from .titles import bare, title_in_code, titled_parts
-from .unmarked import in_blocks, only_line, unmarked, written
+from .unmarked import announced, in_blocks, only_line, unmarked, written
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
@@ -236,9 +237,11 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     """The answer between two places; where no formula is marked as one, what stands there without marks."""
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     aside = next(filter(_aside, formulas), None)
-    formulas = [one for one in formulas if not _aside(one)]
+    formulas, shown = with_cases([one for one in formulas if not _aside(one)], shown)
     if aside is None and ending not in LATEX and (line := only_line(shown, start, end)) is not None:
         return Exercise({**keys, "answer": line})
+    if formulas and ending not in LATEX:
+        formulas = _with_announced(formulas, [*announced(shown, start, end)])
     bare = in_blocks if ending in LATEX else unmarked
     readings = _readings(formulas) or bare(shown, start, end, ending)
     code = _code(shown, start, end, ending)
@@ -248,6 +251,14 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     told = tuple(pieces(formulas or _bare(readings), shown[:end], start))
     return Exercise(keys, readings[0], tuple(readings[1:]), told)
+
+
+def _with_announced(formulas: Sequence[Formula], lines: Sequence[Passage]) -> list[Formula]:
+    """The formulas with the lines that words announce as the answer, each as one formula of a sentence."""
+    spans = [range(line.places[0], line.places[-1]) for line in lines]
+    apart = [one for one in formulas if not any(one.passage.places[0] in span for span in spans)]
+    told = [Formula(line, line.places[0], "inline", -1) for line in lines]
+    return sorted([*apart, *told], key=lambda one: one.passage.places[0])
 
 
 _DEFINES = regex(r"\s*\\?[A-Za-z]+(?:\s*\{\s*\\?\w+\s*\})?(?:_\{?\w+\}?)?\s*&?:?=(?!.*\\(?:nabla|partial))")

@@ -17,7 +17,8 @@ Part = tuple[int, str, int, int]
 _Mark = tuple[int, int, str, int]
 """Where a title begins, where the words in it, the problem or the number of one that is asked in parts, its end."""
 
-_NAMES: Final = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
+_SHEET: Final = r"(?:(?:hw|homework|assignment|sheet|set|blatt)[ \t]*\#?\d+[ \t,:.\-–]*(?=<problem>\b))?"
+_NAMES: Final = rf"{_SHEET}(?:<problem>(?:[ \t]+<to>)?[ \t]*){{0,2}}"
 _LINE: Final = r"(?:(?m:^)|(?<=\\begin\{document\}))[ \t]*"
 _SPACE: Final = r"(?:\\(?:noindent|newpage|clearpage|hline|(?:big|med|small)skip|[vh]space\*?\{[^}]*\})\s*)*"
 _LISTED: Final = r"(?:[-*+•>][ \t]+)?"
@@ -35,7 +36,10 @@ _GOES_ON: Final = (
     r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
 )
 """`### Solution`: a heading that names no problem is a part of the one above it."""
-TITLED: Final = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
+TITLED: Final = (
+    rf"{_LINE}(?:\#{{1,6}}[ \t]+|\*\*|__)?(?:{_SHEET}(?:<problem>[ \t]*){{1,2}}\#?\d+[ \t]*(?:[.():*_]|(?m:$))"
+    r"|(?:\#\d+|\(?\d+[.):])[ \t]*(?m:$))"
+)
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 RULES: Final = r"(?:[-=*_~#]{2,}[ \t]*)?"
 """What people draw round a title in a comment, `# ---- Problem 2 ----`."""
@@ -139,7 +143,7 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
     """The problems that headings, bold or other lines name, else the name of the file, `problem2.md`; and labels below
     a problem that is asked in parts."""
     key = _key(asked)
-    ends = r"[.):\]|&]|(?m:$)" + ("" if latex else _ENDS)
+    ends = r"[.):\]|&]|(?m:$)|\([^()\n=$\\]*\)[ \t]*:?[ \t]*(?m:$)" + ("" if latex else _ENDS)
     named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:{ends}))?"
     titling = ["problem", *(found["name"] for found in _TITLING.finditer(text))]
     opened_by = _OPEN.replace("|problem", "|" + "|".join(titling)) if latex else _OPEN

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
+from ..display_rows import RELATION
 from ..passage import Passage, blank, covered, line_and_column
 from ..sheets.plain import spelled, talks
 from ..words import said
@@ -65,6 +66,16 @@ def unmarked(text: str, start: int, end: int, ending: str) -> list[tuple[Passage
     for line in _joined(rest, start):
         found += _formula(line)
     return sorted(found, key=lambda rows: rows[0].start, reverse=True)[:_MOST]
+
+
+def announced(text: str, start: int, end: int) -> Iterator[Passage]:
+    """The lines between two places of which words say that they are the answer, and that hold no marks of a formula and
+    no sign of equality, `Answer: 2 X^T e`."""
+    for line in _joined(text[:end], start):
+        bullets = _BULLETS.match(line.text)
+        told = said(ANNOUNCED).match(line.text, bullets.end() if bullets is not None else 0)
+        if told is not None and not RELATION.search(line.text) and not said(_SEVERAL).search(line.text):
+            yield from (rows[0] for rows in _formula(line))
 
 
 def only_line(text: str, start: int, end: int) -> Passage | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
@@ -75,7 +75,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
     as a derivation where it holds several signs of equality."""
     stated: How = "stated" if last.kind in ("equation", "definition") else ""
-    if any(BOUNDS.sub("", passage.text).count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages) or (
+    if any(BOUNDS.sub("", passage.text).count("=") > 1 or _factors(passage.text, chosen) for passage in passages) or (
         stated and any(_ENTRIES.match(passage.text) for passage in passages[:-1])
     ):
         return replace(chosen, rows=tuple(passages)), stated
@@ -159,7 +159,7 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
     if own is None:
         return []
     found = dict[tuple[str, ...], Claim]()
-    for at, one in enumerate(_with_known(one, chosen.letters) for one in told):
+    for at, one in enumerate(told):
         if at == own or one.kind == "name" or len(found) > MOST_CLAIMS:
             continue
         says = said(r"\b<result>\b").search(clause(one.before)) is not None
@@ -344,16 +344,26 @@ def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ..
     given = chosen.letters | {letter_name(chosen.text("name") or "L")}
     own = {row.places[0] for row in chosen.rows}
     at = max((at for at, one in enumerate(told) if one.passage.places[0] in own), default=0)
-    known = [_with_known(one, given) for one in (_known_at(told, at) if told else []) if not _supposed(one)]
+    known = [one for one in (_known_at(told, at) if told else []) if not _supposed(one)]
     said_of = [one for one in known if one.inline and one.passage.places[0] not in own and one.defines not in given]
     needed = " ".join(row.text.partition("=")[2] or row.text for row in chosen.rows)
     return [(*rows, *chosen.rows) for rows in _definitions(needed, said_of, chosen) if rows]
 
 
-def _with_known(one: Piece, given: Container[str]) -> Piece:
-    """`A = XᵀX` defines A where X is known; else it says what its factor is."""
-    factored = FACTORED.fullmatch(one.text) is not None and one.defines in given
-    return replace(one, defines=one.text.partition("=")[0].strip()) if factored else one
+def with_known(told: Sequence[Piece], chosen: Settings) -> list[Piece]:
+    """The pieces, of which `A = XᵀX` defines A where X is known; else it says what its factor is."""
+    return [
+        one
+        if _factors(one.text, chosen) or not FACTORED.fullmatch(one.text)
+        else replace(one, defines=one.text.partition("=")[0].strip())
+        for one in told
+    ]
+
+
+def _factors(text: str, chosen: Settings) -> bool:
+    """Whether an equation says what its factor is, which the problem does not know: `D = LLᵀ`."""
+    factored = FACTORED.fullmatch(text)
+    return factored is not None and factored["factor"] not in chosen.letters
 
 
 def _supposed(one: Piece) -> bool:
@@ -383,7 +393,7 @@ def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list
         last.setdefault(name, one.passage)
         first[name] = one.passage
     meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
-    return [tuple(sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text))) for rows in meant]
+    return [tuple(sorted(rows, key=lambda row: not _factors(row.text, chosen))) for rows in meant]
 
 
 def _names(text: str, name: str) -> bool:

@@ -108,6 +108,7 @@ def _of_solution(outcome: Outcome) -> Final:
 
 
 def _judged(reader: Reader, expr: Expr) -> Final:
-    found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
+    value = reader.around.expanded(expr)  # q = xᵀx is nowhere zero where x is not
+    found = judged_derivative(reader.around, value, reader.chain.final_order, reader.chain.final, None)
     slip = found.slip if found.verdict != "right" else None
     return with_slip(found.verdict if found.verdict in ("right", "wrong") else "missing", slip)

@@ -15,7 +15,21 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import MOST_CLAIMS, STATES, Claim, How, alone, claimed, displayed, explained, rivals, states, without_parts
+from .claims import (
+    MOST_CLAIMS,
+    SAYS,
+    STATES,
+    Claim,
+    How,
+    alone,
+    claimed,
+    displayed,
+    explained,
+    rivals,
+    states,
+    with_known,
+    without_parts,
+)
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -48,7 +62,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     """
     chosen, exercise = with_accents(chosen, exercise, chosen.letters - {chosen.variable})
     told, refused = answering(exercise.pieces, chosen)
-    told = without_parts(told, chosen)
+    told = without_parts(with_known(told, chosen), chosen)
     rows = [chosen.rows, *exercise.readings]
     if refused:
         places = {one.passage.places[0] for one in told if one.kind != "name"}
@@ -78,10 +92,11 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         parts = [one.kind == "formula" and said(r"\W*<of_part>").match(one.after) for one in formulas]
         if len(parts) + len(refused) > 1 and all(parts) and not claims:
             return unanswered(chosen, _PARTS)
-        only = (
-            len(formulas) == 1
-            and not refused
-            and (alone(formulas[0], "(?:<or>|<namely>)") or states(formulas[0], chosen))
+        only = len(formulas) == 1 and not refused
+        only = only and bool(
+            alone(formulas[0], "(?:<or>|<namely>)")
+            or said(SAYS).search(formulas[0].before)
+            or states(formulas[0], chosen)
         )
         if found.verdict in ("undecided", "unreadable") and doubted.final.verdict == "wrong" and only:
             found = doubted  # all that was handed in, of whatever shape
