@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.display_rows import BOUNDS
-from ...documents.homework.pieces import FACTORED, Piece
+from ...documents.homework.pieces import Piece
 from ...documents.passage import Passage
 from ...documents.words import said
 from ...notation.latex.names import letter_name
 from ..answers.heads import letters_of_entry, usual_spelling
+from .definitions import clause, factors, known_at, names, number_of, with_definitions
 from .settings import Located, Settings
 
 How = Literal["", "stated", "beside", "differential"]
@@ -75,7 +76,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
     as a derivation where it holds several signs of equality."""
     stated: How = "stated" if last.kind in ("equation", "definition") else ""
-    if any(BOUNDS.sub("", passage.text).count("=") > 1 or _factors(passage.text, chosen) for passage in passages) or (
+    if any(BOUNDS.sub("", passage.text).count("=") > 1 or factors(passage.text, chosen) for passage in passages) or (
         stated and any(_ENTRIES.match(passage.text) for passage in passages[:-1])
     ):
         return replace(chosen, rows=tuple(passages)), stated
@@ -84,14 +85,6 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
     whole = _joined((*passages[:-1], last.passage.part(start, len(last.text))))
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
-
-
-def clause(before: str) -> str:
-    """The words that lead to a formula."""
-    text, start = before.rstrip(" \t\n:"), 0
-    for cut in said("<clause>").finditer(text):
-        start = cut.end()
-    return text[start:]
 
 
 def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
@@ -133,9 +126,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and (one.kind == "formula" or states(one, chosen)) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
-    behind_definitions = (
-        (rows, at) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)
-    )
+    behind_definitions = ((rows, at) for at in taken for rows in with_definitions(told[at], known_at(told, at), chosen))
     found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
     judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
     equal |= {at for at in claims if told[at].kind == "formula" and said(_SAYS_SO).search(clause(told[at].before))}
@@ -168,7 +159,7 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         stated: How = "differential" if differs else "stated" if again or says or one.kind != "definition" else ""
         also = bool(again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before) is not None
         also = also and bool(one.kind != "equation" or states(one, chosen) or (says and STATES.match(one.text)))
-        for rows in _with_definitions(one, _known_at(told, at), chosen) if differs or also else ():
+        for rows in with_definitions(one, known_at(told, at), chosen) if differs or also else ():
             answer = None if differs else Located(_joined(rows), chosen.source)
             claim = replace(chosen, rows=rows if differs else (), answer=answer or chosen.answer)
             found.setdefault(tuple(row.text for row in rows), (claim, stated))
@@ -178,19 +169,15 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
 def _same_name(one: Piece, other: Piece) -> bool:
     """Whether two definitions are of one name, or of entries of it; what ∇ is of is looked at elsewhere."""
     states = STATES.match(one.text) or _NABLA.match(one.text)
-    return one.kind == "definition" and not states and (one.defines, _number(one)) == (other.defines, _number(other))
+    same = (one.defines, number_of(one)) == (other.defines, number_of(other))
+    return one.kind == "definition" and not states and same
 
 
 def _differential(one: Piece, chosen: Settings) -> bool:
     """Whether an equation states the differential of the loss, and not by the loss itself, `df = f'(w) dw`."""
     found = _DIFFERENTIAL.match(one.text)
     of = found["of"].lstrip("\\") if found is not None else ""
-    return of in (chosen.text("name") or "L", "L", "f", "J", "ell") and not _names(one.text[one.text.index("=") :], of)
-
-
-def _number(one: Piece) -> str:
-    number = _NUMBERED.search(one.text, 0, one.value)
-    return number[0] if number is not None else ""
+    return of in (chosen.text("name") or "L", "L", "f", "J", "ell") and not names(one.text[one.text.index("=") :], of)
 
 
 def _joined(passages: Sequence[Passage]) -> Passage:
@@ -211,23 +198,11 @@ def listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
-    """What is defined before a claim, and behind it what `where` adds, or what a name that is the claim stands for."""
-    found, goes_on = [*told[:at]], True
-    for one in told[at + 1 :]:
-        beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
-        says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
-        goes_on = goes_on and (beside or says or one.kind == "name")
-        if (goes_on and not beside) or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
-            found.append(one)
-    return found
-
-
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
     """Of several definitions in sentences those that no other uses: they are what was asked for; one alone, if it is
     called like a derivative."""
     named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines not in chosen.letters]
-    left = [at for at in named if not any(_names(told[other].text, told[at].defines) for other in named if other != at)]
+    left = [at for at in named if not any(names(told[other].text, told[at].defines) for other in named if other != at)]
     lone = len(told) == 1 and alone(told[0]) and _DERIVATIVE.fullmatch(told[0].defines) is not None
     return left if len(named) > 1 or lone else []
 
@@ -251,7 +226,7 @@ def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim
     bare = [group for group in groups if [one.kind for one in group] == ["formula"]]
     groups = [group for group in groups if group in bare or any(states(one, chosen) for one in group)]
     inline = [one for one in told if one.inline]
-    whole = [_with_definitions(group[-1], inline, chosen)[0][:-1] for group in groups]
+    whole = [with_definitions(group[-1], inline, chosen)[0][:-1] for group in groups]
     if len(groups) < least and not all(whole):
         return []
     beside = {at for at in range(1, len(groups)) if said(_BESIDE).fullmatch(groups[at][0].before)}
@@ -337,71 +312,3 @@ def without_parts(told: list[Piece], chosen: Settings) -> list[Piece]:
 
 def _differentiated(stated: re.Match[str]) -> str:
     return (stated["of"] or stated["over"] or stated["above"] or "").lstrip("\\")
-
-
-def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
-    """The rows behind what sentences say of the names in them that the problem does not know."""
-    given = chosen.letters | {letter_name(chosen.text("name") or "L")}
-    own = {row.places[0] for row in chosen.rows}
-    at = max((at for at, one in enumerate(told) if one.passage.places[0] in own), default=0)
-    known = [one for one in (_known_at(told, at) if told else []) if not _supposed(one)]
-    said_of = [one for one in known if one.inline and one.passage.places[0] not in own and one.defines not in given]
-    needed = " ".join(row.text.partition("=")[2] or row.text for row in chosen.rows)
-    return [(*rows, *chosen.rows) for rows in _definitions(needed, said_of, chosen) if rows]
-
-
-def with_known(told: Sequence[Piece], chosen: Settings) -> list[Piece]:
-    """The pieces, of which `A = XᵀX` defines A where X is known; else it says what its factor is."""
-    return [
-        one
-        if _factors(one.text, chosen) or not FACTORED.fullmatch(one.text)
-        else replace(one, defines=one.text.partition("=")[0].strip())
-        for one in told
-    ]
-
-
-def _factors(text: str, chosen: Settings) -> bool:
-    """Whether an equation says what its factor is, which the problem does not know: `D = LLᵀ`."""
-    factored = FACTORED.fullmatch(text)
-    return factored is not None and factored["factor"] not in chosen.letters
-
-
-def _supposed(one: Piece) -> bool:
-    """Whether a definition is only supposed, or denied: `if $r = y$`, `we do not set $r = y$`."""
-    return said(r"\b(?:<when>|<doubt>)\b").search(clause(one.before)) is not None
-
-
-def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
-    """The claim behind the definitions of its names."""
-    needed = claim.text.partition("=")[2] or claim.text
-    return [(*rows, claim.passage) for rows in _definitions(needed, before, chosen)]
-
-
-_NUMBERED = regex(r"_\s*\{?\d+")
-"""Of `δ_1` and `δ_2`: two names."""
-
-
-def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
-    """The definitions of the names that are needed; a name that is defined twice has both meanings."""
-    last: dict[str, Passage] = {}
-    first: dict[str, Passage] = {}
-    left = [one for one in before if one.defines not in ("", chosen.variable)]
-    while (one := next((one for one in reversed(left) if _names(needed, one.defines)), None)) is not None:
-        left.remove(one)
-        name = one.defines + _number(one)
-        needed += one.text[one.value :] if name not in last else ""
-        last.setdefault(name, one.passage)
-        first[name] = one.passage
-    meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
-    return [tuple(sorted(rows, key=lambda row: not _factors(row.text, chosen))) for rows in meant]
-
-
-def _names(text: str, name: str) -> bool:
-    return re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", _spread(text)) is not None
-
-
-def _spread(text: str) -> str:
-    """The text with its letters apart, commands kept together: `Xw` as `X w`."""
-    return re.sub(
-        r"\\[A-Za-z]+|([A-Za-z])", lambda match: f" {match[1]} " if match[1] else f"{match[0].lstrip(chr(92))} ", text
-    )

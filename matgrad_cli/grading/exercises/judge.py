@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from ...diagnostics import Diagnostic, Label, MatgradError, Span
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import line_and_column
+from ...documents.words import said
 from ...notation.scope import chosen_syntax
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict
 from ..equations.asked import split_constraints
 from ..lines.literal_name import best_as_name
 from ..lines.lost_sums import sums_in_words, sums_silently
 from ..lines.reading import as_declared
-from ..task import Asked, Key, task_for
+from ..meanings.redefined import part_of
+from ..meanings.remarks import Remarks, contradiction
+from ..task import Asked, Key, Task, task_for
 from .answer import judged_answer, lone_answer
 from .credit import scored
 from .derivation import judged_derivation
@@ -33,9 +37,9 @@ def judge(chosen: Settings) -> ProblemReport:
         message, help_ = f"problem `{chosen.id}` has no key `{lacking}`", "state it in the file, or give a key file"
         lacks = Diagnostic(f"missing-{lacking}", message, chosen.source, help=f"{help_} with `--key`")
         return _unreadable(chosen, kind, lacks)
-    said = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
+    told = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
     try:
-        key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
+        key: Key = (told[0], told[1], told[2], told[3], chosen_syntax(chosen.question_syntax), chosen.layout)
         constraints, syntax = split_constraints(chosen.text("subject_to") or ""), chosen_syntax(chosen.syntax)
         asked = Asked(chosen.order, chosen.asks, constraints, syntax=syntax, seed=chosen.seed)
         task = task_for(key, asked)
@@ -47,9 +51,10 @@ def judge(chosen: Settings) -> ProblemReport:
         wrt, answer = task.problem.wrt.name, chosen.answer
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
-    if not chosen.rows:
-        return _with_sums(chosen, judged_answer(chosen, task))
-    return _with_sums(chosen, lone_answer(chosen, task) or judged_derivation(chosen, task, key, asked))
+    lone = lone_answer(chosen, task) if chosen.rows else judged_answer(chosen, task)
+    report = lone or judged_derivation(chosen, task, key, asked)
+    doubt = (_of_sums(chosen, report) or _of_sizes(chosen, task)) if report.verdict == "right" else None
+    return report if doubt is None else unanswered(chosen, doubt)
 
 
 _SILENT = regex(r"read as an Einstein sum over (?P<letters>.*)")
@@ -58,32 +63,59 @@ _NEAR = 60
 _SUMS = regex(r"\\sum(?![A-Za-z])|[Σ∑]|\b(?:sum|mean)\b")
 
 
-def _with_sums(chosen: Settings, report: ProblemReport) -> ProblemReport:
-    """The report; under a key undecided where it is right only with sums that nobody writes: who sums silently says so,
+def _of_sums(chosen: Settings, report: ProblemReport) -> Diagnostic | None:
+    """That under a key an answer is right only with sums that nobody writes: who sums silently says so,
     or does it twice and writes no Σ, and neither does the key."""
     notes = {*report.notes, *(note for line in report.lines for note in line.notes)}
     silent = [told["letters"] for note in notes if (told := _SILENT.match(note)) is not None]
-    if report.verdict != "right" or not silent or not chosen.under_key or sums_silently(chosen.source.text):
-        return report
+    if not silent or not chosen.under_key or sums_silently(chosen.source.text):
+        return None
     texts = [chosen.text("loss") or "", *(row.text for row in chosen.rows), chosen.answer.text if chosen.answer else ""]
     letters = ", ".join(silent)
-    places = (chosen.answer.passage if chosen.answer else chosen.rows[-1]).places
+    places = _places(chosen)
     beside = chosen.source.text[max(0, places[0] - _NEAR) : places[-1] + _NEAR]
-    said = any(sums_in_words(told, beside) for told in silent)
-    if said or (len(letters) > 1 and not any(map(_SUMS.search, texts))):
-        return report
+    said_so = any(sums_in_words(told, beside) for told in silent)
+    if said_so or (len(letters) > 1 and not any(map(_SUMS.search, texts))):
+        return None
     message = f"this is right only with a sum over {letters}, and no Σ goes over it"
     help_ = "write the Σ, or say that repeated letters are summed"
-    return unanswered(chosen, Diagnostic("bad-sum-collapse", message, help=help_))
+    return Diagnostic("bad-sum-collapse", message, help=help_)
+
+
+_SIZED = (
+    r"\b(?:dimensions?|shape|size)(?P<of>\s+of\s+(?:<the>\s+)?<result>|\s+of\s+(?:it|this|that))?(?:\s+<is>\b|\s*:)[\s$(\\]*"
+    r"(?P<rows>\w+)\s*(?:\\times|[×x])\s*(?P<cols>\w+)(?=[\s$)]*(?:[.,;)\n]|\Z))"
+)
+
+
+def _of_sizes(chosen: Settings, task: Task) -> Diagnostic | None:
+    """That words say sizes that an answer has not, `the dimension of the gradient is h × d`, or, right behind it, `the
+    dimension is h × d`, if these are of the problem."""
+    if not chosen.under_key:
+        return None
+    text, end = chosen.source.text, _places(chosen)[-1]
+    known = {str(dim) for symbol in task.problem.variables for dim in (symbol.shape.rows, symbol.shape.cols)}
+    own = (told for told in said(_SIZED).finditer(part_of(text, end)) if told["of"])
+    behind = (told for told in said(_SIZED).finditer(text, end) if "=" not in text[end : told.start()])
+    for told in (*own, *behind):
+        why = contradiction(task, Remarks("", sides=told.group("rows", "cols")))
+        if why is not None and {*told.group("rows", "cols")} <= {*known, "1"}:
+            return Diagnostic("undecided", f"this is right, but {why}")
+    return None
+
+
+def _places(chosen: Settings) -> Sequence[int]:
+    """Where what is judged stands in its file."""
+    return (chosen.answer.passage if chosen.answer else chosen.rows[-1]).places
 
 
 def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:
     """A problem without answer; or one of which nobody knows whether the file answers it, and `why`."""
     verdict: ProblemVerdict = "wrong" if chosen.asked and why is None else "undecided"
-    said = ("missing-answer", "no answer was given")
+    final = Final("missing", "missing-answer", "no answer was given")
     if why is not None:
-        said = (why.code, "; ".join(filter(None, (why.message, why.help))))
-    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", *said)))
+        final = Final("missing", why.code, "; ".join(filter(None, (why.message, why.help))))
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final))
 
 
 def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:

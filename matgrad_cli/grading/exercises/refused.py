@@ -13,7 +13,8 @@ from ...documents.homework.pieces import Piece, changed
 from ...documents.words import named, said
 from ...notation.latex.names import letter_name
 from ..meanings.remarks import CASES, refuted
-from .claims import SAYS, STATES, clause, stated_by, states
+from .claims import SAYS, STATES, stated_by, states
+from .definitions import clause
 from .settings import Settings
 
 _UNEQUAL = regex(

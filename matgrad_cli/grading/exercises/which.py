@@ -15,21 +15,8 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import (
-    MOST_CLAIMS,
-    SAYS,
-    STATES,
-    Claim,
-    How,
-    alone,
-    claimed,
-    displayed,
-    explained,
-    rivals,
-    states,
-    with_known,
-    without_parts,
-)
+from .claims import MOST_CLAIMS, SAYS, STATES, Claim, How, alone, claimed, displayed, rivals, states, without_parts
+from .definitions import explained, with_known
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
