@@ -184,6 +184,8 @@ def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Pat
         "b/hw.txt": fenced,
         "c/notes.txt": "some words",
         "d/hw.ipynb": '{"cells": []}',
+        "e/hw.txt": "1)\ngrad = 2 X^T (X w - y)\n",
+        "f/hw.txt": "Task 1 (least squares)\ngrad = X^T (X w - y)\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir()
@@ -193,7 +195,7 @@ def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Pat
         str(Path(file.file).relative_to(tmp_path)): sum(problem.score for problem in file.problems)
         for file in report.files
     }
-    assert told == {"a/hw.ipynb": 1, "b/hw.txt": 1, "c": 0, "d/hw.ipynb": 0}
+    assert told == {"a/hw.ipynb": 1, "b/hw.txt": 1, "c": 0, "d/hw.ipynb": 0, "e/hw.txt": 1, "f/hw.txt": 0}
     assert [Path(name).name for name in report.skipped] == ["notes.txt"]
 
 

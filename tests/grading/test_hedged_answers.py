@@ -214,9 +214,17 @@ shapes = "z: k"
 [[problem]]
 id = "10"
 loss = "x.T@A@x/(x.T@x)"
+name = "R"
 wrt = "x"
 shapes = "A: n×n, x: n"
 assume = "A symmetric, x nonzero"
+
+[[problem]]
+id = "11"
+loss = "tr(A@X@B@X.T)"
+name = "f"
+wrt = "X"
+shapes = "A: m×m, X: m×n, B: n×n"
 """
 STUDENTS = [line for line in Path(__file__).with_name("students.txt").read_text("utf-8").splitlines() if line[0] != "#"]
 

@@ -37,8 +37,8 @@ _GOES_ON: Final = (
 )
 """`### Solution`: a heading that names no problem is a part of the one above it."""
 TITLED: Final = (
-    rf"{_LINE}(?:\#{{1,6}}[ \t]+|\*\*|__)?(?:{_SHEET}(?:<problem>[ \t]*){{1,2}}\#?\d+[ \t]*(?:[.():*_]|(?m:$))"
-    r"|(?:\#\d+|\(?\d+[.):])[ \t]*(?m:$))"
+    rf"{_LINE}(?:\#{{1,6}}[ \t]+|\*\*|__)?(?:{_SHEET}(?:<problem>[ \t]*){{1,2}}\#?\d+[a-z]?[ \t]*(?:[.():*_]|(?m:$))"
+    r"|(?:\#\d+|\(?\d+[a-z]?[.):])[ \t]*(?m:$))"
 )
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 RULES: Final = r"(?:[-=*_~#]{2,}[ \t]*)?"
@@ -127,7 +127,7 @@ def _key(asked: Sequence[str]) -> _Key:
     for number, (count, roman) in enumerate(zip(_COUNTS, _ROMAN, strict=True), 1):
         if str(number) in names or str(number) in parts:
             names = {count: names.get(str(number), str(number)), roman: names.get(str(number), str(number)), **names}
-    names = {**names, **{rf"{digit}{name}": name for name in asked if len(name) == 1 for digit in range(10)}}
+    names = {**{f"{digit}{name}": name for name in asked if len(name) == 1 for digit in range(10)}, **names}
     return _Key(names, parts, tuple(order), pattern)
 
 
