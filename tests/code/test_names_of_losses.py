@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from test_claims import checked, verdicts
 
@@ -193,3 +195,97 @@ g_beta = X.T @ ({gap}) / len(y)
 @pytest.mark.parametrize(("gap", "verdict"), [("mu - y", "right"), ("eta - y", "wrong")])
 def test_a_marked_name_behind_the_loss_of_a_script(gap: str, verdict: str) -> None:
     assert checked(COUNTS.format(gap=gap)).verdict == verdict
+
+
+_APART = """\
+def predict(X, w, b):
+    return X @ w + b
+
+
+def squared(out, y):
+    return (out - y) ** 2
+
+
+"""
+APART = {
+    "a loss that calls another one": _APART.replace("squared", "compute_loss")
+    + """\
+def compute_cost(X, y, w, b):
+    return np.mean(compute_loss(predict(X, w, b), y))
+
+
+def compute_gradients(X, y, w, b):
+    gaps = predict(X, w, b) - y
+    dw = 2 / len(y) * X.T @ gaps
+    db = 2 * np.mean(gaps)
+    return dw, db
+""",
+    "what the gradient computes itself": """\
+def absolute_loss(t, out, floor=0.0):
+    return np.mean(np.maximum(np.abs(t - out), floor))
+
+
+def compute_gradients(X, w, t, floor=0.0):
+    out = X @ w
+    error = out - t
+    d_out = np.where(np.abs(error) > floor, np.sign(error), 0) / len(t)
+    g_w = X.T @ d_out
+    return g_w
+""",
+    "what the forward part gives": """\
+def forward(X, w):
+    z = X @ w
+    out = np.exp(z)
+    return z, out
+
+
+def compute_cost(y, out):
+    return np.mean(out - y * np.log(out))
+
+
+def compute_gradients(X, y, out):
+    dw = X.T @ (out - y) / len(y)
+    return dw
+""",
+    "a line through points": """\
+def error_function(w0, w1):
+    return np.sum((y - w0 - w1 * x) ** 2)
+
+
+def gradient_function(w0, w1):
+    gaps = w0 + w1 * x - y
+    g_w0 = 2 * np.sum(gaps)
+    g_w1 = 2 * gaps @ x
+    return [g_w0, g_w1]
+""",
+    "a value and its jacobian": """\
+def squares_value(p, X, y):
+    return np.mean((X @ p - y) ** 2)
+
+
+def squares_jacobian(p, X, y):
+    return 2 / len(y) * X.T @ (X @ p - y)
+""",
+    "a method that calls a loss": """\
+class Line:
+    def _loss(self, y, out):
+        return np.mean((y - out) ** 2)
+
+    def fit(self, X, y):
+        out = X @ self.w
+        dw = -2 / len(y) * X.T @ (y - out)
+        self.w -= 0.1 * dw
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*APART.values()], ids=[*APART])
+def test_a_loss_apart_from_its_gradient(text: str) -> None:
+    """It is found by what it takes: by the arguments of both, what forward gives, or the gradient computes itself."""
+    assert {*verdicts(text).values()} == {"follows"}
+    assert "wrong" in verdicts(re.sub(r"(?<!def )\b(?:X\.T @ |np\.sum\(gaps\))", "3 * \\g<0>", text)).values()
+
+
+def test_gradients_in_the_place_of_a_target_are_those_of_something_else() -> None:
+    text = APART["what the forward part gives"].replace("def forward", "def model").replace("    return dw\n", "")
+    assert "wrong" not in verdicts(text + "    db = np.mean(out - y)\n    return dw, db\n").values()

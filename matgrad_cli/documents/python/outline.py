@@ -14,7 +14,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import DATA, arguments_of, each, key_of, known_in, last_part, name_of, targets_of
 from .beside import Imported, taken_in
-from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
+from .pairs import FORWARD, GRADIENT, criterion_of, pairs, runs_itself, stated_beside, stated_by, stub, whole
 from .said import Said, told
 from .sizes import made_in
 from .uses import BARE, LOSSES, OWNERS, TARGETS, claimed, is_gradient, named_whole, shortened
@@ -122,7 +122,7 @@ def units_of(tree: ast.Module, text: str, path: str = "") -> list[Unit]:
     comments = comments_of(text)
     file = _File(tree, comments, directives_of(comments), known_in(tree), taken_in(tree, path))
     called = {name for one in file.directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
-    functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
+    functions = file.functions
     paired = dict(pairs(functions))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
     found: list[Unit] = []
@@ -139,7 +139,7 @@ def units_of(tree: ast.Module, text: str, path: str = "") -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and line not in paired.values():
             short = called | dict(_shortened(line, line)).keys()
             if _claims(line, file.known, short, paired) or _alone(tree, line):
-                found.append(file.unit(line.name, [line], forward=line))
+                found.append(file.unit(line.name, [line], forward=line, loss=stated_by(functions, line)))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
     if _claims(ast.Module(written, []), file.known, called | dict(_marked(written)).keys()):
         found.append(file.unit("script", loose))
@@ -156,12 +156,17 @@ class _File:
     known: frozenset[str]
     beside: tuple[Imported, ...]
 
+    @property
+    def functions(self) -> list[ast.FunctionDef]:
+        """The functions that are no methods."""
+        return [line for line in self.tree.body if isinstance(line, ast.FunctionDef)]
+
     def unit(self, title: str, own: list[ast.stmt], **parts: Any) -> Unit:
         """A unit of the file, made of some of its lines, or the lines outside of functions and classes."""
         inside = [one for one in self.directives if any(_within(line, one.line) for line in own)]
         outside = [one for one in self.directives if not any(_within(line, one.line) for line in self._closed())]
         chosen: dict[str, str] = {one.key: one.value for one in [*outside, *inside]}
-        loss: ast.expr | None = None
+        loss: ast.expr | None = parts.pop("loss", None)
         if "loss" in chosen:
             try:
                 loss = ast.parse(chosen["loss"], mode="eval").body
@@ -220,7 +225,7 @@ def _shortened(forward: ast.FunctionDef | None, part: ast.FunctionDef | None) ->
     otherwise, with the arguments of the forward part, or the attributes in it, that they are the derivatives by."""
     values = [line.value for line in each(ast.Return, part)]
     returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
-    if part is forward and {*LOSSES}.isdisjoint(returned):
+    if part is None or (part is forward and {*LOSSES}.isdisjoint(returned) and not GRADIENT.match(part.name)):
         return ()
     inputs = arguments_of(forward)
     owned = [*_attributes(forward, ast.Load)] if part is not forward else []
@@ -342,7 +347,8 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
         yield file.unit(title, [method], forward=method, backward=one, inside=line, closure=True)
     for method in own if not inner else ():
         if (_claims(method, file.known) and method.name != "__init__") or (_backward(method) and not stub(method)):
-            yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line)
+            loss = stated_by([one for one in own if one is not method], method) or stated_by(file.functions, method)
+            yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line, loss=loss)
 
 
 def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -7,31 +7,37 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
-from ...verify.programs.names import arguments_of, each, key_of, loaded, name_of, names_in, word_of
+from ...verify.programs.names import arguments_of, each, key_of, loaded, name_of, names_in, stored, word_of
 from .uses import LOSSES, UPSTREAM, claimed
 
 FORWARD = (
     "forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict",
 )  # fmt: skip
-_BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
-_GRADIENT = regex(
-    r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
+_BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp|jac|jacobian)"
+_KINDS = "cost|loss|objective|error|mse|bce|nll|cross_entropy|log_likelihood|logistic|linear|ridge|hinge|svm"
+GRADIENT = regex(
+    rf"^(?:(?:compute|calculate|calc|get)_?)?(?:(?:{_KINDS})_?)?(?:grads?|gradients?|jac|jacobian)(?:_function|_fn|_func)?$",
+    re.I,
 )
 _CHECKS = regex(r"check|numeric|approx", re.I)
 """How the functions are called that compare a gradient with differences."""
 _COST = regex(
-    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
+    r"^_*(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll|objective)(?:_function|_fn|_func)?$"
+    r"|^error_function$",
+    re.I,
 )
 _OF_A_KIND = regex(r"^(?:\w+_)?(?:mse|bce|mean_squared_error)(?:_loss)?$", re.I)
 """A loss by its kind, where nothing else is called one."""
 
 
 def criterion_of(functions: list[ast.FunctionDef], *parts: ast.FunctionDef) -> ast.FunctionDef | None:
-    """The one function of the file that is called a loss, and is no part of these, of which the first is the forward
-    one; not where they know of fewer arrays than it takes, as the slope of an activation does."""
+    """The one function of the file that is called a loss, part of no other one, and no part of these, of which the
+    first is the forward one; not where they know of fewer arrays than it takes, as the slope of an activation does."""
     known, called = {*arguments_of(*parts)}, {name_of(call.func) for call in each(ast.Call, parts[0])}
     others = [one for one in functions if one.name not in called and one is not parts[0]]
     named = [one for one in others if _COST.match(one.name)] or [one for one in others if _OF_A_KIND.match(one.name)]
+    parts_of = {one.name: callees(one) for one in named}
+    named = [one for one in named if not any(one.name in parts for name, parts in parts_of.items() if name != one.name)]
     apt = [one for one in named if len(known) >= len(arguments_of(one)) - len(one.args.defaults)]
     return apt[0] if len(named) == 1 and apt and not stub(apt[0]) else None
 
@@ -94,15 +100,44 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
     """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
     named = {function.name: function for function in functions}
     for function in functions:
-        called = re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) or _GRADIENT.match(function.name)
+        called = re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) or GRADIENT.match(function.name)
         if not called or _CHECKS.search(function.name):
             continue
         others = (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function)
         forward = next(others, None)
-        if forward is None and _GRADIENT.match(function.name):
-            forward = criterion_of(functions, function)
+        if forward is None and GRADIENT.match(function.name):
+            forward = _under(functions, criterion_of(functions, function), function)
         if forward is not None:
             yield function, forward
+
+
+def _under(
+    functions: list[ast.FunctionDef], loss: ast.FunctionDef | None, backward: ast.FunctionDef
+) -> ast.FunctionDef | None:
+    """The forward part that returns what a loss is made of, where the backward part is given it; else the loss itself,
+    unless the backward part computes what that is made of."""
+    handed = {*arguments_of(backward)}.intersection(arguments_of(loss))
+    parts = (one for one in functions if one.name in FORWARD)
+    made = (one for one in parts if not handed.isdisjoint(names_in(ast.Tuple([*each(ast.Return, one)]))))  # type: ignore[list-item]
+    return next(made, loss if stated_by(functions, backward) is None else None)
+
+
+def stated_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
+    """The one loss among functions as a call, where a part computes under the same names what it is made of, and no
+    loss: `mse(y, y_hat)` beside `y_hat = x @ w`."""
+    loss = criterion_of(functions, part)
+    made = stored(part)
+    known = {*arguments_of(part), *made}
+    given = arguments_of(loss)
+    needed = given[: len(given) - len(loss.args.defaults)] if loss is not None else []
+    own = made.isdisjoint({*LOSSES} - {"error"}) and not made.isdisjoint(needed)
+    if loss is None or not own or not known.issuperset(needed):
+        return None
+    more = [name for name in given[len(needed) :] if name in known]
+    said = ", ".join([*needed, *(f"{name}={name}" for name in more)])
+    of_object = "self." * (loss.args.args[0].arg == "self")
+    call = ast.parse(f"{of_object}{loss.name}({said})", mode="eval").body
+    return ast.copy_location(call, part) if isinstance(call, ast.Call) else None
 
 
 SLOPE = regex(
@@ -122,7 +157,8 @@ def runs_itself(forward: ast.FunctionDef, backward: ast.FunctionDef) -> bool:
 
 
 def _forward_names(name: str) -> Iterator[str]:
-    for word in (*FORWARD, "fwd", "forwardprop", "forwardpropagation", "cost", "loss", "objective"):
+    words = ("fwd", "forwardprop", "forwardpropagation", "cost", "loss", "objective", "error", "evaluate", "value")
+    for word in (*FORWARD, *words):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
     if re.search(rf"{_BACK}_\w+$", name):

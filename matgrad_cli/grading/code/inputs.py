@@ -285,7 +285,8 @@ def candidates(
     if partner is None and shapes[0][1:]:  # rows of data go with what is predicted from them, or with an argument
         targets = [kind.dims[0] for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1]
         own = [word for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes]
-        shapes = [*((one, rows[1]) for one in targets), *shapes, *((rows[0], word) for word in own[:2])]
+        alone = [(one,) for one in targets]
+        shapes = [*((one, rows[1]) for one in targets), *alone, *shapes, *((rows[0], word) for word in own[:2])]
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         matrices = (kind.dims for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2)
         first = next(matrices, ("",))[0]

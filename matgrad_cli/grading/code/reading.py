@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,11 @@ class Reading:
         machine = self.machine
         if self.plan is not None and self.plan.after is not None and machine.target is not None:
             machine.stop_at, machine.answer = self.plan.after, self._loss_now
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), suppress(Returned):
             try:
                 self._parts()
             except Stop as stop:
                 return stop.value
-            except Returned:
-                return None
         return None
 
     def _parts(self) -> None:
@@ -344,6 +343,7 @@ class Reading:
 
     def _loss_now(self) -> Value:
         assert self.plan is not None
+        self.machine.stop_at = None  # what the loss itself calls is read to its end
         value = self._by(self.plan.way)
         return np.sum(value) if np.size(value) == 1 else None
 

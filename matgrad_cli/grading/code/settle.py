@@ -59,6 +59,7 @@ class Understanding:
 
     faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by;
     against how many inputs have other axes than the lines of the program show
+    chance  whether data are guessed to have as many rows as columns, or one of them: much fits so by chance
     """
 
     kinds: Kinds
@@ -67,12 +68,13 @@ class Understanding:
     faults: int
     unfit: int
     against: int = 0
+    chance: bool = False
     meant: frozenset[str] = frozenset()
 
     @property
     def fits(self) -> bool:
         """Whether all claims compute and have the right shapes, and these are as the lines show them."""
-        return self.faults + self.unfit + self.against == 0
+        return self.faults + self.unfit + self.against + self.chance == 0
 
     def at(self, order: int) -> Point:
         """A point with sizes in an order."""
@@ -85,7 +87,7 @@ class Understanding:
     @property
     def doubts(self) -> tuple[int, ...]:
         """What speaks against it, the gravest first."""
-        return self.order == EQUAL, self.against, self.faults, self.unfit
+        return self.order == EQUAL, self.against, self.faults, self.unfit, self.chance
 
 
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
@@ -129,7 +131,8 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.unit))
             elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
-        found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])
+        first = min(found, key=lambda one: one.chance, default=None)
+        found += _by_claims(unit, [one for one in found if first is not None and not collapsed(first, one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
     return sorted(found, key=lambda one: _doubts(found[0], one)), why
@@ -235,8 +238,9 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     axes = axes_in(trial.unit.own)
     guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
+    flat = any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
-    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against)
+    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, flat)
 
 
 _BIAS = regex(r"^(?:b\d*|b_\w+|bias\w*|intercept)$")
@@ -259,7 +263,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     over an axis says that `g` lies along the other one."""
     if not found or any(one.fits and not _numbers(one) for one in found):
         return []
-    first = min(found, key=lambda one: (one.faults, one.unfit))
+    first = min(found, key=lambda one: (one.chance, one.faults, one.unfit))
     trial = tried(unit, first.kinds, first.at(first.order))
     kinds = dict(first.kinds)
     if not isinstance(trial, Trial):

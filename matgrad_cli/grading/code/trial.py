@@ -13,9 +13,9 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
-from ...documents.python.uses import BARE, COUNT, TARGETS, claimed
+from ...documents.python.uses import BARE, COUNT, TARGETS, claimed, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
-from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
+from ...verify.programs.names import GRADIENTS, arguments_of, in_list, key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, constant, fitting, in_order, in_place, of_entry, of_returned, returns_gradient, stages
 from .inputs import Given, Kind, Kinds, Point
@@ -224,7 +224,7 @@ class Trial:
         if isinstance(line.value, ast.Tuple) or listed[1:]:
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
             values = event.value if isinstance(event.value, tuple | list) else lost
-            if len(values) != len(inputs) or len(listed) != len(inputs):
+            if len(values) != len(inputs) or len(listed) != len(inputs) or any(map(_of_another, listed, inputs)):
                 return []
             ordered = in_order(self.unit, [*listed], inputs, found)
             parts = [
@@ -388,6 +388,12 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
         return NoLoss(fault.why, fault.line)
     except Exhausted:
         return NoLoss(TOO_MUCH, 0)
+
+
+def _of_another(part: ast.expr, of: str) -> bool:
+    """Whether a gradient of something else is returned in the place of a target."""
+    key = key_of(part) or ""
+    return of in TARGETS and is_gradient(key) and of not in claimed(key)
 
 
 def _same(a: Value, b: Value) -> bool:

@@ -122,7 +122,7 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(owner, Module):
         return CONSTANTS.get(node.attr, Module(f"{owner.path}.{node.attr}")) if node.attr != "newaxis" else None
     if isinstance(owner, Undecided):
-        if node.attr in ("shape", "T", "size", "ndim", "dtype"):
+        if node.attr in ("shape", "T", "size", "ndim", "dtype", "flat"):
             raise Need(owner.name, "array")
         return machine.input(node.attr)
     if isinstance(owner, Thing):

@@ -95,6 +95,7 @@ class Machine:
     given: dict[str, Value] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     applied: dict[str, list[Value]] = field(default_factory=dict)
+    begun: dict[tuple[int, tuple[int, ...]], Value] = field(default_factory=dict)
     writing: str = ""
     latest: tuple[Any, Value] = (None, None)
     before: Callable[[ast.stmt, Frame], None] | None = None
@@ -165,7 +166,7 @@ class Machine:
         self.latest = frame, value
         first = not stored and not goes_on and self.is_parameter(key) and not _taken_out(statement)
         if first and (_zero(value) or _small_draw(value, statement)):
-            drawn = self.random.normal(size=np.shape(value))
+            drawn = self._begun(key, statement, frame, np.shape(value))
             drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
             value = self.note(np.asarray(drawn, complex)[()])
         elif first and isinstance(value, int | float) and _literal(statement):
@@ -179,6 +180,13 @@ class Machine:
             sites = tuple(self.sites.get(id(value), ()))
             self.events.append(Event(number, key, statement, frame, kept, sites, failure, stored, goes_on))
         return value
+
+    def _begun(self, key: str, statement: ast.stmt, frame: Frame, shape: tuple[int, ...]) -> Value:
+        """Random numbers to begin with; a part that is read once more begins with the same, unless it makes objects."""
+        place = id(statement), shape
+        if "." in key or key in frame.names or place not in self.begun:
+            self.begun[place] = self.random.normal(size=shape)
+        return self.begun[place]
 
     def entered(
         self, key: str | None, owner: Value, place: Value, value: Value, line: ast.stmt, frame: Frame, on: bool = False

@@ -139,7 +139,7 @@ def whole_of(target: ast.expr) -> ast.expr:
         if not view and not isinstance(target, ast.Subscript):
             break
         target = target.func.value if isinstance(target, ast.Call) else target.value  # type: ignore[attr-defined]
-    return target
+    return target.value if isinstance(target, ast.Attribute) and target.attr == "flat" else target
 
 
 _VIEWS = ("reshape", "view", "ravel", "swapaxes", "transpose", "squeeze")

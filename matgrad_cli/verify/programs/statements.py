@@ -46,6 +46,7 @@ def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
         if isinstance(line, ast.Raise):
             raise
         _lost(machine, frame, line, Unknown(fault.why, fault.line, misfit=isinstance(fault, Misfit)))
+    machine.writing = ""
     machine.ended()
 
 
@@ -115,14 +116,11 @@ def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -
 def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
     machine.writing = key_of(whole_of(line.targets[0])) or ""
     goes_on = machine.writing in names_in(line.value)
-    try:
-        value = _drawn(machine, frame, line)
-        if isinstance(value, Undecided) and isinstance(line.value, ast.Name):
-            value = _opened(machine, frame, line.value, value, line.targets[0])
-        for target in line.targets:
-            put(machine, frame, target, value, line, goes_on)
-    finally:
-        machine.writing = ""
+    value = _drawn(machine, frame, line)
+    if isinstance(value, Undecided) and isinstance(line.value, ast.Name):
+        value = _opened(machine, frame, line.value, value, line.targets[0])
+    for target in line.targets:
+        put(machine, frame, target, value, line, goes_on)
 
 
 def _drawn(machine: Machine, frame: Frame, line: ast.Assign) -> Value:
@@ -209,21 +207,19 @@ def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, 
     place = place_of(machine, frame, target.slice)
     if add:
         value = operate(add, owner[place], value)
-    if isinstance(owner, np.ndarray):
-        value = solid(value, "array", owner[place])
-        if np.iscomplexobj(value) and not np.iscomplexobj(owner):
-            if np.any(np.imag(value)):
-                raise Unread("real numbers are written into an array of whole ones")
-            value = np.real(value)
-        owner[place] = np.reshape(value, ()) if not np.shape(owner[place]) and np.size(value) == 1 else value
-        machine.changed(owner)
-        root = _root(machine, frame, target, owner)
-    else:
-        if not isinstance(owner, dict | list) or (isinstance(owner, list) and not isinstance(place, int | np.integer)):
-            raise Unread("writing into this is not read")
+    if isinstance(owner, dict) or (isinstance(owner, list) and isinstance(place, int | np.integer)):
         machine.entered(key_of(target.value), owner, place, value, line, frame, bool(add))
         return
-    key = key_of(whole_of(target))
+    if not isinstance(owner, np.ndarray):
+        raise Unread("writing into this is not read")
+    value = solid(value, "array", owner[place])
+    if np.iscomplexobj(value) and not np.iscomplexobj(owner):
+        if np.any(np.imag(value)):
+            raise Unread("real numbers are written into an array of whole ones")
+        value = np.real(value)
+    owner[place] = np.reshape(value, ()) if not np.shape(owner[place]) and np.size(value) == 1 else value
+    machine.changed(owner)
+    root, key = _root(machine, frame, target, owner), key_of(whole_of(target))
     if key is not None:
         _written(machine, frame, key, line, root)
 
@@ -250,16 +246,16 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     name = type(line.op).__name__
     key = key_of(line.target)
     machine.writing = key or key_of(whole_of(line.target)) or ""
-    try:
-        value = evaluate(machine, frame, line.value)
-        if key is None:
-            if not isinstance(line.target, ast.Subscript):
-                raise Unread("what is given a value here", line.lineno)
-            _store(machine, frame, line.target, solid(value), line, add=name)
-            return
-        current = solid(evaluate(machine, frame, line.target), "array", value)
-    finally:
-        machine.writing = ""
+    value = evaluate(machine, frame, line.value)
+    if key is None:
+        if not isinstance(line.target, ast.Subscript):
+            raise Unread("what is given a value here", line.lineno)
+        _store(machine, frame, line.target, solid(value), line, add=name)
+        return
+    current = evaluate(machine, frame, line.target)
+    if isinstance(current, Undecided) and isinstance(line.target, ast.Attribute):  # it begins elsewhere
+        current = np.zeros(np.shape(solid(value)), complex)[()]
+    current = solid(current, "array", value)
     if isinstance(current, list) and isinstance(value, list):
         current.extend(value)
         return
@@ -363,15 +359,12 @@ def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
         into = whole_of(call.args[0] if call.func.attr in ("at", "fill_diagonal") and call.args else call.func.value)
     key = key_of(into) if into is not None else None
     machine.writing = key or ""
-    try:
-        evaluate(machine, frame, line.value)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "append":
-            owner = evaluate(machine, frame, call.func.value)
-            machine.entered(key_of(call.func.value), owner, len(owner) - 1, owner[-1], line, frame)
-        if into is not None and key is not None:
-            _written(machine, frame, key, line, evaluate(machine, frame, into))
-    finally:
-        machine.writing = ""
+    evaluate(machine, frame, line.value)
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+        owner = evaluate(machine, frame, call.func.value)
+        machine.entered(key_of(call.func.value), owner, len(owner) - 1, owner[-1], line, frame)
+    if into is not None and key is not None:
+        _written(machine, frame, key, line, evaluate(machine, frame, into))
 
 
 def _named(_: Machine, frame: Frame, line: ast.FunctionDef | ast.ClassDef) -> None:
