@@ -23,6 +23,25 @@ CASES = [
         "np.ones_like(x)",
         "right",
     ),
+    ("numpy as np", "z = sum(np.exp(x))\nloss = np.sum(z ** 2)\ndx = 2 * np.exp(x) * z", "right"),
+    ("numpy as np", "a, b = np.hsplit(x, 2)\nloss = np.sum(a * b)\ndx = np.hstack((b, a))", "right"),
+    (
+        "numpy as np",
+        "K = x.T @ x + np.eye(6)\nloss = np.log(np.diag(np.linalg.cholesky(K))).sum()\ndx = x @ np.linalg.inv(K)",
+        "right",
+    ),
+    (
+        "scipy.linalg as sl, numpy as np",
+        "K = x.T @ x + np.eye(6)\nR = sl.cholesky(K)\nloss = np.sum((R @ y.T) ** 2)\ndK = y.T @ y",
+        "right",
+    ),
+    (
+        "scipy.linalg as sl, numpy as np",
+        "K = x.T @ x + np.eye(6)\nF = sl.cho_factor(K)\n"
+        "loss = np.sum(y @ sl.cho_solve(F, y.T))\ndK = -sl.cho_solve(F, y.T) @ np.ones((len(y), len(y))) @ y @ "
+        "np.linalg.inv(K)",
+        "right",
+    ),
     ("torch", "loss = (x ** 2).sum()\ndx = torch.zeros_like(x)\ndx.index_copy_(0, torch.arange(3), x)", "unreadable"),
     ("numpy as np", "loss = (x ** 2).sum()\ndx = np.zeros_like(x)\nnp.multiply(2, x, out=dx)", "unreadable"),
     (

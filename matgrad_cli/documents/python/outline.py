@@ -22,6 +22,7 @@ from .uses import BARE, LOSSES, OWNERS, TARGETS, claimed, is_gradient, named_who
 BACKWARD = (
     *"backward backprop bprop backward_pass backward_propagation backward_prop backpropagation backpropagate".split(),
     *"grad gradient compute_gradients compute_grads compute_gradient compute_grad gradients grads".split(),
+    "gradient_descent",
 )
 NESTED = ("grad", "grad_fn", "backward", "backward_fn", "bwd", "vjp", "vjp_fn", "pullback")
 """What a function inside another one is called that is given back beside the value: its gradient."""
@@ -312,7 +313,7 @@ def _given_back(function: ast.FunctionDef) -> ast.FunctionDef | None:
 
 def _backward(function: ast.FunctionDef) -> bool:
     """Whether a function is called a backward part."""
-    return function.name in BACKWARD[:-8] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
+    return function.name in BACKWARD[:-9] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
 
 
 def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
@@ -345,7 +346,13 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     for method, one in inner.items():
         title = f"{line.name}.{method.name}"
         yield file.unit(title, [method], forward=method, backward=one, inside=line, closure=True)
+    paired = dict(pairs(own)) if not inner else {}
+    for method, one in paired.items():
+        parts = {"forward": one, "backward": method, "inside": line, "criterion": criterion_of(own, one, method)}
+        yield file.unit(f"{line.name}.{method.name}", [line], **parts)
     for method in own if not inner else ():
+        if method in paired or method in paired.values():
+            continue
         if (_claims(method, file.known) and method.name != "__init__") or (_backward(method) and not stub(method)):
             loss = stated_by([one for one in own if one is not method], method) or stated_by(file.functions, method)
             yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line, loss=loss)

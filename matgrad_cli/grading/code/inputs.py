@@ -15,6 +15,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
 from ...documents.python.uses import TARGETS, Axes
+from ...verify.programs.names import DATA
 from ...verify.programs.values import Keyed, Undecided
 
 Value = Any
@@ -224,7 +225,7 @@ _APPLYING = ("test", "eval", "inference", "predict")
 
 _NUMBERS = regex(
     r"^(?!(?-i:P)$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
-    r"|rho|sigma|momentum|scale|"
+    r"|rho|sigma|momentum|scale|length_?scale|\w+_variance|noise\w*|sigma_[fn]|"
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,
 )
@@ -291,7 +292,8 @@ def candidates(
         matrices = (kind.dims for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2)
         first = next(matrices, ("",))[0]
         several = [(first, last) for last in given.sizes if first and last != first]
-        shapes = [*shapes[:-1], *several, *shapes[-1:]]
+        data = [kind.dims[:1] for word, kind in given.kinds.items() if word in DATA and kind.form == "array"]
+        shapes = [*filter(None, data), *shapes[:-1], *several, ("1", rows[1]), *shapes[-1:]]
     if axes is not None and axes.number == 0 and differentiated:
         axes = None
     if hint.startswith("matrix"):
@@ -316,6 +318,9 @@ def _as_used(name: str, shapes: list[tuple[str, ...]], axes: Axes) -> list[tuple
     return [*(fit or new), *(dims for dims in shapes if dims not in fit)]
 
 
+_INTERCEPTS = ("b", "bias", "b0", "intercept")
+
+
 def fresh(name: str, kind: Kind) -> list[str]:
     """The dimensions of an input of which nothing is told, and that no other was said to have."""
     return [dim for dim in kind.dims if dim.startswith(f"{name}_")] if not kind.told else []
@@ -332,7 +337,7 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         last, whole = partner[-1:], partner
         axes = range(len(partner)) if partner[1:] else ()
         sides = [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in axes]
-        if name in ("b", "bias", "b0", "intercept") and len(partner) == 1:
+        if name in _INTERCEPTS and len(partner) == 1:
             small = [(), whole]
         elif _NUMBERS.match(name):
             small = [(), whole, last, *sides]
@@ -341,7 +346,7 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         else:
             small = [whole, (), last, *sides]
         return list(dict.fromkeys(small))
-    if _NUMBERS.match(name):
+    if _NUMBERS.match(name) or (name in _INTERCEPTS and partner is not None):
         return [(), (new[0],), (new[0], new[1])]
     if name[:1].isupper() or name in ("x", "inputs", "input", "data", "images"):
         return [(new[0], new[1]), (new[0],), ()]

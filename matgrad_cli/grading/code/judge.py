@@ -280,7 +280,7 @@ def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:
 def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
     """Layers that divide the gradients of all their parameters by the number of examples, or the one from which all
     others come: the loss may be meant as a mean."""
-    if not trial.plan.way.startswith(("upstream", "times", "criterion")):
+    if not trial.plan.way.startswith(("upstream", "times", "criterion", SLOPES)):
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]

@@ -77,7 +77,8 @@ def _plan_of_pair(reading: Reading) -> Plan:
         raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)
     if reading.upstream:
         return Plan(None, "upstream", " + ".join(reading.above))
-    if len(arguments_of(reading.unit.backward)) == 1 and moves(reading.outputs[0]):
+    given = arguments_of(reading.unit.backward)
+    if moves(reading.outputs[0]) and (len(given) == 1 or given == arguments_of(reading.unit.forward)):
         return Plan(None, SLOPES, "the sum of what it gives")
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 

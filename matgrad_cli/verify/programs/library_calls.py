@@ -49,7 +49,7 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
         return applied(machine, FUNCTIONS[name], name, "", arguments, named)
     if root in ("builtins", "collections"):
         return _python(machine, rest, arguments, named)
-    name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
+    name = next((part for part in (path, rest) if part in FUNCTIONS), rest.rpartition(".")[2])
     if name in HARMLESS:
         return None
     if ".random." in f".{path}" or name in DRAWING:
@@ -62,7 +62,7 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
         np.fill_diagonal(arguments[0], arguments[1])
         machine.changed(arguments[0])
         return None
-    if name not in FUNCTIONS or (rest.startswith("linalg.") and rest not in FUNCTIONS):
+    if name not in FUNCTIONS or (root != "scipy" and rest.startswith("linalg.") and rest not in FUNCTIONS):
         raise Unread(f"`{path}` is not read")
     return applied(machine, FUNCTIONS[name], name, path, arguments, named)
 

@@ -258,6 +258,13 @@ def log_softmax(x: Array, axis: Axis = -1) -> Array:
     return x - logsumexp(x, axis, True)
 
 
+def cholesky(x: Array) -> Array:
+    """The lower factor L of a symmetric LLᵀ; where that moves along A, L moves by itself times half of L⁻¹AL⁻ᵀ."""
+    low = np.linalg.cholesky(np.real(x))
+    inner = np.linalg.solve(low, np.linalg.solve(low, np.imag(x + x.T) / 2).T)
+    return low + 1j * low @ (np.tril(inner) - np.diag(np.diag(inner)) / 2)
+
+
 def slogdet(x: Array) -> tuple[Array, Array]:
     """The sign of a determinant and the logarithm of its size."""
     value = np.linalg.det(x)

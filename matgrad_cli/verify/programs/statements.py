@@ -10,7 +10,7 @@ import numpy as np
 
 from .expressions import FAULTS, USUAL, evaluate, fault_of, iterated, place_of, unpack
 from .machine import Machine, solid
-from .names import entry, key_of, last_part, loaded, names_in, targets_of, whole_of
+from .names import entry, key_of, last_part, loaded, name_of, names_in, targets_of, whole_of
 from .operators import operate, true
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Undecided, Unknown, Unread, Value
 
@@ -143,13 +143,11 @@ def _drawn(machine: Machine, frame: Frame, line: ast.Assign) -> Value:
 
 
 def _opened(machine: Machine, frame: Frame, whole: ast.Name, value: Undecided, target: ast.expr) -> Value:
-    """An input that is taken apart into parameters, `W, b = params`, as the inputs that these are."""
-    names = [
-        part.id for part in getattr(target, "elts", ()) if isinstance(part, ast.Name) and part.id not in frame.names
-    ]
-    if not any(map(machine.is_parameter, names)) or len(names) < len(getattr(target, "elts", ())):
+    """An input that is taken apart, `W, b = params`, as the inputs that its parts are."""
+    names = [name for part in getattr(target, "elts", ()) if (name := name_of(part)) and name not in frame.names]
+    if not names or len(names) < len(getattr(target, "elts", ())):
         return value
-    parts = tuple(machine.input(name) for name in names)
+    parts = tuple(map(machine.input, names))
     _put_whole(machine, frame, whole, parts)
     return parts
 

@@ -3,7 +3,9 @@ torch's and Python's functions to what evaluates them."""
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Callable
 
 import numpy as np
@@ -119,6 +121,8 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "broadcast_arrays": lambda *x: list(np.broadcast_arrays(*x)),
     "split": lambda x, sections, axis=0: list(np.split(x, sections, axis=axis)),
     "array_split": lambda x, n, axis=0: list(np.array_split(x, n, axis)),
+    "hsplit": lambda x, sections: list(np.hsplit(x, sections)),
+    "vsplit": lambda x, sections: list(np.vsplit(x, sections)),
     "chunk": lambda x, n, axis=0: tuple(np.array_split(x, n, axis)),
     "concatenate cat": lambda parts, axis=0: np.concatenate(list(parts), axis=axis),
     "stack": lambda parts, axis=0: np.stack(list(parts), axis=axis),
@@ -178,7 +182,12 @@ COMBINING = _of_numpy("cross inner") | _named(
         "det linalg.det": np.linalg.det,
         "logdet": lambda x: of.slogdet(x)[1],
         "linalg.slogdet": of.slogdet,
-        "linalg.solve": np.linalg.solve,
+        "linalg.solve solve": np.linalg.solve,
+        "linalg.cholesky cholesky": of.cholesky,
+        "scipy.linalg.cholesky": lambda x, lower=False: of.cholesky(x) if lower else of.cholesky(x).T,
+        "cho_factor": lambda x, lower=False: (of.cholesky(x) if lower else of.cholesky(x).T, lower),
+        "cho_solve": lambda of_, b: np.linalg.solve(of_[0] @ of_[0].T if of_[1] else of_[0].T @ of_[0], b),
+        "solve_triangular": lambda x, b, lower=False: np.linalg.solve(np.tril(x) if lower else np.triu(x), b),
         "linalg.matrix_power": np.linalg.matrix_power,
         "linalg.multi_dot": lambda parts: np.linalg.multi_dot(list(parts)),
     }
@@ -233,7 +242,7 @@ PYTHON: Table = {
     "len": len,
     "enumerate": lambda x, start=0: list(enumerate(x, start)),
     "zip": lambda *x, **_: list(zip(*x, strict=False)),
-    "sum": of.total,
+    "sum": lambda x, start=0: functools.reduce(operator.add, x, start),
     "abs": of.absolute,
     "float": lambda x: cast(x, None),
     "int": lambda x: int(np.real(x)),
