@@ -12,7 +12,7 @@ from ...diagnostics.regex import regex
 from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of, word_of
 
 _FORMS = (
-    regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
+    regex(r"^d_?(?:L|l|loss|J|j|cost|C|E|err|mse)_?d_?([A-Za-z]\w*)$"),
     regex(r"^(?:d_?(?=[A-Za-z])|d_)(\w+)$"),
     regex(r"^(?:grads?|gradients?|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
     regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),

@@ -350,4 +350,5 @@ def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str
         return [(), (new[0],), (new[0], new[1])]
     if name[:1].isupper() or name in ("x", "inputs", "input", "data", "images"):
         return [(new[0], new[1]), (new[0],), ()]
-    return [(new[0],), (new[0], new[1]), ()]
+    beside_number = partner is not None and name not in TARGETS
+    return [(new[0],), (), (new[0], new[1])] if beside_number else [(new[0],), (new[0], new[1]), ()]

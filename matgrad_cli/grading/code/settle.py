@@ -37,7 +37,7 @@ from .inputs import (
     told_of,
 )
 from .plan import first_line
-from .plans import NoLoss
+from .plans import SLOPES, NoLoss
 from .text import differentiated_in
 from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united
@@ -59,7 +59,8 @@ class Understanding:
 
     faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by;
     against how many inputs have other axes than the lines of the program show
-    chance  whether data are guessed to have as many rows as columns, or one of them: much fits so by chance
+    chance  whether data are guessed to have as many rows as columns, or one of them, where much fits by chance; or what
+            is called a loss to have an entry for each
     """
 
     kinds: Kinds
@@ -87,7 +88,7 @@ class Understanding:
     @property
     def doubts(self) -> tuple[int, ...]:
         """What speaks against it, the gravest first."""
-        return self.order == EQUAL, self.against, self.faults, self.unfit, self.chance
+        return self.order == EQUAL, self.against, self.faults, self.unfit
 
 
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
@@ -131,16 +132,15 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
                 why = why or NoLoss(f"the loss has no value{said and f': {said}'}", line or first_line(trial.unit))
             elif understood not in found and (order != 0 or _at_other_sizes(unit, understood)):
                 found.append(understood)
-        first = min(found, key=lambda one: one.chance, default=None)
-        found += _by_claims(unit, [one for one in found if first is not None and not collapsed(first, one)])
+        found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: _doubts(found[0], one)), why
+    return sorted(found, key=lambda one: (*one.doubts, collapsed(_first(found), one), one.chance, _odd(one))), why
 
 
-def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
-    """What speaks against an understanding beside the first."""
-    return *one.doubts, collapsed(first, one), _odd(one)
+def _first(found: list[Understanding]) -> Understanding:
+    """The first at which enough is seen, and by no chance, if there is one."""
+    return min(found, key=lambda one: (_numbers(one), one.chance))
 
 
 def _numbers(one: Understanding) -> bool:
@@ -238,9 +238,11 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     axes = axes_in(trial.unit.own)
     guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
-    flat = any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
+    several = len(arguments_of(trial.unit.backward)) > 1
+    chance = several and trial.plan.way == SLOPES
+    chance |= any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
-    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, flat)
+    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, chance)
 
 
 _BIAS = regex(r"^(?:b\d*|b_\w+|bias\w*|intercept)$")
