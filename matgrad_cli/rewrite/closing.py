@@ -9,7 +9,7 @@ from ..diagnostics import StuckError, UsageError
 from ..facts import Problem
 from ..ir import Differential, Entry, Expr, Index, LinearMap, Named, Symbol, Transpose, rename, substitute
 from ..ir.entries import entry
-from ..ir.walk import names_in
+from ..ir.walk import innermost_first, names_in
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..records.layout import LAYOUTS, is_turned
 from ..verify.verdict import Verdict
@@ -19,7 +19,7 @@ from .engine.recorder import Recorder, sentence
 from .forms.algebra import flip
 from .index.method import Target, target_of
 from .methods.beside import beside, paired, whole_of
-from .naming import name_uses, opening, record_names, record_written, repeated_parts, with_names
+from .naming import layer_name, name_uses, named_parts, opening, record_names, record_written, repeated_parts
 from .network.reading import tidy_part
 from .samples import over_samples
 from .structures import by_own_entries, notes_of, shorter_of
@@ -58,7 +58,8 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
         taken = {*reserved_names(recorder.problem)} | {letter.name for letter in recorder.line.free}
         shown = (recorder.line, *(step.after for step in recorder.steps))
         taken |= {named.name for named in names_in(*shown)}  # a name never means two things
-        result, names = with_names(result, chosen, taken)
+        wishes = ((node, layer_name(node)) for node in innermost_first(chosen))
+        result, names = named_parts(result, wishes, taken)
         record_names(recorder, names)
     return result
 

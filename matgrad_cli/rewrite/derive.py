@@ -22,7 +22,7 @@ from .engine.application import reserved_names
 from .engine.recorder import Recorder
 from .forms.algebra import flip
 from .index.method import Target, collapse, differentiate, open_rows, read_arrays, target_of
-from .methods import Method, method_named
+from .methods import method_named
 from .methods import native_moves as native_moves  # its native rules are read entry by entry too
 from .naming import name_parts, record_names
 from .network.reading import read_line, record_readings
@@ -53,17 +53,12 @@ def derive(
         message = f"method `{method}` gives first derivatives only"
         raise StuckError.coded("stuck", message, help="`--method index` and `--method differential` give the Hessian")
     try:
-        return marked(_by(method, order)(problem, book, judge_of(problem), layout), book)
+        own = second_order if order == 2 else first_order
+        run = own if method == "index" else method_named(method, order)
+        return marked(run(problem, book, judge_of(problem), layout), book)
     except StuckError as trouble:
         said = trouble.diagnostic
         raise StuckError(replace(said, notes=(*said.notes, *left_out(book)))) from trouble
-
-
-def _by(method: str, order: int) -> Method:
-    """How a method derives."""
-    if method == "index":
-        return second_order if order == 2 else first_order
-    return method_named(method, order)
 
 
 def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:

@@ -79,13 +79,9 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
     return named_parts(loss, [(node, wish(node, number)) for number, node in numbered], taken)
 
 
-def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str]) -> tuple[Expr, list[ir.Named]]:
-    """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
-    return named_parts(root, [(node, layer_name(node)) for node in innermost_first(chosen)], taken)
-
-
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[ir.Named]]:
-    """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free."""
+    """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free;
+    a name may stand in the body of a later one."""
     names: list[ir.Named] = []
     for node, wish in wishes:
         names.append(ir.Named(fresh_name(wish, taken), by_names(node, names)))

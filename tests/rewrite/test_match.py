@@ -10,7 +10,7 @@ from matgrad_cli.ir.nodes import Call
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.engine.application import Scene, apply
-from matgrad_cli.rewrite.engine.apply import Rewriting, rewritings
+from matgrad_cli.rewrite.engine.apply import Around, Rewriting, rewritings
 from matgrad_cli.rulebook import Rule, rulebook
 from matgrad_cli.rulebook.heads import guess_heads
 from matgrad_cli.rulebook.pattern import declared, read_side
@@ -55,7 +55,7 @@ def rewrite_node(
     rule: Rule, node: Expr, asked: Problem, taken: frozenset[str] = frozenset(), pending: bool = False
 ) -> Rewriting | None:
     """The first way in which the rule fits the node."""
-    return next(rewritings(rule, node, asked, lambda: taken, pending), None)
+    return next(rewritings(rule, node, Around(asked, lambda: taken, pending)), None)
 
 
 def rewrite(
@@ -144,7 +144,9 @@ def test_a_dimension_binds_to_a_name_not_to_a_size() -> None:
 
 def test_nothing_is_rewritten_to_itself() -> None:
     node = read("tr(S @ S)")
-    assert all(found.new is not node for found in rewritings(rulebook().rule("trace-cyclic"), node, problem(node)))
+    assert all(
+        found.new is not node for found in rewritings(rulebook().rule("trace-cyclic"), node, Around(problem(node)))
+    )
 
 
 @pytest.mark.thorough

@@ -7,7 +7,7 @@ import pytest
 from matgrad_cli.ir import Named, nodes_of
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.naming import fresh_name, name_parts, name_uses, repeated_parts, with_names
+from matgrad_cli.rewrite.naming import fresh_name, layer_name, name_parts, name_uses, named_parts, repeated_parts
 
 SHAPES = "W: n×n, x: n, y: n, A: n×n"
 
@@ -74,7 +74,7 @@ def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
     ).expr
     chosen = repeated_parts(node)
     assert [type(part).__name__ for part in chosen] == ["Inverse"]
-    better, names = with_names(node, chosen, {"A", "W", "x", "y"})
+    better, names = named_parts(node, [(part, layer_name(part)) for part in chosen], {"A", "W", "x", "y"})
     assert len(names) == 1
     assert name_uses(better) == {names[0]: 2}
 

@@ -26,7 +26,7 @@ from ...rulebook.heads import operators_in
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ..forms.algebra import multiplied, numerals_first, zero
-from .apply import Rewriting, rewritings
+from .apply import Around, Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along
 from .natives import NATIVE as NATIVE
@@ -140,8 +140,9 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
         return None if found is None else Rewriting(rule, found[0], found[1])
     if scene.inside and rule.still:
         rule = replace(rule, still=())
-    taken, under = partial(taken_at, whole, path, scene), under_pending(whole, path)
-    return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
+    taken = partial(taken_at, whole, path, scene)
+    around = Around(scene.problem, taken, under_pending(whole, path), scene.motion)
+    return next(rewritings(rule, node, around, bindings), None)
 
 
 def _through_name(

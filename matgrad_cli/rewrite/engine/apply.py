@@ -4,6 +4,7 @@ What the rule does not mention is kept."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ... import ir
@@ -45,52 +46,56 @@ class Rewriting:
     assumed: tuple[Sentence, ...] = ()
 
 
+@record
+class Around:
+    """What is known of the place where a rule runs: names that letters must not have, whether a derivative is
+    `pending` there, and which parts move."""
+
+    problem: Problem
+    taken: Taken = frozenset
+    pending: bool = False
+    motion: Motion = holds_pending
+
+
 def rewritings(
-    rule: Rule,
-    node: Expr,
-    problem: Problem,
-    taken: Taken = frozenset,
-    pending: bool = False,
-    bindings: Bindings = (),
-    further: bool = False,
-    motion: Motion = holds_pending,
+    rule: Rule, node: Expr, around: Around, bindings: Bindings = (), further: bool = False
 ) -> Iterator[Rewriting]:
     """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
 
     `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule
-    that is used `further` on what it split off itself does not ask what must move. `motion` says which parts move.
+    that is used `further` on what it split off itself does not ask what must move.
     """
     for one in variants(rule) if rule.optional else (rule,):
-        yield from _ways(rule, one, node, problem, taken, pending, bindings, further, motion)
+        yield from _ways(rule, one, node, around, bindings, further)
 
 
 def _ways(
-    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: Taken, pending: bool,
-    bindings: Bindings, further: bool, motion: Motion,
-) -> Iterator[Rewriting]:  # fmt: skip
+    rule: Rule, reading: Rule, node: Expr, around: Around, bindings: Bindings, further: bool
+) -> Iterator[Rewriting]:
     """The ways of one reading of the rule (see `variants`)."""
     if not form(reading.lhs).may_fit(node):
         return
-    if not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
+    if not all(may_hold(one.word, around.problem) for one in rule.when if one.word in STRUCTURE):
         return
     sides = pattern(reading)
     if not sides.operators <= operators_in(node):
         return
-    matcher = Matcher(sides, None if further else problem.wrt)
+    matcher = Matcher(sides, None if further else around.problem.wrt)
     start = _start(matcher, bindings) if bindings else {}
     for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
-        assumed = _conditions(sides, table, problem, pending, motion)
+        assumed = _conditions(sides, table, around)
         if assumed is None:
             continue
         try:
-            new = surround(instantiate(sides, table, lambda: {*taken(), *(letter.name for letter in letters_in(node))}))
+            new = surround(
+                instantiate(sides, table, lambda: {*around.taken(), *(letter.name for letter in letters_in(node))})
+            )
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
         if rule.nary and rule.pending:
-            new = spread(rule, new, problem, taken, pending)
+            new = spread(rule, new, around)
         elif rule.nary and not further:
-            whole = _repeated(rule, new, problem, taken, pending, motion)
-            new, more = again(rule, whole, problem, taken, pending, motion)
+            new, more = again(rule, _repeated(rule, new, around), around)
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
@@ -107,16 +112,14 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
-def _repeated(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool, motion: Motion) -> Expr:
+def _repeated(rule: Rule, new: Expr, around: Around) -> Expr:
     """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
-    while True:
-        found = next(rewritings(rule, new, problem, taken, pending, (), True, motion), None)
-        if found is None:
-            return new
+    while (found := next(rewritings(rule, new, around, (), True), None)) is not None:
         new = found.new
+    return new
 
 
-def spread(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool) -> Expr:
+def spread(rule: Rule, new: Expr, around: Around) -> Expr:
     """A rule about two factors (or terms) used for all of them: what it split off is split again,
     what does not move is 0."""
     terms: list[Expr] = []
@@ -125,9 +128,9 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool)
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
-            further = rewritings(rule, part, problem, taken, pending, (), True)
-            again = None if isinstance(part.body, ir.Named) else next(further, None)
-            more = () if again is None else again.new.terms if isinstance(again.new, ir.Add) else (again.new,)
+            further = () if isinstance(part.body, ir.Named) else rewritings(rule, part, around, (), True)
+            whole = next((one.new for one in further), None)
+            more = () if whole is None else whole.terms if isinstance(whole, ir.Add) else (whole,)
             terms += [mapped(term, _rejoined, {part: one}) for one in more] or [term]
     return add(*terms) if terms else zero(new.shape)
 
@@ -136,14 +139,11 @@ def _rejoined(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     return node if parts == node.children else joined(node, parts)
 
 
-def again(
-    rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool, motion: Motion
-) -> tuple[Expr, tuple[Sentence, ...]]:
+def again(rule: Rule, new: Expr, around: Around) -> tuple[Expr, tuple[Sentence, ...]]:
     """A rule about two factors used for all of them: once more on the parts that it made, and what that supposes."""
-    found = [next(rewritings(rule, part, problem, taken, pending, (), False, motion), None) for part in new.children]
-    parts = tuple(part if one is None else one.new for part, one in zip(new.children, found, strict=True))
-    assumed = tuple(sentence for one in found if one is not None for sentence in one.assumed)
-    return joined(new, parts), assumed
+    found = {part: one for part in new.children for one in islice(rewritings(rule, part, around), 1)}
+    parts = [found[part].new if part in found else part for part in new.children]
+    return joined(new, parts), tuple(said for one in found.values() for said in one.assumed)
 
 
 def _pending_in(term: Expr) -> ir.Differential | ir.Partial | None:
@@ -199,18 +199,17 @@ def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
     return matcher.match(p, node, b) if alike else iter(())
 
 
-def _conditions(
-    sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion
-) -> tuple[Sentence, ...] | None:
+def _conditions(sides: Pattern, table: Table, around: Around) -> tuple[Sentence, ...] | None:
     """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
     variables = dict(sides.names)
     if sides.rule.moves or sides.rule.still:
         values = {name: table[variables[name]] for name in (*sides.rule.moves, *sides.rule.still)}
-        if not moves_as_asked(sides, values, problem, motion):
+        if not moves_as_asked(sides, values, around.problem, around.motion):
             return None
-    if any(problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
+    if any(around.problem.wrt in table[variables[name]].symbols for name in sides.rule.fixed):
         return None
-    return supposed(sides.rule, {name: table.get(variable) for name, variable in sides.names}, problem, pending)
+    values = {name: table.get(variable) for name, variable in sides.names}
+    return supposed(sides.rule, values, around.problem, around.pending)
 
 
 def supposed(

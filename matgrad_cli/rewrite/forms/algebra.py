@@ -76,11 +76,6 @@ def basis(position: int, dim: Dim) -> Expr:
     return ir.MatrixOf(letter, None, ir.Delta(letter, position))
 
 
-def factors_of(expr: Expr) -> tuple[Expr, ...]:
-    """The factors of a matrix product; a single matrix is its own only factor."""
-    return expr.factors if isinstance(expr, ir.MatMul) else (expr,)
-
-
 def apart(factors: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     """The numbers among the factors of a product, and its arrays."""
     numbers = tuple(factor for factor in factors if factor.shape.is_number)

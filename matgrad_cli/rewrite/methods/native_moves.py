@@ -7,6 +7,7 @@ from ... import ir
 from ...ir import ONE, Expr, Shape, add, hadamard, kron, matmul, mul, sum_over
 from ...ir.entries import counted, entry, letters_for
 from ...ir.functions import is_change, unknown, unknown_parts
+from ...notation.elaboration.matrix_functions import matrix_power as raised
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import d
@@ -26,11 +27,10 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     if not isinstance(node, ir.Differential) or not isinstance(node.body, ir.MatrixPower):
         return None
     body = node.body
-    base, count, terms = body.base if body.exponent > 0 else ir.Inverse(body.base), abs(body.exponent), []
-    for before in range(count):
-        parts = (_power_of(base, before), d(base, node), _power_of(base, count - 1 - before))
-        terms.append(matmul(*(part for part in parts if part is not None)))
-    return add(*terms) if terms else zero(body.shape), (("n", str(body.exponent)),)
+    base = body.base if body.exponent > 0 else ir.Inverse(body.base)
+    beside = [[raised(base, power)] if power else [] for power in range(abs(body.exponent))]
+    terms = (matmul(*before, d(base, node), *after) for before, after in zip(beside, reversed(beside), strict=True))
+    return add(*terms) if beside else zero(body.shape), (("n", str(body.exponent)),)
 
 
 @native("d-eigmax")
@@ -72,13 +72,6 @@ def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr
     if kind in "ep":
         return (mul if inner.shape.is_number else hadamard)(slope, moved)
     return matmul(slope, moved) if kind == "v" or order == 1 else paired(slope, moved)
-
-
-def _power_of(base: Expr, exponent: int) -> Expr | None:
-    """baseᵏ written as books do: nothing for k = 0, the matrix itself for k = 1."""
-    if exponent == 0:
-        return None
-    return base if exponent == 1 else ir.MatrixPower(base, exponent)
 
 
 VEC = "vec"

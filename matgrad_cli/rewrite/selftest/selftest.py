@@ -23,7 +23,7 @@ from ...rulebook.rule import Rule
 from ...verify.exactness import RATIONAL_KIND, kind
 from ...verify.judge import Judge
 from ...verify.verdict import Nested, Verdict, Witness
-from ..engine.apply import rewritings
+from ..engine.apply import Around, rewritings
 from .samples import Sample, general_sample, scaled_samples, sized_samples
 
 VARIABLES: Final = ("X", "S", "w", "z")
@@ -33,7 +33,7 @@ VARIABLES: Final = ("X", "S", "w", "z")
 def made_of(rule: Rule, before: Expr) -> Iterator[Expr]:
     """What a rule makes of its example, in every way in which it fits; nothing where it changes nothing."""
     taken = frozenset(name for name, _ in _names(rule)) | words_of(_names(rule))
-    found = rewritings(rule, before, example_problem(rule, before), lambda: taken)
+    found = rewritings(rule, before, Around(example_problem(rule, before), lambda: taken))
     yield from (rewriting.new for rewriting in found)
 
 

@@ -44,7 +44,7 @@ def _signs(terms: list[Scaled], node: Expr) -> Expr | None:
 
 
 def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
-    for shares in (_left, _right, _entrywise):
+    for shares in (partial(_at_an_end, True), partial(_at_an_end, False), _entrywise):
         yield from _sharing(terms, shares)
     yield from _same_array(terms)
     yield from _sharing(terms, _numbers)
@@ -74,24 +74,18 @@ def _sharing(terms: list[Scaled], shares: Shares) -> Iterator[Expr]:
             yield _outside(terms, rests, whole)
 
 
-def _left(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
-    """A B + A C = A (B + C)."""
-    for size in range(1, min(RUN, len(term.factors) - 1) + 1):
-        run, rest = term.factors[:size], matmul(*term.factors[size:])
+def _at_an_end(left: bool, term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
+    """A B + A C = A (B + C), or B A + C A = (B + C) A."""
+    factors = term.factors
+    for size in range(1, min(RUN, len(factors) - 1) + 1):
+        run, others = (factors[:size], factors[size:]) if left else (factors[-size:], factors[:-size])
+        rest = matmul(*others)
         if not rest.shape.is_number:
-            yield run, rest, partial(matmul, *run)
+            yield run, rest, partial(_with_run, left, run)
 
 
-def _right(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
-    """B A + C A = (B + C) A."""
-    for size in range(1, min(RUN, len(term.factors) - 1) + 1):
-        run, rest = term.factors[-size:], matmul(*term.factors[:-size])
-        if not rest.shape.is_number:
-            yield run, rest, partial(_behind, run)
-
-
-def _behind(run: tuple[Expr, ...], bracket: Expr) -> Expr:
-    return matmul(bracket, *run)
+def _with_run(left: bool, run: tuple[Expr, ...], bracket: Expr) -> Expr:
+    return matmul(*run, bracket) if left else matmul(bracket, *run)
 
 
 def _entrywise(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
@@ -165,17 +159,13 @@ def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[E
             continue
         least = min((found[0] for found in exponents), key=abs)
         front.append(powered(base, least))
-        rests = [_raised(rest, base, least) for rest in rests]
+        rests = [[left for scalar in rest for left in _over(scalar, base, least)] for rest in rests]
     return value, front, [tuple(rest) for rest in rests]
 
 
-def _raised(rest: list[Expr], base: Expr, least: Fraction) -> list[Expr]:
-    """The numbers times base^(−least)."""
-    found: list[Expr] = []
-    for scalar in rest:
-        one, power = split_power(scalar)
-        if one is not base:
-            found.append(scalar)
-        elif power != least:
-            found.append(powered(base, power - least))
-    return found
+def _over(scalar: Expr, base: Expr, least: Fraction) -> list[Expr]:
+    """What is left of a power of `base` that is divided by base^least; other numbers as they are."""
+    one, power = split_power(scalar)
+    if one is not base:
+        return [scalar]
+    return [] if power == least else [powered(base, power - least)]

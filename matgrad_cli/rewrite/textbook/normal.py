@@ -11,6 +11,7 @@ from itertools import pairwise
 from ... import ir
 from ...facts.holding import holds
 from ...ir import Expr, Shape, add, hadamard, matmul, mul
+from ...notation.elaboration.matrix_functions import matrix_power
 from ...records import Bindings
 from ..engine.natives import Site, native, native_at
 from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
@@ -137,13 +138,6 @@ def _matrix_power(factor: Expr) -> tuple[Expr, int, bool]:
     return (factor.base, factor.exponent, False) if isinstance(factor, ir.MatrixPower) else (factor, 1, False)
 
 
-def _raised(base: Expr, exponent: int) -> Expr:
-    if not exponent:
-        return ir.Eye(base.shape.rows)
-    whole = base if abs(exponent) == 1 else ir.MatrixPower(base, abs(exponent))
-    return whole if exponent > 0 else ir.Inverse(whole)
-
-
 @native_at("collect-matrix-powers", "MatMul")
 def collect_matrix_powers(node: ir.MatMul) -> Expr | None:
     """X² X = X³, X⁻¹ X³ = X²: neighbouring powers of one matrix, one of them already written as a power."""
@@ -151,7 +145,8 @@ def collect_matrix_powers(node: ir.MatMul) -> Expr | None:
         (base, first, turned), (other, second, also) = _matrix_power(left), _matrix_power(right)
         if base is not other or turned != also or max(abs(first), abs(second)) < 2:
             continue
-        whole = _raised(base, first + second)
+        power = first + second
+        whole = matrix_power(base, power) if power >= 0 else ir.Inverse(matrix_power(base, -power))
         return matmul(*node.factors[:number], flip(whole) if turned else whole, *node.factors[number + 2 :])
     return None
 

@@ -20,7 +20,7 @@ from ...ir.walk import found_in
 from ...rulebook.load import Rulebook, Together, rulebook
 from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit, places_of, settled, with_parts
-from ..engine.apply import Rewriting, rewritings
+from ..engine.apply import Around, Rewriting, rewritings
 from ..forms.algebra import cost
 from . import factoring, normal  # the native rules of the textbook form are registered there
 
@@ -79,7 +79,7 @@ class Simplifier:
         self._passed: dict[Expr, Expr] = {}
         self._lowest: dict[Expr, int] = {}
         book = book or rulebook()
-        self._scene = Scene(problem, book)
+        self._scene, self._around = Scene(problem, book), Around(problem)
         self._direct_rules, self._openers = (_Order.of(book, opening) for opening in (False, True))
 
     # ---------------------------------------------------------------- one move
@@ -157,7 +157,7 @@ class Simplifier:
         return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
     def _rewriting(self, rule: Rule, phase: str, node: Expr) -> Rewriting | None:
-        for rewriting in rewritings(rule, node, self.problem):
+        for rewriting in rewritings(rule, node, self._around):
             anyway = phase in ("normal", "open", "open-transposes")
             if _granted(rewriting, node) and (anyway or cost(rewriting.new) < cost(node)):
                 return rewriting
