@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from ..facts import Problem
 from ..facts.conditions import said_of
 from ..facts.holding import holds
-from ..ir import Call, Expr, Inverse, MatrixPower, Number, Power, nodes_of
+from ..ir import Call, Expr, Inverse, MatrixPower, nodes_of
 from ..records import Sentence
 from .forms.algebra import is_root
+from .textbook.normal import split_power
 
 
 def _known(node: Expr, word: str, problem: Problem) -> bool:
@@ -56,12 +57,6 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
         yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", base),))
 
 
-def _is_whole_power(node: Expr) -> bool:
-    if not isinstance(node, Power) or not isinstance(node.exponent, Number):
-        return False
-    return node.exponent.value.denominator == 1 and node.exponent.value > 0
-
-
 def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     """The conditions under which the derivation holds, each once:
     of the loss in reading order, then those of its result alone.
@@ -69,7 +64,7 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     ∂det(X)/∂X = det(X) X⁻ᵀ is said with an inverse, so it holds where X has one.
     """
     loss = problem.loss
-    squared = {node.children[0] for node in nodes_of(loss) if _is_whole_power(node)}
+    squared = {base for base, power in map(split_power, nodes_of(loss)) if power > 1 and power.denominator == 1}
     found: dict[Sentence, None] = {}
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):

@@ -25,16 +25,6 @@ def instantiate(sides: Pattern, table: Table, taken: Taken) -> Expr:
     return _Builder(table, taken, short).build(sides.rhs)
 
 
-def _names(table: Table) -> set[str]:
-    found: set[str] = set()
-    for value in table.values():
-        if isinstance(value, Dim):
-            found.update(value.names)
-        elif isinstance(value, Expr):
-            found.update(symbol.name for symbol in value.symbols if isinstance(symbol, Symbol))
-    return found
-
-
 class _Builder:
     """`short`: the transpose of a letter is written where it is shortest, (AB)ᵀ as BᵀAᵀ."""
 
@@ -46,7 +36,7 @@ class _Builder:
     @cached_property
     def taken(self) -> set[str | Index]:
         """What no new letter may be called, asked for when one is drawn."""
-        return {*self._taken(), *RESERVED, *_names(self.table)}
+        return {*self._taken(), *RESERVED}
 
     def dim(self, dim: Dim) -> Dim:
         return instantiate_dim(dim, self.table)
@@ -169,5 +159,5 @@ def _added(exponent: Expr) -> Expr:
 
 def build_side(side: Expr, table: Table) -> Expr:
     """A side of a rule at a full table of what its letters stand for; bound letters are drawn fresh."""
-    letters = {value.name for value in table.values() if isinstance(value, Index)}
-    return _Builder(table, lambda: letters).build(side)
+    taken = {value.name for value in table.values() if isinstance(value, Index | Symbol)}
+    return _Builder(table, lambda: taken).build(side)

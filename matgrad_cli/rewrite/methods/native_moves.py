@@ -3,6 +3,8 @@ of names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ... import ir
 from ...ir import ONE, Expr, Shape, add, hadamard, kron, matmul, mul, sum_over
 from ...ir.entries import counted, entry, letters_for
@@ -14,7 +16,7 @@ from ..engine.moving import d
 from ..forms.algebra import flip, zero
 from ..network.changes import change
 from ..textbook.simplifier import textbook
-from .beside import PairForm, Term, beside, number_of, paired, peeled
+from .beside import PairForm, Term, number_of, paired, peeled
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -74,53 +76,54 @@ def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr
     return matmul(slope, moved) if kind == "v" or order == 1 else paired(slope, moved)
 
 
-VEC = "vec"
+Moved = Callable[[Expr, Expr, Site], "Term | None"]
+"""What becomes of ⟨G, M⟩ where M moves."""
 
 
-def _alone(site: Site) -> tuple[Expr, Expr] | None:
-    """G and M of ⟨G, M⟩ with nothing in front, where M moves."""
-    if isinstance(site.node, ir.Mul) or not site.node.shape.is_number:
-        return None
-    _, gradient, part = beside(site.node, site.scene.direction)
-    return None if gradient is None else (gradient, part)
+def native_beside(rule_id: str) -> Callable[[Moved], Moved]:
+    """Registers a native rule about ⟨G, M⟩ with nothing in front: its function gives a term that is written alike."""
+
+    def register(function: Moved) -> Moved:
+        def at_site(site: Site) -> tuple[Expr, Bindings] | None:
+            if isinstance(site.node, ir.Mul) or not site.node.shape.is_number:
+                return None
+            form, old = PairForm.of(site.node, site.scene.direction)
+            new = None if old.gradient is None else function(old.gradient, old.move, site)
+            return None if new is None else (form.show(new), (("M", new.move),))
+
+        native(rule_id)(at_site)
+        return function
+
+    return register
 
 
-def _moved(site: Site, gradient: Expr, part: Expr, numbers: tuple[Expr, ...] = ()) -> tuple[Expr, Bindings]:
-    """numbers · ⟨G, M⟩ written as the term was."""
-    form, _ = PairForm.of(site.node, site.scene.direction)
-    return form.show(Term(numbers, gradient, part)), (("M", part),)
-
-
-@native("trace-kron-move")
-def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
+@native_beside("trace-kron-move")
+def kron_move(gradient: Expr, part: Expr, site: Site) -> Term | None:
     """⟨G, A ⊗ M⟩ as numbers · ⟨G′, M⟩, and ⟨G, M ⊗ B⟩ likewise."""
-    gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, ir.Kron):
+    if not isinstance(part, ir.Kron):
         return None
     factors, place = part.factors, next(n for n, factor in enumerate(part.factors) if site.scene.motion(factor))
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = _kron_gradient(textbook(gradient, site.scene.problem), factors, place)
-    return _moved(site, inner, factors[place], numbers)
+    return Term(numbers, inner, factors[place])
 
 
-@native("change-move")
-def change_move(site: Site) -> tuple[Expr, Bindings] | None:
+@native_beside("change-move")
+def change_move(gradient: Expr, part: Expr, _: Site) -> Term | None:
     """⟨G, the change of f at A along H⟩ = ⟨the change of f at Aᵀ along G, H⟩."""
-    gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, ir.Call) or not is_change(part.function):
+    if not isinstance(part, ir.Call) or not is_change(part.function):
         return None
     *at, along = part.arguments
-    return _moved(site, change(part.function, at, gradient), along)
+    return Term((), change(part.function, at, gradient), along)
 
 
-@native("dot-vec")
-def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
+@native_beside("dot-vec")
+def vec_move(gradient: Expr, part: Expr, site: Site) -> Term | None:
     """⟨g, vec(M)⟩ = ⟨G, M⟩ with the matrix G that g stacks."""
-    gradient, part = _alone(site) or (None, None)
-    if gradient is None or not isinstance(part, ir.Call) or part.function != VEC:
+    if not isinstance(part, ir.Call) or part.function != "vec":
         return None
-    return _moved(site, _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument)
+    return Term((), _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument)
 
 
 def _unstacked(column: Expr, shape: Shape) -> Expr:

@@ -18,7 +18,7 @@ from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
 from ...rulebook.pattern import WRT, Pattern
 from ..engine.instantiate import build_side
-from ..engine.sameness import Table
+from ..engine.sameness import Table, instantiate_dim
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""
@@ -63,10 +63,9 @@ def sized_samples(sides: Pattern) -> Iterator[Sample]:
     dims = _dims(sides)
     orders = sorted(every((2, 3, 4)[: len(dims)] if len(dims) < 4 else (2, 3, 4, 5), repeat=len(dims)), key=sum)
     ones = [tuple(sizes) for sizes in every((1, 3), repeat=len(dims)) if 1 in sizes]
-    if len(orders) > MOST_ORDERS:
-        orders = Random(sides.rule.id).sample(orders, MOST_ORDERS)
-    if len(ones) > MOST_ORDERS:
-        ones = Random(sides.rule.id).sample(ones, MOST_ORDERS)
+    orders, ones = (
+        some if len(some) <= MOST_ORDERS else Random(sides.rule.id).sample(some, MOST_ORDERS) for some in (orders, ones)
+    )
     rng = Random(f"{sides.rule.id} large")
     count = range(len(dims))
     large = [tuple(rng.randint(*LARGE) if other == one else 2 for other in count) for one in count]
@@ -110,13 +109,13 @@ def _value(
     """What a letter of the rule stands for: a letter, a number that holds one, a variable,
     or what moves with the variable."""
     if isinstance(letter, Index):
-        dim = _sized(letter.dim, table)
+        dim = instantiate_dim(letter.dim, table)
         return None if dim is ONE else Index(label, dim)
+    shape = _sized(letter.shape, table)
     if letter in sides.holding:
         number = _holding(label, sides.holding[letter], table, variable)
-        shape = Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table))
         return number if shape.is_number else mul(number, Symbol(f"{label}_each", shape))
-    own = Symbol(label, Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table)))
+    own = Symbol(label, shape)
     needs = {requirement.variable for requirement in sides.rule.when}
     fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
     still = variable is None or label in sides.rule.fixed
@@ -135,8 +134,8 @@ def _hidden(side: Expr) -> frozenset[Symbol]:
     return frozenset(node.variable for node in nodes_of(side) if isinstance(node, ir.Partial | ir.Differential))
 
 
-def _sized(dim: Dim, table: Table) -> Dim:
-    return table.get(dim.names[0], dim) if dim.names else dim
+def _sized(shape: Shape, table: Table) -> Shape:
+    return Shape(instantiate_dim(shape.rows, table), instantiate_dim(shape.cols, table))
 
 
 def _variable(sides: Pattern, table: Table) -> Symbol | None:
@@ -148,11 +147,8 @@ def _variable(sides: Pattern, table: Table) -> Symbol | None:
     symbols = dict(sides.names)
     needs = [symbols[requirement.variable] for requirement in sides.rule.when]
     like = needs[0] if needs else pending
-    if like is WRT:
-        shape = Shape(Dim.of("p"), Dim.of("q"))
-    else:
-        assert isinstance(like, Symbol)
-        shape = Shape(_sized(like.shape.rows, table), _sized(like.shape.cols, table))
+    assert isinstance(like, Symbol)
+    shape = Shape(Dim.of("p"), Dim.of("q")) if like is WRT else _sized(like.shape, table)
     variable = Symbol("X", shape)
     for side, actual in ((pending.shape.rows, shape.rows), (pending.shape.cols, shape.cols)):
         for name in side.names:
@@ -163,7 +159,7 @@ def _variable(sides: Pattern, table: Table) -> Symbol | None:
 
 def _holding(label: str, letter: Index, table: Table, variable: Symbol | None) -> Expr:
     """A number that holds a letter of the Σ around it, and moves."""
-    dim = _sized(letter.dim, table)
+    dim = instantiate_dim(letter.dim, table)
     index = table.setdefault(letter, None if dim is ONE else Index(letter.name, dim))
     own = Symbol(label, Shape(dim, ONE))
     return entry(own if variable is None else _moving(own, variable), index, None)

@@ -9,6 +9,7 @@ as many leaves and fewer transposes).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from ...diagnostics.record import record
@@ -19,7 +20,7 @@ from ...ir.memory import remembered
 from ...ir.walk import found_in
 from ...rulebook.load import Rulebook, Together, rulebook
 from ...rulebook.rule import Rule
-from ..engine.application import Scene, fit, places_of, settled, with_parts
+from ..engine.application import Scene, fit, places_of, reserved_names, settled, with_parts
 from ..engine.apply import Around, Rewriting, rewritings
 from ..forms.algebra import cost
 from . import factoring, normal  # the native rules of the textbook form are registered there
@@ -79,7 +80,7 @@ class Simplifier:
         self._passed: dict[Expr, Expr] = {}
         self._lowest: dict[Expr, int] = {}
         book = book or rulebook()
-        self._scene, self._around = Scene(problem, book), Around(problem)
+        self._scene, self._around = Scene(problem, book), Around(problem, partial(reserved_names, problem))
         self._direct_rules, self._openers = (_Order.of(book, opening) for opening in (False, True))
 
     # ---------------------------------------------------------------- one move
