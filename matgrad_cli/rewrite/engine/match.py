@@ -210,20 +210,14 @@ class Matcher:
                 yield from self._forward(rest, parts, start + length, table, kind, whole)
 
     def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr]) -> range:
-        if room < 1:
-            return range(0)
-        variable = p.children[0] if isinstance(p, ir.Transpose) else p
-        bound = b.get(variable)
+        """How many parts a pattern may take: a free letter any run, the last one all (whole) or one, a bound letter
+        as many as what it stands for, or fewer, as (AB)ᵀ is one factor or two."""
+        bound = b.get(p.children[0] if isinstance(p, ir.Transpose) else p)
         if bound is not None:
-            length = len(bound.children) if type(bound) is kind else 1
-            return range(
-                1 if isinstance(p, ir.Transpose) else length, min(length, room) + 1
-            )  # (AB)ᵀ is one factor or two: BᵀAᵀ
-        if not self.is_free(p, b) or p in self.pattern.single:
-            return range(1, 2)
-        if not rest:
-            return range(room, room + 1) if whole else range(1, 2)
-        return range(1, room + 1)
+            most = len(bound.children) if type(bound) is kind else 1
+        else:
+            most = room if (rest or whole) and self.is_free(p, b) and p not in self.pattern.single else 1
+        return range(room if whole and not rest else 1, min(most, room) + 1)
 
     # ---- sums over letters
 
