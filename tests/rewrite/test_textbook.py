@@ -36,6 +36,8 @@ CASES: list[tuple[str, str]] = [
     ("A @ zeros(n, n)", "zeros(n, n)"),
     ("A @ eye(n) @ B", "A @ B"),
     ("x * ones(n)", "x"),
+    ("diag(x) @ A @ u", "x * (A @ u)"),
+    ("diag(x) @ A @ x + A.T @ diag(x) @ x + x * (A @ x)", "2*(x * (A @ x)) + A.T @ x**2"),
     ("A @ (c * B)", "c*(A @ B)"),
     ("tr(c * A)", "c*tr(A)"),
     ("A @ B @ inv(B)", "A"),
