@@ -53,8 +53,8 @@ def derive(
         message = f"method `{method}` gives first derivatives only"
         raise StuckError.coded("stuck", message, help="`--method index` and `--method differential` give the Hessian")
     try:
-        own = second_order if order == 2 else first_order
-        run = own if method == "index" else method_named(method, order)
+        by_entries = second_order if order == 2 else first_order
+        run = by_entries if method == "index" else method_named(method, order)
         return marked(run(problem, book, judge_of(problem), layout), book)
     except StuckError as trouble:
         said = trouble.diagnostic
