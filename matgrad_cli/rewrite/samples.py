@@ -45,7 +45,7 @@ from ..ir import (
 from ..ir.entries import UNIT, entry
 from ..records import Sentence
 from ..verify.judge import Judge
-from .forms.algebra import apart, factors_of, flip
+from .forms.algebra import apart, flip
 
 MOST = 60
 """An array with more symbols than this is not told again."""
@@ -227,7 +227,10 @@ class _Writer:
 def _factors(expr: Expr) -> tuple[Expr, ...]:
     """The numbers of a multiple and the factors of its array."""
     parts = expr.factors if isinstance(expr, Mul) else (expr,)
-    return tuple(one for part in parts for one in ((part,) if part.shape.is_number else factors_of(part)))
+    arrays = [isinstance(part, MatMul) and not part.shape.is_number for part in parts]
+    return tuple(
+        one for part, array in zip(parts, arrays, strict=True) for one in (part.children if array else (part,))
+    )
 
 
 def _is_diagonal(expr: Expr) -> bool:
