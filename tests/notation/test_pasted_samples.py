@@ -197,6 +197,8 @@ def test_names_stay_names(loss, wrt, shapes, same):
      lambda A, p, b, H: -(A * np.log(p) + b * H).sum()),
     (r"\sum_i (w^\top(x_i - \mu))^2", "w", "x: n×d, w: d, mu: d", lambda x, w, mu: (((x - mu) @ w) ** 2).sum()),
     (r"\sum_i \|W^\top(x_i - \mu)\|^2", "W", "x: n×d, W: d×k, mu: d", lambda x, W, mu: (((x - mu) @ W) ** 2).sum()),
+    (r"\sum_{i,j} A_{ij} \|L(x_i - x_j)\|^2", "L", "A: n×n, L: k×d, x: n×d",
+     lambda A, L, x: sum(A[i, j] * ((L @ (x[i] - x[j])) ** 2).sum() for i in range(len(x)) for j in range(len(x)))),
     (r"\sum_{i<j} (w^\top(x_i - x_j))^2", "w", "x: n×d, w: d",
      lambda x, w: sum((w @ (x[i] - x[j])) ** 2 for i in range(len(x)) for j in range(i + 1, len(x)))),
     (r"\sum_t (R_t - w^\top r_t)^2", "w", "R: n, w: d, r: n×d", lambda R, w, r: ((R - r @ w) ** 2).sum()),

@@ -222,11 +222,14 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                     yield from _members(terms)
             case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
                 yield from _members(s.terms(body))
-            case s.Binary(_, "juxtapose", left, right) if _is_turned_name(s.last_factor(left)):  # wᵀ(x_i − x_j)
-                terms = s.terms(right)
-                yield from () if len(terms) < 2 or any(map(_is_number, terms)) else _members(terms)
+            case s.Binary(_, "juxtapose", left, s.Group() as right) if _is_turned_name(s.last_factor(left)):
+                # wᵀ(x_i − x_j)
+                yield from _bracket(right)
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in s.terms(body)):
                 yield from _members([side for term in s.terms(body) for side in _sides(_summed(term))])
+                brackets = (term.right for term in s.terms(body) if isinstance(term, s.Binary))
+                for bracket in brackets:  # W(x_i − x_j)
+                    yield from _bracket(bracket) if isinstance(bracket, s.Group) else ()
             case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
             case s.Binary(_, "inner", left, right):
@@ -255,6 +258,12 @@ def _is_direction(node: s.Node, tree: s.Node, scope: Scope) -> bool:
     norms = [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function == "norm"]
     normed = any(getattr(s.ungrouped(norm.arguments[0]), "name", "") == node.name for norm in norms)
     return node.name in _DIRECTIONS or normed or _BOLD.search(scope.source.text[: node.span.start][-16:]) is not None
+
+
+def _bracket(node: s.Node) -> Iterator[tuple[str, str]]:
+    """The members among the terms of a sum of vectors behind a matrix."""
+    terms = s.terms(node)
+    yield from () if any(map(_is_number, terms)) else _members(terms)
 
 
 def _is_turned_name(node: s.Node) -> bool:
