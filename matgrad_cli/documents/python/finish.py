@@ -91,8 +91,11 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST, turne
     parts = value.elts if isinstance(value, ast.Tuple) and isinstance(line, ast.Return) else [value]
     target: ast.expr = line.targets[0] if isinstance(line, ast.Assign) else ast.Name("grads", ast.Store())
     key = key_of(target)
-    meant = GRADIENTS.match(f"{key}['") if isinstance(line, ast.Assign) else _of_backward(owner, parts)
-    dicts = (part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known, meant is not None))
+    returned = not {*LOSSES}.isdisjoint(map(name_of, parts)) or _BACKWARD.search(getattr(owner, "name", ""))
+    meant = bool(
+        GRADIENTS.match(f"{key}['") if isinstance(line, ast.Assign) else returned
+    )  # beside a loss, by a gradient
+    dicts = (part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known, meant))
     whole: ast.Dict | ast.List | None = next(dicts, None)
     entries: list[tuple[ast.expr | None, ast.expr]] = []
     if isinstance(whole, ast.Dict):
@@ -120,12 +123,6 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST, turne
         rest = left[0] if len(parts) == 1 else ast.copy_location(ast.Tuple(left, ast.Load()), whole)
         made.append(ast.copy_location(ast.Return(rest), line))
     return made
-
-
-def _of_backward(owner: ast.AST, parts: list[Any]) -> bool | None:
-    """Whether what is returned are gradients: by a backward part, or beside a loss; None where nothing says so."""
-    beside = not {*LOSSES}.isdisjoint(map(name_of, parts))
-    return True if beside or _BACKWARD.search(getattr(owner, "name", "")) else None
 
 
 def _of_gradients(whole: ast.Dict, known: frozenset[str], meant: bool) -> bool:

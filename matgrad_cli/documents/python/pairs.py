@@ -118,7 +118,7 @@ def _under(
     unless the backward part computes what that is made of."""
     handed = {*arguments_of(backward)}.intersection(arguments_of(loss))
     parts = (one for one in functions if one.name in FORWARD)
-    made = (one for one in parts if not handed.isdisjoint(names_in(ast.Tuple([*each(ast.Return, one)]))))  # type: ignore[list-item]
+    made = (one for one in parts if not handed.isdisjoint(loaded(*each(ast.Return, one))))
     return next(made, loss if stated_by(functions, backward) is None else None)
 
 

@@ -151,17 +151,15 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
         axes, given = found.get(_name(line.targets[0])), name_of(line.value)  # `self.input = x`
         if axes is not None and given and axes.number > found.get(given, Axes(0)).number:
             found[given] = axes
-    sums = (told for node in each(ast.Call, *lines) if _over_several(node) for told in _told(node))
+    words = [
+        (node, word.value) for node in each(ast.Call, *lines) for word in node.keywords if word.arg in ("axis", "dim")
+    ]
+    several = [node for node, axes in words if isinstance(axes, ast.Tuple) and 0 in map(_number, axes.elts)]
+    sums = (told for node in several for told in _told(node))  # over the examples too: `dout.sum(axis=(0, 1))`
     above = max((number for array, number, _ in sums if is_gradient(_name(array))), default=0)
     data = DATA if above > 2 else ()  # what comes from above is summed over all axes but one: those of the data
     found |= {name: Axes(above) for name in data if not found.get(name, Axes(0)).exact}
     return {name: Axes(0, exact=True) for name in numbers} | found
-
-
-def _over_several(node: ast.Call) -> bool:
-    """Whether this goes over several axes, that of the examples too: `dout.sum(axis=(0, 1))`."""
-    axes = (word.value for word in node.keywords if word.arg in ("axis", "dim"))
-    return any(isinstance(one, ast.Tuple) and 0 in map(_number, one.elts) for one in axes)
 
 
 def _compared(node: ast.AST, asked: bool) -> Iterator[ast.expr]:
@@ -289,7 +287,8 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         if owner is not None:
             return [(owner, _number(node.slice) + 1, False)]
         places = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
-        return [(node.value, sum(map(_an_axis, places)), False)] if places else []
+        axes = [one for one in places if getattr(one, "value", 0) not in (None, Ellipsis)]
+        return [(node.value, len(axes), False)] if places else []
     name, parts = _operands(node) if isinstance(node, ast.Call) else ("", [])
     order = getattr(parts[1], "elts", parts[1:]) if parts[1:] and not isinstance(parts[1], ast.Starred) else []
     if name == "vstack" and parts:
@@ -364,10 +363,6 @@ def _owner_of_shape(node: ast.expr) -> ast.expr | None:
 
 def _number(node: ast.expr) -> int:
     return node.value if isinstance(node, ast.Constant) and type(node.value) is int else -1
-
-
-def _an_axis(node: ast.expr) -> bool:
-    return not isinstance(node, ast.Constant) or node.value not in (None, Ellipsis)
 
 
 def _name(node: ast.expr) -> str:

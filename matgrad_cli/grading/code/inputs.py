@@ -281,8 +281,10 @@ def candidates(
     partner = None if beside is None else tuple(given.named(size) for size in beside)
     bias = differentiated and _NUMBERS.match(name) and partner and partner[1:]
     shapes = _shapes(f"b_{name}" if bias else name, hint, partner, rows)
-    if partner is not None and len(partner) == 2 and name[:1] == "b" and _in_columns(partner, given):
-        shapes.sort(key=lambda dims: dims != (partner[0], "1"))
+    if partner is not None and len(partner) == 2 and name[:1] == "b":  # `W @ X + b`: examples stand in columns
+        weights = [kind.dims for word, kind in given.kinds.items() if word[:1] in "WwU" and len(kind.dims) == 2]
+        if any(dims[0] == partner[0] for dims in weights) and all(dims[1] != partner[1] for dims in weights):
+            shapes.sort(key=lambda dims: dims != (partner[0], "1"))
     if partner is None and shapes[0][1:]:  # rows of data go with what is predicted from them, or with an argument
         targets = [kind.dims[0] for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1]
         own = [word for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes]
@@ -302,13 +304,6 @@ def candidates(
     facts = ("binary",) if asked else ()
     for dims in shapes if axes is None else _as_used(name, shapes, axes):
         yield Kind("array", dims, facts)
-
-
-def _in_columns(partner: tuple[str, ...], given: Given) -> bool:
-    """Whether examples stand in columns, `W @ X + b`: a weight's rows are those of the sum,
-    and no weight's columns are its columns."""
-    weights = [kind.dims for word, kind in given.kinds.items() if word[:1] in "WwU" and len(kind.dims) == 2]
-    return any(dims[0] == partner[0] for dims in weights) and not any(dims[1] == partner[1] for dims in weights)
 
 
 def _as_used(name: str, shapes: list[tuple[str, ...]], axes: Axes) -> list[tuple[str, ...]]:

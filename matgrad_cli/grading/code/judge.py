@@ -21,7 +21,7 @@ from .inputs import STRIDING, Kind
 from .meant import facts
 from .others import ELSEWHERE, absolved, entry_by_entry, followers, foreign, of_a_part
 from .plans import SLOPES, NoLoss
-from .settle import Understanding, collapsed, narrowed, understandings, with_one_output
+from .settle import Understanding, collapsed, narrowed, understandings
 from .thresholds import MORE, POINTS, points_of
 from .trial import State, Trial, tried
 
@@ -94,7 +94,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
         if _left(first) == (0, 0):
             break
-    others = [way for way in [*ways[1:], *with_one_output(unit, ways[0])] if not collapsed(ways[0], way)]
+    others = [way for way in ways[1:] if not collapsed(ways[0], way)]
     for way, told in [*((way, _difference(ways[0], way)) for way in others), *narrowed(unit, ways[0])]:
         if not wrong:
             break
@@ -136,8 +136,7 @@ def _difference(first: Understanding, other: Understanding) -> str:
     return " and ".join(changed) or "the sizes are others"
 
 
-# --- several points
-# --------------------------------------------------------------------------------------------------------
+# --- several points ---------------------------------------------------------------------------------------------------
 
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:

@@ -29,7 +29,7 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1,
     a tiny number is nothing."""
     found = []
-    entropy = _calls_a_logarithm(unit)
+    entropy = any("log" in word or "entropy" in word for word in map(word_of, each(ast.Call, *unit.lines)))
     for name, kind in way.kinds:
         if kind.facts == ("binary",) and not kind.told:
             found.append((_with(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
@@ -49,10 +49,6 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
 
 def _with(way: Understanding, name: str, *facts: str) -> Understanding:
     return replace(way, kinds=tuple(with_facts(dict(way.kinds), name, *facts).items()))
-
-
-def _calls_a_logarithm(unit: Unit) -> bool:
-    return any("log" in word or "entropy" in word for word in map(word_of, each(ast.Call, *unit.lines)))
 
 
 def _skips_zeros(unit: Unit) -> bool:

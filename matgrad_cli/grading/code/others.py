@@ -101,10 +101,13 @@ def _in_another_shape(state: State, claim: Claim) -> str:
     trial, value = state.trial, claim.last.value
     machine = trial.base.machine
     values = dict(machine.trace)
+    said = getattr(claim.last.statement, "value", None)  # `return D.flatten()` takes the entries one after the other
+    flat = isinstance(said, ast.Call) and word_of(said) in ("flatten", "ravel", "squeeze")
+    read = any(count > claim.last.number and name == claim.key for count, name in state.reading.machine.reads)
     for site in claim.sites:
         shape = machine.shapes.get(site, ())
         arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
-        if np.size(value) != math.prod(shape) or not (_written_flat(claim) if not arranged else _is_read(state, claim)):
+        if np.size(value) != math.prod(shape) or not (read if arranged else flat):
             continue
         said = f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
         if trial.right_at(np.reshape(value, shape), site):
@@ -116,17 +119,6 @@ def _in_another_shape(state: State, claim: Claim) -> str:
         if any(trial.influential(born) and trial.right_at(value, born) for born in same):
             return said
     return ""
-
-
-def _is_read(state: State, claim: Claim) -> bool:
-    """Whether a line behind it takes its value."""
-    return any(count > claim.last.number and name == claim.key for count, name in state.reading.machine.reads)
-
-
-def _written_flat(claim: Claim) -> bool:
-    """Whether a line says itself that it takes the entries one after the other: `return D.flatten()`."""
-    value = getattr(claim.last.statement, "value", None)
-    return isinstance(value, ast.Call) and word_of(value) in ("flatten", "ravel", "squeeze")
 
 
 def _beside(trial: Trial, claim: Claim) -> Iterator[int]:

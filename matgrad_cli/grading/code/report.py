@@ -10,6 +10,7 @@ from typing import Any
 from ...diagnostics import Diagnostic, Label, MatgradError, Severity, Source, Span
 from ...diagnostics.limits import OutOfTime, broken, time_limit
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished, is_part
 from ...documents.python.loss import Written, loss_of
@@ -44,6 +45,7 @@ SECONDS, SEARCH_SECONDS = 20.0, 8.0
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: of no value it is told by what it is a derivative, as `dx` is by `x`"
 MOST_OTHERS = 3
+_NO_LAYER = regex(r"(?i)numeric|check|test|update|step_|sgd|adam|optim")
 TELL = "tell the shapes: in a docstring, `x: (N, D)`, or by `--shape`"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
@@ -164,7 +166,7 @@ def _problem(
             if isinstance(found, NoLoss):
                 said = f"this cannot be judged: {found.why}"
                 lost = _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
-                return None if _no_layer(unit) else lost
+                return None if _NO_LAYER.search(unit.title) else lost
             if not found.judged:
                 return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
         with time_limit(min(seconds, SEARCH_SECONDS)):
@@ -172,11 +174,6 @@ def _problem(
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one unit never stops the rest
         ended = broken(error)
         return _undecided(unit, ended.code, ended.message, places, reveal, notes=ended.notes, help=ended.help)
-
-
-def _no_layer(unit: Unit) -> bool:
-    words = ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim")
-    return any(word in unit.title.lower() for word in words)
 
 
 def _undecided(
@@ -239,7 +236,9 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
-    about = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes, *_untold(unit, found))
+    used = [f"`{name}` {kind.said}" for name, kind in found.understood.kinds if not kind.told]
+    assumed = f"assumed by use: {', '.join(used)}; `--shape` says otherwise" if used else ""
+    about = (f"the loss is `{found.loss}`" if found.loss else "", assumed, *found.notes, *_untold(unit, found))
     more = {"score": float(verdict == "right"), "notes": tuple(filter(None, about)), "reveal": reveal}
     return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
@@ -319,12 +318,6 @@ def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> 
     except MatgradError:
         return ()
     return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
-
-
-def _assumed(found: Verdicts) -> str:
-    """What nobody told of the inputs, and was found from their use."""
-    guessed = [f"`{name}` {kind.said}" for name, kind in found.understood.kinds if not kind.told]
-    return f"assumed by use: {', '.join(guessed)}; `--shape` says otherwise" if guessed else ""
 
 
 def _finding(one: Judged, places: _Places) -> Finding:

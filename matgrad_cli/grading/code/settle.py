@@ -135,7 +135,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: (*one.doubts, collapsed(_first(found), one), one.chance, _odd(one))), why
+    return sorted(found, key=lambda one: (*one.doubts, collapsed(_first(found), one), one.chance)), why
 
 
 def _first(found: list[Understanding]) -> Understanding:
@@ -146,13 +146,6 @@ def _first(found: list[Understanding]) -> Understanding:
 def _numbers(one: Understanding) -> bool:
     """Whether each array is a number, at which too little is seen."""
     return not any(kind.dims for _, kind in one.kinds if kind.form == "array")
-
-
-def _odd(one: Understanding) -> bool:
-    """Whether a target is a single row, though nothing else has as many rows."""
-    rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims}
-    targets = (kind for name, kind in one.kinds if name in TARGETS and kind.form == "array" and not kind.told)
-    return any(len(kind.dims) == 1 and kind.dims[0] not in rows for kind in targets)
 
 
 def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
@@ -280,7 +273,9 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
             continue
         shape: tuple[int, ...] = np.shape(machine.given[name])
         flat = [[size for size in sizes if size > 1] for sizes in (np.shape(value), shape)]
-        if flat[0] == flat[1] or (np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape)):
+        sizes = zip(np.shape(value)[::-1], shape[::-1], strict=False)
+        stretches = np.ndim(value) <= len(shape) and all(size in (1, whole) for size, whole in sizes)
+        if flat[0] == flat[1] or (stretches and np.size(value) < np.prod(shape)):
             kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []
@@ -288,17 +283,6 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []
-
-
-def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding]:
-    """The same with a single output, where nobody tells how many there are: a size of a target and of parameters."""
-    kinds, parameters = dict(understood.kinds), differentiated_in(unit)
-    outputs = [dim for name, kind in kinds.items() if name in parameters for dim in kind.dims]
-    targets = {dim for name, kind in kinds.items() if name in TARGETS for dim in kind.dims}
-    own = {name for name, kind in kinds.items() if not kind.told and (name in parameters or name in TARGETS)}
-    others = {dim for name, kind in kinds.items() if name not in own for dim in kind.dims} | {"1"}
-    free = [dim for dim in dict.fromkeys(outputs) if dim in targets - others]
-    return [replace(understood, kinds=tuple(renamed(kinds, dim, "1").items())) for dim in free]
 
 
 def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understanding, str]]:
@@ -333,14 +317,6 @@ def _names_output(unit: Unit) -> bool:
     outputs = {last_part(key).lower() for part in values if part is not None and (key := key_of(part)) is not None}
     names = arguments_of(unit.backward)
     return any("out" in name or not outputs.isdisjoint(map(str.lower, claimed(name))) for name in names)
-
-
-def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    """Whether NumPy stretches an array of a shape to another one."""
-    try:
-        return np.broadcast_shapes(shape, to) == to
-    except ValueError:
-        return False
 
 
 def with_facts(kinds: dict[str, Kind], name: str, *facts: str) -> dict[str, Kind]:

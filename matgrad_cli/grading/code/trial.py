@@ -74,7 +74,8 @@ class Trial:
         self._full: dict[tuple[int, int], Value] = {}
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
-        if self._is_empty():
+        ends = {event.key: event.value for event in self.base.assigned(inner=False)}
+        if any(moves(value) and np.size(value) == 0 for value in ends.values()):  # equal whatever it is
             raise NoLoss("an array is empty at these sizes", first_line(self.unit))
         self.outside = False
         self.lost = "", 0
@@ -116,11 +117,6 @@ class Trial:
             self.given.kinds[need.name] = Kind("array")
             return self.read(**options)
         return reading
-
-    def _is_empty(self) -> bool:
-        """Whether an array of the unit ends without entries: what is compared there is equal whatever it is."""
-        ends = {event.key: event.value for event in self.base.assigned(inner=False)}
-        return any(moves(value) and np.size(value) == 0 for value in ends.values())
 
     def _loss(self) -> complex | None:
         """The value of the loss; None where there is none."""
@@ -262,11 +258,9 @@ class Trial:
         """A value that backward computes anew is the one of the same entries in the forward part."""
         if site <= reading.born_until:
             return [site]
-        trace = reading.machine.trace
-        value = next((value for born, value in trace if born == site), None)
-        return [
-            born for born, other in trace if born <= reading.born_until and value is not None and _same(value, other)
-        ][:3]
+        value = next((value for born, value in reading.machine.trace if born == site), None)
+        before = ((born, other) for born, other in reading.machine.trace if born <= reading.born_until)
+        return [born for born, other in before if value is not None and np.array_equal(value, other)][:3]
 
     # --- derivatives --------------------------------------------------------------------------------------------------
 
@@ -394,7 +388,3 @@ def _of_another(part: ast.expr, of: str) -> bool:
     """Whether a gradient of something else is returned in the place of a target."""
     key = key_of(part) or ""
     return of in TARGETS and is_gradient(key) and of not in claimed(key)
-
-
-def _same(a: Value, b: Value) -> bool:
-    return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b))

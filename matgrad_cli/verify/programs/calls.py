@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -208,7 +207,7 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     if found is None:
         raise Unread(f"the method `{name}` is not read")
     casts = id(owner) in machine.origin and moves(owner) and name in ("astype", "long", "int")
-    if casts and _whole(owner, found, arguments):
+    if casts and np.asarray(found(owner, *arguments)).dtype.kind == "i":  # whole numbers
         raise Need(machine.origin[id(owner)], "labels")
     if name in ("reshape", "view"):
         arguments = [solid(value, "size") for value in arguments]
@@ -216,11 +215,6 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     if name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
         machine.goes_with(value, owner)
     return value
-
-
-def _whole(owner: Value, cast_to: Callable[..., Value], arguments: list[Value]) -> bool:
-    """Whether a conversion gives whole numbers."""
-    return bool(np.asarray(cast_to(owner, *arguments)).dtype.kind == "i")
 
 
 def _in_place(machine: Machine, owner: Value, name: str, arguments: list[Value]) -> Value:

@@ -127,8 +127,8 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
         return machine.input(node.attr)
     if isinstance(owner, Thing):
         return attribute(machine, owner, node)
-    if isinstance(solid(owner), np.ndarray | np.generic):
-        return machine.note(_of_array(owner, node.attr))
+    if isinstance(solid(owner), np.ndarray | np.generic) and node.attr in _OF_AN_ARRAY:
+        return machine.note(_OF_AN_ARRAY[node.attr](owner))
     if isinstance(owner, tuple) and node.attr in ("values", "indices") and len(owner) == 2:
         return owner[node.attr == "indices"]
     raise Unread(f"the attribute `{node.attr}` is not read", node.lineno)
@@ -150,16 +150,11 @@ def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
     return owner.attributes[node.attr]
 
 
-def _of_array(value: Value, name: str) -> Value:
-    if name in ("T", "mT"):
-        return np.transpose(value) if name == "T" else np.swapaxes(value, -1, -2)
-    if name in ("shape", "size", "ndim"):
-        return np.shape(value) if name == "shape" else np.size(value) if name == "size" else np.ndim(value)
-    if name == "dtype":
-        return {"c": "float", "f": "float", "b": "bool"}.get(np.asarray(value).dtype.kind, "int")
-    if name in ("data", "real", "flat"):
-        return np.ravel(value) if name == "flat" else value
-    raise Unread(f"the attribute `{name}` of an array is not read")
+_OF_AN_ARRAY: dict[str, Callable[[Any], Value]] = {
+    "T": np.transpose, "mT": lambda x: np.swapaxes(x, -1, -2), "data": lambda x: x, "real": lambda x: x,
+    "flat": np.ravel, "shape": np.shape, "size": np.size, "ndim": np.ndim,
+    "dtype": lambda x: {"c": "float", "f": "float", "b": "bool"}.get(np.asarray(x).dtype.kind, "int"),
+}  # fmt: skip
 
 
 def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:

@@ -121,9 +121,8 @@ def _sizes(machine: Machine, value: Value) -> Value:
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
-    return next(
-        (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None
-    )
+    others = (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic))
+    return next(others, None)
 
 
 def _in_torch(machine: Machine, path: str, named: dict[str, Value]) -> bool:
@@ -162,9 +161,7 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
 
 def _add_at(machine: Machine, arguments: list[Value]) -> Value:
     into, places, values = (solid(value) for value in arguments)
-    np.add.at(
-        into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values
-    )
+    np.add.at(into, (places,) if isinstance(places, np.ndarray) else places, values)
     machine.changed(into)
 
 

@@ -82,9 +82,7 @@ def holds(name: str, left: Value, right: Value) -> Value:
         return same == (name == "Is")
     if isinstance(left, Undecided) and isinstance(right, str):
         raise Need(left.name, f"text {right}")
-    if (
-        isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn")
-    ):  # an option that nobody gives
+    if isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn"):  # nobody gives that option
         return name == "NotIn"
     hint = "equal" if name in ("Eq", "NotEq") else "array"
     left, right = solid(left, hint, right), solid(right, hint, left)

@@ -166,21 +166,14 @@ def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: as
         if isinstance(value, dict | list) and isinstance(made, ast.Dict | ast.List | ast.ListComp):
             for name, part in value.items() if isinstance(value, dict) else enumerate(value):
                 machine.entered(key, value, name, part, line, frame)
-        if isinstance(target, ast.Subscript):
-            _into_container(machine, frame, target, value)
+        if isinstance(target, ast.Subscript) and not isinstance(evaluate(machine, frame, target.value), dict):
+            assert isinstance(target.slice, ast.Constant)
+            _put_whole(machine, frame, target.value, {target.slice.value: value})  # an input that is used as a dict
         return
     if isinstance(target, ast.Subscript):
         _store(machine, frame, target, value, line)
         return
     raise Unread("what is given a value here", line.lineno)
-
-
-def _into_container(machine: Machine, frame: Frame, target: ast.Subscript, value: Value) -> None:
-    owner = evaluate(machine, frame, target.value)
-    if not isinstance(owner, dict):  # an input that is used as a dict: what is put into it stands there from now on
-        name = key_of(target.value)
-        if name is not None and isinstance(target.slice, ast.Constant):
-            _put_whole(machine, frame, target.value, {target.slice.value: value})
 
 
 def _parts(target: ast.Tuple | ast.List, value: Value) -> list[Value]:
@@ -337,9 +330,8 @@ def _raise(_: Machine, __: Frame, line: ast.Raise) -> None:
 
 def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
     for alias in line.names:
-        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(
-            alias.name if alias.asname else alias.name.partition(".")[0]
-        )
+        root = alias.name.partition(".")[0]
+        frame.names[alias.asname or root] = Module(alias.name if alias.asname else root)
 
 
 def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:

@@ -195,7 +195,7 @@ def _of_values(
                 left = [one for one, some in turns if some]
 
     def edited(line: ast.stmt, made: EditsOf | None) -> Iterator[tuple[ast.stmt, Edit]]:
-        own_way = made if free or line in own or _gradient(line) else None
+        own_way = made if free or line in own or is_gradient(key_of(_target(line)) or "") else None
         for part in _editable(line) if own_way or made is not likely else ():
             head, _, tail = text_of(line).rpartition(text_of(part))
             for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
@@ -211,12 +211,6 @@ def _editable(line: ast.stmt) -> list[ast.expr]:
     target = _target(line)
     value = getattr(line, "value", None)
     return ([target.slice] if isinstance(target, ast.Subscript) else []) + ([value] if value is not None else [])
-
-
-def _gradient(line: ast.stmt) -> bool:
-    """Whether a line gives a value to something that is called like a gradient;
-    what is none is not made one by a factor more."""
-    return is_gradient(key_of(_target(line)) or "")
 
 
 def _target(line: ast.stmt) -> ast.AST:
