@@ -23,6 +23,12 @@ CASES = [
         "np.ones_like(x)",
         "right",
     ),
+    (
+        "numpy as np",
+        "loss = 0\nfor i in range(x.size):\n    loss += x.flat[i] ** 2\ndx = np.zeros_like(x)\n"
+        "for i in range(x.size):\n    dx.flat[i] = 2 * x.flat[i]",
+        "right",
+    ),
     ("numpy as np", "z = sum(np.exp(x))\nloss = np.sum(z ** 2)\ndx = 2 * np.exp(x) * z", "right"),
     ("numpy as np", "a, b = np.hsplit(x, 2)\nloss = np.sum(a * b)\ndx = np.hstack((b, a))", "right"),
     (

@@ -289,3 +289,74 @@ def test_a_loss_apart_from_its_gradient(text: str) -> None:
 def test_gradients_in_the_place_of_a_target_are_those_of_something_else() -> None:
     text = APART["what the forward part gives"].replace("def forward", "def model").replace("    return dw\n", "")
     assert "wrong" not in verdicts(text + "    db = np.mean(out - y)\n    return dw, db\n").values()
+
+
+LAYERS = {
+    "a layer whose gradients begin in another file": ("self.x.T @ up", """\
+class Dense(Layer):
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.W = np.random.randn(n_in, n_out)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, up_grad):
+        self.count += 1
+        up = up_grad
+        self.dW += self.x.T @ up
+        return up @ self.W.T
+"""),
+    "a state that begins again": ("2 * gap", """\
+class Cell:
+    def forward(self, X):
+        h = np.zeros((X.shape[0], self.U.shape[0]))
+        self.hs = [h]
+        for t in range(X.shape[1]):
+            h = np.tanh(X[:, t, :] @ self.W + h @ self.U)
+            self.hs.append(h)
+        return h
+
+    def loss(self, X, y):
+        return np.sum((self.forward(X) - y) ** 2)
+
+    def backward(self, X, y):
+        gap = self.forward(X) - y
+        dh = 2 * gap
+        dW, dU = np.zeros_like(self.W), np.zeros_like(self.U)
+        for t in reversed(range(X.shape[1])):
+            da = dh * (1 - self.hs[t + 1] ** 2)
+            dW += X[:, t, :].T @ da
+            dU += self.hs[t].T @ da
+            dh = da @ self.U.T
+        return dW, dU
+"""),
+    "a loss that is kept away from zero": ("-self.y / ", """\
+class Entropy:
+    def forward(self, probs, y):
+        self.probs, self.y = probs, y
+        total = 0.0
+        for b in range(len(probs)):
+            for c in range(probs.shape[1]):
+                total -= y[b, c] * np.log(max(probs[b, c], 1e-15))
+        return total / len(probs)
+
+    def backward(self):
+        grad = -self.y / np.maximum(self.probs, 1e-15) / len(self.probs)
+        return grad
+"""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "text"), [*LAYERS.values()], ids=[*LAYERS])
+def test_what_is_begun_or_bounded_elsewhere(right: str, text: str) -> None:
+    assert checked(text).verdict == "right"
+    assert checked(text.replace(right, f"3 * {right}")).verdict == "wrong"
+
+
+def test_an_input_that_is_handed_on_is_no_loss() -> None:
+    text = "class Square(Layer):\n    def forward(self, x, t):\n        self.x, self.t = x, t\n"
+    text += "        self.loss += 0.5 * np.square(x - t)\n        return self.x\n\n"
+    text += "    def backward(self):\n        return self.x - self.t\n"
+    assert "wrong" not in verdicts(text).values()

@@ -18,6 +18,7 @@ from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
 from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of, targets_of
+from ...verify.programs.primitives import STEP
 from ...verify.programs.statements import body
 from ...verify.programs.values import (
     Class,
@@ -333,7 +334,8 @@ class Reading:
         return [weights(self.given.point, part, 7 * at + place, lone) for place, part in parts]
 
     def _is_number(self) -> bool:
-        return bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
+        own = (one for one in self.outputs[:1] if id(one) not in self.machine.origin)  # an input is no loss
+        return any(moves(one) and np.size(one) == 1 for one in own)
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
@@ -388,8 +390,6 @@ def slope(
     unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any
 ) -> float | None:
     """The derivative of the loss along a direction of the value born at a site; None where there is none."""
-    from ...verify.programs.primitives import STEP
-
     try:
         found = Reading(unit, given, plan, target=Target(site, direction), **options).run()
     except (Unread, Misfit, KeyError, AssertionError, Exhausted):
