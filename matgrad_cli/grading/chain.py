@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from ..diagnostics.record import field, mutable, record, replace
 from ..diagnostics.regex import regex
+from ..documents.words import said
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
+from .answers.dress import UNDER_A_FACT
 from .lines.forms import letters_of, order_of
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
@@ -147,16 +149,13 @@ def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
 
 def unless_if(found: Read, slip: Slip) -> Outcome:
     """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more."""
-    said, needed = _IF_SYMMETRIC.search(found.side.source.text), _OF_SYMMETRY.match(slip.message)
-    if said is not None and needed is not None and needed[1] in said[0]:
+    text, needed = found.side.source.text, _OF_SYMMETRY.match(slip.message)
+    condition = said(UNDER_A_FACT).search(text) if needed is not None else None
+    if condition is not None and needed is not None and needed[1] in text[condition.start() :]:
         return Outcome("follows", found, role="aside")
     return Outcome("wrong", found, slip)
 
 
-_IF_SYMMETRIC = regex(
-    r"(?i:\b(?:if|when|whenever|for|assuming|provided|suppose)\b).*?"
-    r"(?:symmetric.*|([A-Z])\s*&?=\s*\1\s*[\^']|([A-Z])\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)|')[\s}]*&?=\s*\2\b)"
-)
 _OF_SYMMETRY = regex(r"this is true only if `(\w+)` is symmetric")
 
 

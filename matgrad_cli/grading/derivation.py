@@ -15,7 +15,7 @@ from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, as_rows, is_derivative, is_pending, jacobian, left_letters, letters_of
+from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of, own_readings
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
@@ -315,11 +315,11 @@ class Reader:
     def _left(self, side: Side, behind: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
         left = self._read(side, (), fixed_letters(side.node, behind.node) if side.node and behind.node else ())
-        if is_target(self.around, left.expr):
-            rows, holds = jacobian(side.node), self._holds
-            return self._read_as(side, rows, (), lambda one: holds(one.expr, read_side(behind, self.around))[0]) or left
-        readings = wider_readings(side, self.around)
-        return self._read_as(side, readings, (), lambda one: is_of_target(self.around, one.expr)) or left
+        own, wider, holds = own_readings(side.node, self.around.losses), wider_readings(side, self.around), self._holds
+        meant = self._read_as(side, own, (), lambda one: holds(one.expr, read_side(behind, self.around))[0])
+        if meant or is_target(self.around, left.expr):
+            return meant or left
+        return self._read_as(side, wider, (), lambda one: is_of_target(self.around, one.expr)) or left
 
     def _read_as(self, side: Side, tried: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
         """The first of several readings of a side that fits, which is then said."""

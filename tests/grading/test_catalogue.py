@@ -68,7 +68,6 @@ MADE = {
     "factor-left-out": "mahalanobis-drop",
     "factor-too-many": "factor-too-many",
     "symmetric": "quad-symmetric",
-    "all-symmetric": "all-symmetric",
     "commuting": "commuting",
     "lost-delta": "lost-delta",
     "lost-of-equation": "lost-of-equation",

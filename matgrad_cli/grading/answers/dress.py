@@ -44,6 +44,7 @@ _ROUND: Final = tuple(
 )
 _IF: Final = r"\b(?:if|for|when(?:ever)?|where|provided|assuming|falls|wenn|für|si)\b"
 _FACT: Final = r"(?:\b<condition>\b|\b(?P<of>\w)\s*=\s*(?P=of)\s*(?:\^|['ᵀ]))"
+UNDER_A_FACT: Final = rf"(?i:{_IF})[^.;=]{{0,40}}?{_FACT}"
 UNEQUAL: Final = r"\\neq?(?![a-z])|≠|!=|\\not\s*="
 _SPECIAL: Final = (
     rf"(?P<start>{ANNOUNCED})(?P<kept>.*)",

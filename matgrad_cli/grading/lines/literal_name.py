@@ -73,7 +73,7 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
         bar = next((start for token, start, _ in tokens_of(outside) if token == "|"), len(call))
         found = sorted(_NUMBER.finditer(call), key=lambda one: one.start() < bar)  # the sample is behind the bar
         numbers = "".join(letter for letter in dict.fromkeys(one[1] or one[2] for one in found) if letter in counting)
-        plain = "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call)))
+        plain = _OF_LIKELIHOOD.sub("", "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call))))
         name = letters.setdefault(plain, _free(rows, taken, "LJFQ" if stated else "QPZ"))
         name = f"{name}_{{{numbers}}}" if numbers else name
         rows = _with(rows, call, name)
@@ -81,6 +81,8 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     return rows, told
 
 
+_OF_LIKELIHOOD = regex(r"(?<=[gn]L)\([^|]*\)$")
+"""`\\log L(w)` is `\\log L`; of densities the argument says which one it is."""
 _NUMBER = regex(r"(?<=\w)_\{?([a-z])(?!\w)\}?|(?<=[(,|=])\s*([a-z])(?=\s*[,)|\\])")
 
 

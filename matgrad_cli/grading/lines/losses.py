@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...ir import neg
 from ...notation import syntax as s
 from ...notation.latex.names import FUNCTIONS, letter_name
 from ...notation.unknown import names_in as names_of_loss
@@ -194,7 +195,8 @@ def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Seq
         symbol = scratch.defined.get(name)
         if symbol is None and name in stated and name in differentiated:
             return {name}
-        if symbol is not None and symbol.shape is loss.shape and symbol.name not in used:
+        fits = symbol is not None and symbol.shape is loss.shape and symbol.name not in used
+        if symbol and fits and not scratch.bench.equal(scratch.expanded(symbol), neg(loss)):  # no log-likelihood
             return {name}
     return set()
 

@@ -128,7 +128,16 @@ def _read(text: str, name: str, syntax: str | None, names: LatexNames) -> tuple[
     found = (
         _with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True)
     )
-    return tuple(_zero_last(claim) for claim in found), line.notes
+    return tuple(one for claim in found for one in (*_turned_round(claim, names), _zero_last(claim))), line.notes
+
+
+def _turned_round(claim: Claim, names: LatexNames) -> Iterator[Claim]:
+    r"""`\ell = -A` for `-\ell = A` of an unknown name: a log-likelihood beside the loss that is its negative."""
+    match claim.left:
+        case s.Negative(_, s.Name(_, name) as own) if name not in names.variables.keys() | names.losses:
+            first, value = claim.sides[:2]
+            turned = value.node and s.Negative(value.span, s.Group(value.span, value.node))
+            yield replace(claim, sides=(replace(first, node=own, span=own.span), replace(value, node=turned)))
 
 
 def _zero_last(claim: Claim) -> Claim:

@@ -103,7 +103,6 @@ VALUES: Final = (
     missing_factors.factor_left_out,
     missing_factors.factor_too_many,
     lacking_facts.symmetric,
-    lacking_facts.all_symmetric,
     lacking_facts.commuting,
 )
 """The kinds of slips in a line that has the kind of what is needed, in their order."""

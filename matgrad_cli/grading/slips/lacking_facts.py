@@ -34,25 +34,17 @@ def _perhaps_symmetric(case: Case) -> list[Symbol]:
 
 @kind(
     "needs-fact",
-    "this is true only if `{0}` is symmetric, which the problem does not say",
-    "add the fact `{0} symmetric`, or keep `{0}ᵀ` apart from `{0}`",
+    "this is true only if {0} symmetric, which the problem does not say",
+    "add the fact `{1} symmetric`, or keep `{1}ᵀ` apart from `{1}`",
     right_elsewhere,
 )
 def symmetric(case: Case) -> Iterator[Trial]:
-    """True only if a matrix is symmetric."""
-    for symbol in _perhaps_symmetric(case):
-        yield Trial(case.line, (symbol.name,), bench=_under(case.context.around, [Fact(symbol, "symmetric")]))
-
-
-@kind("needs-fact", "this is true only if {0} are symmetric, which the problem does not say", None, right_elsewhere)
-def all_symmetric(case: Case) -> Iterator[Trial]:
-    """True only if several matrices are symmetric."""
+    """True only if a matrix is symmetric, or only if all of several are."""
     found = _perhaps_symmetric(case)
-    if len(found) > 1:
-        names = " and ".join(f"`{symbol.name}`" for symbol in found)
-        yield Trial(
-            case.line, (names,), bench=_under(case.context.around, [Fact(symbol, "symmetric") for symbol in found])
-        )
+    for chosen in (*([one] for one in found), *([found] if len(found) > 1 else [])):
+        names = " and ".join(f"`{symbol.name}`" for symbol in chosen)
+        bench = _under(case.context.around, [Fact(symbol, "symmetric") for symbol in chosen])
+        yield Trial(case.line, (f"{names} {'is' if len(chosen) == 1 else 'are'}", chosen[0].name), bench=bench)
 
 
 @kind(

@@ -332,7 +332,7 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> ir.Expr:
         body = ir.Entry(body, row, None)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
-        blocks = not lists and body.shape.is_column and col is None
+        blocks = body.shape.is_column and "dots" in e.text(node)  # vectors one below the other
         e.fail("too-many-indices" if lists else "unreadable" if blocks else "shape-mismatch", message, node.body)
     return ir.MatrixOf(row, col, body)
 

@@ -299,13 +299,6 @@ def bracket_here(r: Cursor) -> s.Node:
         raise r.trouble("nothing stands in this bracket", token, "syntax-error")
     if token.text in ("[", "(") and (entries := counted_entries(r, close)) is not None:
         return entries
-    if token.text in ("[", "(") and (entries := listed_entries(r, r.between_commas(r.at))) is not None:
-        r.at = close + 1
-        scripts = scripts_here(r)
-        turned = any(script.kind in ("T", "prime") for script in scripts)
-        row = r.starts_factor() and not turned  # a list is a column, transposed or not, unless something stands behind
-        entries = with_scripts(r, entries, [script for script in scripts if script.kind not in ("T", "prime")])
-        return s.Transposed(entries.span, entries) if row else entries
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1

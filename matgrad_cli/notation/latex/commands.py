@@ -43,6 +43,8 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
         return _environment(lexer, word, at, stop, end)
     if word in _OVER:
         return _over(lexer, word, at, stop, end, font, depth)
+    if word in _QUOTIENTS:
+        return _quotient(lexer, word, at, stop, end, depth)
     if word in WITH_ARGUMENT:
         return _dropped(lexer, word, stop, end)
     if word in _FRAMES:
@@ -238,6 +240,22 @@ def _over(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
         raise lexer.trouble(f"`\\{word}` needs two groups in braces", at, stop, "syntax-error")
     lexer.lex(second[0], second[1], font, depth + 1)
     return second[2]
+
+
+def _quotient(lexer: Lexer, word: str, at: int, stop: int, end: int, depth: int) -> int:
+    r"""`\pdv{f}{x}` of the package physics is ∂f/∂x, `\pdv{x}` the sign ∂/∂x."""
+    first = lexer.group(stop, end) or (at, at, end)
+    second = lexer.group(first[2], end)
+    lexer.emit("command", "frac", at, stop)
+    for start, past, _ in (first, second) if second else ((at, at, at), first):
+        lexer.emit("open", "{", at, at)
+        lexer.emit("command", _QUOTIENTS[word], at, stop)
+        lexer.lex(start, past, "", depth + 1)
+        lexer.emit("close", "}", at, at)
+    return (second or first)[2]
+
+
+_QUOTIENTS: Final = {"pdv": "partial", "dv": "d", "odv": "d"}
 
 
 def _framed(lexer: Lexer, stop: int, end: int, font: str, depth: int) -> int:

@@ -13,7 +13,7 @@ from ..names import listed, words
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
-from .scripts import scripted
+from .scripts import scripted, scripts_here, with_scripts
 from .tokens import Token
 
 _BARE: Final = "Σ"
@@ -86,8 +86,7 @@ def counted_entries(r: Cursor, close: int) -> s.Node | None:
     opening, r.at = r.at, close + 1
     below = r.script_ahead("_")
     if below is None or all(r.tokens[place].kind != "relation" for place in range(*below[:2])):
-        r.at = opening
-        return None
+        return _listed_here(r, opening, close)
     over = over_letters(r, r.tokens[opening])
     end, r.at = r.at, opening
     if over.masks or len(over.letters) > 2:
@@ -98,6 +97,18 @@ def counted_entries(r: Cursor, close: int) -> s.Node | None:
     letters, bounds = (*over.letters, None), (*over.limits, None)
     span = r.span(r.tokens[opening], r.last)
     return scripted(r, s.EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
+
+
+def _listed_here(r: Cursor, opening: int, close: int) -> s.Node | None:
+    """A list with dots in brackets: a column, transposed or not, but a row where it stands in front of a factor."""
+    if (entries := listed_entries(r, r.between_commas(opening))) is None:
+        r.at = opening
+        return None
+    r.at = close + 1
+    scripts = scripts_here(r)
+    others = [script for script in scripts if script.kind not in ("T", "prime")]
+    entries = with_scripts(r, entries, others)
+    return s.Transposed(entries.span, entries) if r.starts_factor() and others == scripts else entries
 
 
 def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = False) -> s.Node | None:

@@ -116,7 +116,7 @@ PAIRS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 2 and
 SIZES: Final = {
     **dict.fromkeys(words("left bigl Bigl biggl Biggl lbig"), "open"),
     **dict.fromkeys(words("right bigr Bigr biggr Biggr rbig"), "close"),
-    **dict.fromkeys(words("middle big Big bigg Bigg bigm Bigm"), ""),
+    **dict.fromkeys(words("middle big Big bigg Bigg bigm Bigm qty"), ""),
 }
 """Commands that size the bracket behind them, and on which side a bar behind them stands."""
 
