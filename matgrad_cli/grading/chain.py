@@ -149,14 +149,14 @@ def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
 
 def unless_if(found: Read, slip: Slip) -> Outcome:
     """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more."""
-    text, needed = found.side.source.text, _OF_SYMMETRY.match(slip.message)
-    condition = said(UNDER_A_FACT).search(text) if needed is not None else None
-    if condition is not None and needed is not None and needed[1] in text[condition.start() :]:
+    condition = said(UNDER_A_FACT).search(found.side.source.text) if slip.code == "needs-fact" else None
+    words = _WORD.findall(found.side.source.text[condition.start() :]) if condition is not None else []
+    if any(f"`{word}` is symmetric" in slip.message for word in words):
         return Outcome("follows", found, role="aside")
     return Outcome("wrong", found, slip)
 
 
-_OF_SYMMETRY = regex(r"this is true only if `(\w+)` is symmetric")
+_WORD = regex(r"[A-Za-z]\w*")
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:

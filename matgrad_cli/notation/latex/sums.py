@@ -130,12 +130,11 @@ def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = Fals
     span = r.span(r.tokens[cells[0][0]], r.tokens[cells[-1][1] - 1])
     letter, limit = s.Name(span, next(one for one in _FRESH if one not in used)), s.Name(span, size.pop())
     bound = limit if r.known or limit.name in r.names.dimensions else None
-    changed = {bare[0][at]: r.tokens[bare[0][at]] for at in apart}
-    for at, token in changed.items():
-        r.tokens[at] = replace(token, kind="name", text=letter.name)
+    written = [*r.tokens]
+    for at in apart:
+        r.tokens[bare[0][at]] = replace(r.tokens[bare[0][at]], kind="name", text=letter.name)
     body = under(r, Ranges((letter,), (bound,)), lambda: r.inside(*cells[0]))
-    for at, token in changed.items():
-        r.tokens[at] = token
+    r.tokens[:] = written
     if row:
         return s.EntriesOf(span, (None, letter), (None, bound), body)
     return s.EntriesOf(span, (letter, None), (bound, None), body)
