@@ -4,7 +4,7 @@ unless it defines them otherwise."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
@@ -72,7 +72,8 @@ def loss_names(
     if not found:
         lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
         bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
-        found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated)
+        turned = {lone_name(claim.left.body) for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
+        found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated, turned)
     around.promised = frozenset(stated) - found
     return frozenset(found)
 
@@ -187,7 +188,9 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[
                 progress = True
 
 
-def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str]) -> set[str]:
+def _likeliest(
+    scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str], turned: Container[str | None]
+) -> set[str]:
     """No name equals the loss: one of its shape that no other definition uses, the differentiated ones first."""
     loss = scratch.task.problem.loss
     used = {symbol.name for value in scratch.values.values() for symbol in value.symbols if hasattr(symbol, "name")}
@@ -196,7 +199,7 @@ def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Seq
         if symbol is None and name in stated and name in differentiated:
             return {name}
         fits = symbol is not None and symbol.shape is loss.shape and symbol.name not in used
-        if symbol and fits and not scratch.bench.equal(scratch.expanded(symbol), neg(loss)):  # no log-likelihood
+        if symbol and fits and not (name in turned and scratch.bench.equal(scratch.expanded(symbol), neg(loss))):
             return {name}
     return set()
 
