@@ -37,12 +37,9 @@ def itself(found: Expr) -> Expr:
     return found
 
 
-def none(_named: Named) -> bool:
-    """No name is to be written out."""
-    return False
-
-
-def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Named], bool], name: bool = True) -> Expr:
+def tidied(
+    recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Named], bool] = lambda _: False, name: bool = True
+) -> Expr:
     """The result in textbook form: its moves are substeps of one step. Names that are `own` and stand once are written
     out where that stays readable; big parts that it repeats get a name."""
     result = tidy_part(recorder, result, line_of)

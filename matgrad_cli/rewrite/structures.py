@@ -51,9 +51,6 @@ _STRUCTURES: Final = (
 )
 
 
-_SOFTMAX: Final = ("softmax", "logsumexp")
-
-
 def _structure_of(problem: Problem, gradient: Expr | None, half: bool = False) -> Structure | None:
     """The structure of the variable, where the derivative of a number by a matrix is said as a matrix; `half` one of
     those that vech keeps half of."""
@@ -85,7 +82,9 @@ def notes_of(problem: Problem, gradient: Expr | None, judge: Judge) -> tuple[Sen
 def shorter_of(problem: Problem, gradient: Expr | None) -> Iterator[Sentence]:
     """How the result reads where the targets of a softmax add up to 1, which nobody said of them."""
     told = {fact.symbol for fact in problem.facts}
-    curved = any(isinstance(node, Call) and node.function.startswith(_SOFTMAX) for node in nodes_of(problem.loss))
+    curved = any(
+        isinstance(node, Call) and node.function.startswith(("softmax", "logsumexp")) for node in nodes_of(problem.loss)
+    )
     for symbol in problem.variables if gradient is not None and curved else ():
         if gradient is None or symbol is problem.wrt or symbol in told or symbol not in gradient.symbols:
             continue

@@ -13,6 +13,7 @@ from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED, flip, multiplied, numerals_first
+from .moving import d
 from .sameness import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
@@ -81,13 +82,12 @@ class _Builder:
         return self.index_level(p)
 
     def call(self, function: str, arguments: list[Expr]) -> Expr:
-        if function in SELF_OF_NUMBER and arguments[0].shape.is_number:
-            return arguments[0]
-        if function == "vec" and arguments[0].shape.is_column:  # a column is stacked already
-            return arguments[0]
+        first = arguments[0]
+        if (function in SELF_OF_NUMBER and first.shape.is_number) or (function == "vec" and first.shape.is_column):
+            return first  # a column is stacked already
         power = _added(arguments[1]) if function == "powm" else None
         if isinstance(power, ir.Number) and power.value.denominator == 1:
-            return matrix_power(arguments[0], int(power.value))
+            return matrix_power(first, int(power.value))
         return ir.Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
@@ -119,10 +119,7 @@ class _Builder:
             case ir.Differential(body, variable, _):
                 symbol = self.build(variable)
                 assert isinstance(symbol, Symbol)
-                moved = self.build(body)
-                if isinstance(moved, ir.Transpose):  # (dA)ᵀ: written so, it needs no step of its own
-                    return transpose(ir.Differential(moved.body, symbol, self.table.get(DIRECTION)))
-                return ir.Differential(moved, symbol, self.table.get(DIRECTION))
+                return d(self.build(body), ir.Differential(symbol, symbol, self.table.get(DIRECTION)))
             case ir.Power(base, exponent):
                 return raised(self.build(base), self.build(exponent))
         return p.rebuilt(tuple(self.build(child) for child in p.children))

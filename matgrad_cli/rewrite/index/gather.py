@@ -59,8 +59,7 @@ def gather_round(recorder: Recorder) -> bool:
         worth = isinstance(base, Named) and len(members[0].others) > 1  # a name for what multiplies a named part
         if worth or len(members) > 1 or len(members[0].indices) >= MANY_LETTERS:
             found = recorder.found("index", "gather", (((), recorder.line),), (("pending", base),))
-            application = applied(recorder.line, found) if found else None
-            if application is not None and application.after is not recorder.line:
+            if found and (application := applied(recorder.line, found)).after is not recorder.line:
                 _collect(recorder, application, base)
                 return True
     return False

@@ -9,7 +9,7 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..closing import closed, finish, none, tidied
+from ..closing import closed, finish, tidied
 from ..engine.moving import d
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
@@ -41,7 +41,7 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
         return mul(found, moved) if numbers else matmul(found, moved)
 
     if line_of(front) is recorder.line:
-        front = tidied(recorder, front, line_of, none)
+        front = tidied(recorder, front, line_of)
     if is_turned(layout, problem.loss.shape, problem.wrt.shape):
         return finish(recorder, start, flip(front), "differential", layout, "read-jacobian-turned")
     return finish(recorder, start, front, "differential", layout, "read-jacobian")

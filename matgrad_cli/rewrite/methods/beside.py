@@ -87,12 +87,6 @@ def paired(derivative: Expr, part: Expr, turned: bool = False) -> Expr:
     return matmul(part, row) if part.shape.is_row else Call(TRACE, matmul(row, part))
 
 
-def number_of(gradient: Expr, array: Expr) -> Expr:
-    """The number ⟨gradient, array⟩."""
-    inside = array if isinstance(gradient, Eye) else matmul(flip(gradient), array)
-    return inside if inside.shape.is_number else Call("tr", inside)
-
-
 def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
     """The numbers in front of an array, and the array."""
     if not isinstance(gradient, Mul):

@@ -13,7 +13,7 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
-from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
+from ..closing import OPEN_LIMIT, finish, itself, need_number, tidied
 from ..engine.application import Site, applied, native, reserved_names
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
@@ -77,7 +77,7 @@ class Chain(Runner):
     def opened(self, names: list[Named]) -> Expr:
         """The last line in textbook form, its parts written out where that stays readable."""
         recorder = self.recorder
-        plain = tidied(recorder, recorder.line, itself, none, name=False)
+        plain = tidied(recorder, recorder.line, itself, name=False)
         inside = set(nodes_of(plain))
         application = opening(recorder, [named for named in names if named in inside])
         written = (application.after, *(named.body for named in names_in(application.after)))

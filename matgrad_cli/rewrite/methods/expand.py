@@ -17,7 +17,7 @@ from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
-from ..closing import finish, itself, need_number, none, tidied
+from ..closing import finish, itself, need_number, tidied
 from ..engine.application import Scene, Site, native, reserved_names
 from ..engine.recorder import MOST_LINES, Recorder
 from ..naming import fresh_name, record_names
@@ -36,7 +36,7 @@ def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
     if not recorder.run("expand", "variable", (((), recorder.line),)):
         Expand(recorder, "expand", reserved_names(problem)).run("trace", "multiply", "name", "differentiate")
-    derivative = tidied(recorder, recorder.line, itself, none)
+    derivative = tidied(recorder, recorder.line, itself)
     return finish(recorder, start, derivative, "expand", layout, "read-chain")
 
 

@@ -16,7 +16,7 @@ from ..engine.moving import d
 from ..forms.algebra import flip, zero
 from ..network.changes import change
 from ..textbook.simplifier import textbook
-from .beside import PairForm, Term, number_of, paired, peeled
+from .beside import PairForm, Term, paired, peeled
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -150,7 +150,7 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
         gradient = kron(*map(flip, gradient.body.factors))
     if isinstance(gradient, ir.Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
         met = zip(gradient.factors, factors, strict=True)
-        return tuple(number_of(part, one) for part, one in met if one is not moving), gradient.factors[place]
+        return tuple(paired(flip(part), one, True) for part, one in met if one is not moving), gradient.factors[place]
     other = kron(*others)
     taken: set[str] = set()
     (i, j), (p, q) = letters_for(moving.shape, taken), letters_for(other.shape, taken)

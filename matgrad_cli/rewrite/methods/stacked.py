@@ -172,9 +172,6 @@ def _beside(line: Expr, moved: Expr) -> Expr:
     return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))
 
 
-Letters = tuple[Index, ...]
-
-
 def commutation(rows: Dim, cols: Dim) -> Expr:
     """K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z: K[(s,t),(t,s)] = 1, else 0."""
     both = rows * cols
@@ -202,7 +199,7 @@ def with_own_names(matrix: Expr, problem: Problem) -> Expr:
     return substitute(matrix, {swap: ir.Named(name, swap.children[0]) for swap, name in zip(swaps, heads, strict=True)})
 
 
-def paired(letters: Letters) -> Position:
+def paired(letters: tuple[Index, ...]) -> Position:
     """Letters, outermost first, as the one position that they count."""
     position: Position = letters[-1]
     inner = letters[-1].dim

@@ -14,9 +14,6 @@ from ...verify.judge import Judge, judge_of
 from ..engine.recorder import Unasked
 from . import method_named
 
-One = Callable[[str], Derivation]
-"""Derives by the method of that name."""
-
 
 def same_result(one: Derivation, other: Derivation, judge: Judge) -> bool:
     """Whether two derivations state the same array: the same expression, or equal at random points."""
@@ -26,8 +23,9 @@ def same_result(one: Derivation, other: Derivation, judge: Judge) -> bool:
     return left.entry is right.entry or judge.compare_over(left.entry, right.entry, left.letters).holds
 
 
-def derive_all(problem: Problem, one: One) -> tuple[Derivation, ...]:
-    """The derivations of all methods that go through; the last one says where they meet and which do not go through.
+def derive_all(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Derivation, ...]:
+    """The derivations of all methods that go through, each by `one`; the last one says where they meet and which do not
+    go through.
 
     Raises StuckError only if no method goes through.
     """

@@ -77,9 +77,7 @@ def _paired_entry(node: ir.Entry) -> Expr | None:
 def _halves(
     position: Position | None, first_flat: bool, second_flat: bool
 ) -> tuple[Position | None, Position | None] | None:
-    if position is None:
-        return None, None
-    if first_flat:
+    if position is None or first_flat:
         return None, position
     if second_flat:
         return position, None

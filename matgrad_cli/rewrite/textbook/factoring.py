@@ -29,18 +29,15 @@ def factor_common(node: Add) -> Expr | None:
     if _leaves(best) < _leaves(node):
         return best
     together = next(_same_array(terms), node)  # λ w − w = (λ − 1) w
-    return together if _leaves(together) == _leaves(node) and together is not node else _signs(terms, node)
+    if _leaves(together) == _leaves(node) and together is not node:
+        return together
+    signs = _all_numbers(terms)  # −A − B = −(A + B), c A + c B = c (A + B) where c is a rational number
+    return signs if isinstance(signs, Mul) else None
 
 
 def _leaves(expr: Expr) -> tuple[int, ...]:
     """A factoring is taken for its leaves and transposes: a bracket more is no reason against it."""
     return cost(expr)[:2]
-
-
-def _signs(terms: list[Scaled], node: Expr) -> Expr | None:
-    """−A − B = −(A + B), c A + c B = c (A + B) where c is a rational number."""
-    better = _all_numbers(terms)
-    return better if better is not None and isinstance(better, Mul) and better is not node else None
 
 
 def _factorings(terms: list[Scaled]) -> Iterator[Expr]:

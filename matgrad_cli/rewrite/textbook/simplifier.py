@@ -23,9 +23,8 @@ from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit, places_of, reserved_names, settled, with_parts
 from ..engine.apply import Around, Rewriting, rewritings
 from ..forms.algebra import cost
-from . import factoring, normal  # the native rules of the textbook form are registered there
-
-__all__ = ["Simplifier", "factoring", "normal", "simplifier", "textbook"]
+from . import factoring as factoring  # the native rules of the textbook form are registered there
+from . import normal as normal
 
 ORDER: Final = "shared/textbook"
 LIMIT: Final = 300
