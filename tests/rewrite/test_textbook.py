@@ -37,6 +37,8 @@ CASES: list[tuple[str, str]] = [
     ("A @ eye(n) @ B", "A @ B"),
     ("x * ones(n)", "x"),
     ("diag(x) @ A @ u", "x * (A @ u)"),
+    ("diagonal(x @ x.T @ diag(x) + x**2 @ x.T)", "2*x**3"),
+    ("diagonal(A + B)", "diag(A + B)"),
     ("diag(x) @ A @ x + A.T @ diag(x) @ x + x * (A @ x)", "2*(x * (A @ x)) + A.T @ x**2"),
     ("A @ (c * B)", "c*(A @ B)"),
     ("tr(c * A)", "c*tr(A)"),

@@ -15,9 +15,9 @@ from typing import Final
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
-from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
+from ...ir import Add, Call, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
-from ...ir.walk import found_in
+from ...ir.walk import Path, found_in
 from ...rulebook.load import Rulebook, Together, rulebook
 from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit, places_of, reserved_names, settled, with_parts
@@ -168,7 +168,7 @@ class Simplifier:
     def _opened(self, node: Expr) -> _Found | None:
         """An `open` rule at the node or at all of its parts where it fits,
         if less is left once the rules above have run on it."""
-        if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
+        if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose | Call):
             return None
         parts = {node, *node.children, *(below for part in node.children for below in part.children)}
         fitting = (self._openers.rules.possible(part) for part in parts if part.children)
