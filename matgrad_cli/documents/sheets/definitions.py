@@ -66,8 +66,10 @@ class Definitions:
         first = {item.variable: item.formula for item in reversed(found.differentiated) if item.variable is not None}
         valued = list(self._valued(sheet, found))
         made = {stated.name: inside for stated, inside in reversed(valued)}
-        on_the_way = {name for name in first if _within(name, lambda one: made.get(one, ())) & first.keys()}
-        moving = (moving - on_the_way).union(_arguments(found))
+        arguments = {*_arguments(found)}
+        inputs = arguments - first.keys() if len(arguments) == 1 else set()
+        on_the_way = {name for name in {*first, *inputs} if _within(name, lambda one: made.get(one, ())) & first.keys()}
+        moving = (moving - on_the_way).union(arguments - (inputs & on_the_way))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
         signs = {item.formula for item in found.differentiated}
         zeros = (at for at, one in enumerate(sheet.formulas) if _ZERO.search(one.passage.text))

@@ -3,17 +3,16 @@ r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.definitions import of_square, power_of
-from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
-from .named import IN_TEXT, words_of_losses
+from .named import IN_TEXT, Habit, as_derivatives, words_of_losses
 from .names import (
     BARE_SUM,
     INDEXED,
@@ -55,22 +54,6 @@ _ROW_SUM = regex(
     re.IGNORECASE,
 )
 """`\\operatorname{rowsum}(A)`, which programs take from every column of a matrix."""
-_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
-_OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
-_UPSTREAM = regex(
-    rf"(?<![A-Za-z\\])d\s?(?P<name>{_BY_NAME})"
-    r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
-    r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
-    rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
-)
-"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `dW denotes \\partial L/\\partial W`."""
-_ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
-_FROM_ABOVE = regex(
-    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
-    rf"|an? )?{_ABOVE}",
-    re.IGNORECASE,
-)
-"""`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
 _IN_WORDS = regex(
     r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]"
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
@@ -148,8 +131,6 @@ _CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
 _FUNCTION_D = regex(rf"^[\s&]*({_SIGN_OF_D}|[mn](?:_\{{?\w\}}?)?)\s*(\([^()=]*\))\s*&?:?=")
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative; a model m(p), no size."""
-_GRADIENT = regex(rf"(?<![A-Za-z\\/])(?<!\}}\{{)d(?:\s(?=[A-Z]))?(?P<name>{_BY_NAME})(?!\s*(?:\}}\s*\{{|/\s*d))")
-"""No part of `\\frac{dz}{dx}`."""
 _LABELLED = regex(r"(?P<name>\\[A-Za-z]+|[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![a-z]))|\\[A-Za-z]+")
 _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
@@ -178,7 +159,6 @@ _ROW_DOT = regex(r"(?P<first>(?<![A-Za-z\\])[A-Z]_(?:\{[a-z]\}|[a-z]))\s*\\cdot\
 """`X_i \\cdot w`, of the rows X_i of X."""
 
 
-Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is written otherwise, and how: a text, in which `\\g<name>` stands for a group, or what a match makes."""
 _ALWAYS: tuple[Habit, ...] = (
     (_TWO_MARKS, r"\g<name>_{\\mathrm{\g<mark>}}"),
@@ -250,16 +230,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
             count = match["count"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, r"\\psi(\g<count>)"))
-    given = _UPSTREAM.finditer(f"{text} {sheet.prose}")
-    said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
-    unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
-    told = "L" if unused and _FROM_ABOVE.search(sheet.prose) is not None else None
-    if (loss := said[0]["loss"] if said else told) is not None:
-        differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
-        of_each = {plain_name(match["name"]): match["loss"] for match in said}
-        one = loss if len({*map(plain_name, of_each.values())}) < 2 else None
-        pattern = _UPSTREAM if re.search(differential, text) else _GRADIENT
-        habits.append((pattern, lambda match: _as_derivative(of_each.get(plain_name(match["name"]), one), match)))
+    habits += as_derivatives(texts, sheet.prose)
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
     if named is not None and re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
@@ -327,16 +298,6 @@ def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
             known = [*islice(free, 1)]
         if len(known) == 1:  # not one of several on a page, each of which is called f
             yield name, known[0]
-
-
-def _as_derivative(loss: str | None, match: re.Match[str]) -> str:
-    """The `dW` with which a match begins as the derivative of the loss by W; the loss itself is differentiated by
-    nothing."""
-    name = match["name"]
-    if loss is None or plain_name(name) == plain_name(loss):
-        return match[0]
-    spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
-    return rf"\frac{{\partial {loss}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
 
 def _primed(text: str, match: re.Match[str]) -> str:

@@ -149,6 +149,8 @@ class OpenNames:
         yield form and self.question.guessed and not fits_none, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
+        named = isinstance(line.head, s.Derivative) and any(isinstance(part, s.Differential_) for part in line.value)
+        yield named, "what is read as a differential may be a name"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
         other_first = self.question.name in moved[1:] and moved[0] not in (None, self.question.name)  # ∇f = λ∇g
         yield other_first, "it begins with the derivative of another function"
@@ -168,7 +170,7 @@ class OpenNames:
         yield number, "the value at some numbers may be meant"
         random = not line.derives and any(part.function == "expectation" for part in line.parts(s.Apply))
         yield random, "it may rest on the distribution of what is random"
-        varies = self.constant is not None and not line.moving & self.constant
+        varies = self.constant is not None and not (line.moving or {*self.question.wrt}) & self.constant
         yield varies, "the constant of the loss, which was left out, may depend on what is differentiated by"
         code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
         needs = code == "needs-fact"

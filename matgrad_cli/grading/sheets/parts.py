@@ -338,8 +338,8 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
             break
     judged = [judge.again(one) for one in judged]
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    meant = next((begun.reader.prose for begun in judge.readers if begun.reader.prose.supposed), None)
-    choices = (meant.supposed, *meant.choices[1:]) if meant is not None else ()
+    meant = next((begun.reader.prose for begun in judge.readers if begun.reader.prose.choices), None)
+    choices = (meant.supposed or meant.choices[0], *meant.choices[1:]) if meant is not None else ()
     return Part(
         question, tuple(judged), layout, tuple(tasks),
         wholes=said, solved=judge.solved, upright=habits.upright, choices=choices,

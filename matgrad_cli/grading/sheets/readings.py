@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import chain
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -11,6 +10,7 @@ from ...documents.sheets.members import numbered, small
 from ..begin import Habits
 from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import sums_silently
+from ..meanings.supposed import is_average
 from ..slips.terms import shown
 from .judged import Judged
 from .other_functions import code_of
@@ -80,11 +80,11 @@ def where_named(part: Part, read: Callable[[Habits], Part]) -> Part:
     """The problem; what follows only where names that nothing explains are parts of the loss follows, and says so."""
     if not any(code_of(one.result) == "unknown-name" for one in part.judged):
         return part
-    first = read(Habits(supposing=True, upright=part.upright))
-    others = (read(Habits(supposed=values, upright=part.upright)) for values in first.choices[1:])
-    for values, other in zip(first.choices, chain((first,), others), strict=False):
+    for values in read(Habits(supposing=True, upright=part.upright)).choices:
+        other = read(Habits(supposed=values, upright=part.upright))
         said = tuple(f"`{name}` is read as `{shown(value)}`: no formula explains it" for name, value in values.items())
-        found = [one for one in gained(part, other) if one.role == "claim" and values.keys() & one.line.names]
+        roles = ("claim", "equation") if all(map(is_average, values)) else ("claim",)
+        found = [one for one in gained(part, other) if one.role in roles and values.keys() & one.line.names]
         if found:
             pairs = _pairs(part, other)
             judged = (replace(new, notes=(*new.notes, *said)) if new in found else old for old, new in pairs)
