@@ -47,24 +47,23 @@ def _square(a: Rows) -> bool:
     return len(a) == len(a[0])
 
 
-def _all(a: Rows, holds: Callable[[int, int, Any], bool]) -> bool:
-    return all(holds(i, j, value) for i, row in enumerate(a) for j, value in enumerate(row))
-
-
 def _each(holds: Callable[[Any], bool]) -> Test:
     return lambda a: all(holds(value) for row in a for value in row)
 
 
 def _zero_but(kept: Callable[[int, int], bool]) -> Test:
-    return lambda a: _all(a, lambda i, j, value: kept(i, j) or value == 0)
+    return lambda a: all(kept(i, j) or value == 0 for i, row in enumerate(a) for j, value in enumerate(row))
 
 
-def _symmetric(a: Rows) -> bool:
-    return _square(a) and _all(a, lambda i, j, value: _near(value, a[j][i]))
+def _turned(a: Rows, by: int = 1) -> Rows:
+    return [[by * value for value in col] for col in zip(*a, strict=True)]
 
 
-def _antisymmetric(a: Rows) -> bool:
-    return _square(a) and _all(a, lambda i, j, value: _near(value, -a[j][i]))
+def _is(made: Callable[[Rows], Rows]) -> Test:
+    """Whether a square array is what is made of it."""
+    return lambda a: (
+        _square(a) and all(_near(*pair) for lines in zip(a, made(a), strict=True) for pair in zip(*lines, strict=True))
+    )
 
 
 def pivots(a: Rows, exchanged: bool = False) -> list[Any]:
@@ -84,43 +83,22 @@ def pivots(a: Rows, exchanged: bool = False) -> list[Any]:
     return found
 
 
-def _spd(a: Rows) -> bool:
-    return _symmetric(a) and all(pivot > 1e-12 for pivot in pivots(a))
+_symmetric: Final = _is(_turned)
 
 
 def _invertible(a: Rows) -> bool:
     return _square(a) and all(abs(pivot) > 1e-10 for pivot in pivots(a, exchanged=True))
 
 
-def _det_positive(a: Rows) -> bool:
-    return _invertible(a) and prod(pivots(a, exchanged=True)) > 0
-
-
 def _orthogonal(a: Rows) -> bool:
-    turned = [list(col) for col in zip(*a, strict=True)]
+    turned = _turned(a)
     gram = samplers.times(turned, a) if len(a) >= len(a[0]) else samplers.times(a, turned)
-    return _all(gram, lambda i, j, value: _near(value, int(i == j)))
+    return _is(lambda _: [[int(i == j) for j in range(len(gram))] for i in range(len(gram))])(gram)
 
 
-def _idempotent(a: Rows) -> bool:
-    return _square(a) and _all(samplers.times(a, a), lambda i, j, value: _near(value, a[i][j]))
-
-
-def _unit(a: Rows) -> bool:
-    return _near(sum(value * value for row in a for value in row), 1)
-
-
-def _lines(a: Rows) -> Rows:
-    """The rows of a matrix; a vector as one row."""
-    return [[row[0] for row in a]] if len(a[0]) == 1 else a
-
-
-def _simplex(a: Rows) -> bool:
-    return all(_near(sum(line), 1) and all(value > 0 for value in line) for line in _lines(a))
-
-
-def _onehot(a: Rows) -> bool:
-    return all(sorted(line) == [0] * (len(line) - 1) + [1] for line in _lines(a))
+def _each_line(holds: Callable[[list[Any]], bool]) -> Test:
+    """Whether it holds of every row of a matrix; of a vector as one row."""
+    return lambda a: all(map(holds, _turned(a) if len(a[0]) == 1 else a))
 
 
 _TOLD: Final = """
@@ -155,10 +133,10 @@ _ORDERED: Final = frozenset("spd positive nonnegative unit_interval simplex det_
 
 _ARRAYS: Final[dict[str, tuple[Test, Structured, Structured | None, Entry | None]]] = {
     "symmetric": (_symmetric, samplers.lopsided, samplers.symmetric, None),
-    "antisymmetric": (_antisymmetric, samplers.lopsided, samplers.antisymmetric, None),
-    "spd": (_spd, samplers.lopsided, samplers.spd, None),
+    "antisymmetric": (_is(lambda a: _turned(a, -1)), samplers.lopsided, samplers.antisymmetric, None),
+    "spd": (lambda a: _symmetric(a) and min(pivots(a)) > 1e-12, samplers.lopsided, samplers.spd, None),
     "orthogonal": (_orthogonal, samplers.lopsided, samplers.orthogonal, None),
-    "idempotent": (_idempotent, samplers.lopsided, samplers.idempotent, None),
+    "idempotent": (_is(lambda a: samplers.times(a, a)), samplers.lopsided, samplers.idempotent, None),
     "diagonal": (_zero_but(eq), samplers.lopsided, samplers.diagonal, None),
     "lower": (_zero_but(ge), samplers.lopsided, samplers.lower, None),
     "upper": (_zero_but(le), samplers.lopsided, samplers.upper, None),
@@ -169,13 +147,33 @@ _ARRAYS: Final[dict[str, tuple[Test, Structured, Structured | None, Entry | None
     "positive": (_each(lambda value: value > 0), samplers.negative, None, samplers.positive_number),
     "nonnegative": (_each(lambda value: value >= 0), samplers.negative, None, samplers.positive_number),
     "nonzero": (_each(bool), samplers.zero, None, samplers.any_number),
-    "unit": (_unit, samplers.lopsided, samplers.unit, None),
+    "unit": (
+        lambda a: _near(sum(value * value for row in a for value in row), 1),
+        samplers.lopsided,
+        samplers.unit,
+        None,
+    ),
     "unit_interval": (_each(lambda value: 0 <= value <= 1), samplers.negative, None, samplers.fraction_of_one),
-    "simplex": (_simplex, samplers.negative, samplers.simplex, None),
-    "onehot": (_onehot, samplers.lopsided, samplers.onehot, None),
+    "simplex": (
+        _each_line(lambda line: min(line) > 0 and _near(sum(line), 1)),
+        samplers.negative,
+        samplers.simplex,
+        None,
+    ),
+    "onehot": (
+        _each_line(lambda line: sorted(line) == [0] * (len(line) - 1) + [1]),
+        samplers.lopsided,
+        samplers.onehot,
+        None,
+    ),
     "binary": (_each(lambda value: value in (0, 1)), samplers.lopsided, None, samplers.bit),
     "signs": (_each(lambda value: value in (-1, 1)), samplers.lopsided, None, samplers.sign),
-    "det_positive": (_det_positive, samplers.lopsided, samplers.spd, None),
+    "det_positive": (
+        lambda a: _invertible(a) and prod(pivots(a, exchanged=True)) > 0,
+        samplers.lopsided,
+        samplers.spd,
+        None,
+    ),
 }
 """How each is tested, violated and sampled: whole arrays, or the single entries where it is about each of them."""
 

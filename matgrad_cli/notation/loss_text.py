@@ -113,7 +113,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
 def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...]]:
     r"""Of `\tfrac12 e^\top e = \tfrac12 \|y - Xw\|^2`, where the names of the first side say nothing of the variable,
     the first side that holds it, blanks in the place of the others."""
-    signs = [0, *(place for place in _equals(text)), len(text)]
+    signs = [0, *(place for place in equal_signs(text)), len(text)]
     sides = [text[start:end].lstrip("=") for start, end in pairwise(signs)] if len(signs) > 2 else []
     letter = wrt.partition("_")[0]
     letters = (re.findall(r"\\([A-Za-z]+)|([A-Za-z])", side) for side in sides)
@@ -126,7 +126,7 @@ def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...
     return " " * start + text[start:end], tuple(said)
 
 
-def _equals(text: str) -> Iterator[int]:
+def equal_signs(text: str) -> Iterator[int]:
     """Where equals signs stand outside of all brackets."""
     depth = 0
     for sign in re.finditer(r"\\.|[(\[{}\])]|(?<![=<>!:])=(?!=)", text):

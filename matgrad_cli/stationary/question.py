@@ -4,7 +4,7 @@ problems said in another way before they are solved: quotients that no length ch
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -35,6 +35,7 @@ from ..ir import (
 )
 from ..ir.dimensions import NUMBER
 from ..ir.terms import terms_of
+from ..notation.loss_text import equal_signs
 from ..notation.problems import read_problem
 from ..notation.scope import UNUSED
 from ..records import Sentence
@@ -88,7 +89,7 @@ def read_optimum(
 def _as_expression(text: str) -> str:
     """`A@x = b` as `(A@x) - (b)`; `C@x - h = 0` as `C@x - h`."""
     text = text.replace("==", "=")
-    places = list(_equal_signs(text))
+    places = list(equal_signs(text))  # a sign inside a bracket names an argument, or the first index
     left, right = (text[: places[0]], text[places[0] + 1 :]) if len(places) == 1 else ("", "")
     if not left.strip() or not right.strip() or left.rstrip()[-1] in "<>!":
         raise InputError(
@@ -101,15 +102,6 @@ def _as_expression(text: str) -> str:
             )
         )
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
-
-
-def _equal_signs(text: str) -> Iterator[int]:
-    """Where a text says that two sides are equal: a sign inside a bracket names an argument, or the first index."""
-    depth = 0
-    for place, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "=" and depth == 0:
-            yield place
 
 
 def _speaks_of(fact: str, text: str) -> bool:
