@@ -103,6 +103,8 @@ def _turned(expr: Expr, problem: Problem) -> Expr:
             return body
         case MatMul(factors):
             return MatMul(tuple(_turned(factor, problem) for factor in reversed(factors)))
+        case Mul(factors):
+            return Mul(tuple(_turned(factor, problem) for factor in factors))
         case _ if expr.shape.is_number or holds(expr, "symmetric", problem):
             return expr
         case _:
@@ -170,17 +172,11 @@ def _symmetric_sum(terms: tuple[Expr, ...], problem: Problem) -> bool:
     left = [term for term in terms if not holds(term, "symmetric", problem)]
     while left:
         term = left.pop()
-        turned = _turned_term(term, problem)
+        turned = _turned(term, problem)
         if turned not in left:
             return False
         left.remove(turned)
     return True
-
-
-def _turned_term(term: Expr, problem: Problem) -> Expr:
-    if isinstance(term, Mul):
-        return Mul(tuple(factor if factor.shape.is_number else _turned(factor, problem) for factor in term.factors))
-    return _turned(term, problem)
 
 
 def _multiple(expr: Mul, numbers: str, arrays: str, problem: Problem) -> bool:

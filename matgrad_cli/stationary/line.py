@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 from typing import Literal
 
 from ..diagnostics import BugError, Diagnostic, MatgradError
@@ -260,7 +259,8 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
         factor
         for factor in (value.factors if isinstance(value, Mul) else (value,))
         if not holds(factor, word if of_each else "positive", problem)
-        and not (of_each and _never(word, split_power(factor)[1]))
+        # 1/s is never zero where it has a value, nor is 1/s² negative
+        and not (of_each and (power := split_power(factor)[1]) < 0 and (word == "nonzero" or power % 2 == 0))
     ]
     arrays = [factor for factor in factors if not factor.shape.is_number]
     numbers = [factor for factor in factors if factor.shape.is_number]
@@ -276,11 +276,6 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
         bare = without_numeral(bare) if word == "nonzero" else bare
         bare = base if exponent % 2 == 1 and (word == "positive" or not number) else bare
         yield Sentence(said_of(word, bare.shape.is_number), ((name, bare),))
-
-
-def _never(word: str, exponent: Fraction) -> bool:
-    """Whether a power with this exponent is never zero, or negative, where it has a value: 1/s, and 1/s²."""
-    return exponent < 0 and (word == "nonzero" or exponent % 2 == 0)
 
 
 def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:

@@ -40,6 +40,7 @@ def test_products_without_signs_are_proposed_with_them(loss, wrt, proposed):
         ("sum(log(1+exp(-y w·x)))", "w", "log(1 + exp(-y*(w.T@x)))"),
         ("max(0, 1 - y (w·x + b))", "w", "maximum(0, 1 - y*(w.T@x + b))"),
         ("1/2 * (x-m)^T inv(S) (x-m)", "x", "(x-m).T@inv(S)@(x-m)/2"),
+        ("KL(softmax(w) || q)", "w", "sum(softmax(w)*log(softmax(w)/q))"),
         ("x⊤Ax - 2b⊤x", "x", "x.T@A@x - 2*b.T@x"),
         ("(Ax−b)⊤(Ax−b)", "x", "(A@x-b).T@(A@x-b)"),
     ],

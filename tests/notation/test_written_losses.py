@@ -63,7 +63,6 @@ FAMILIES = [
     (r"\sum_i (w_i - \mu_i^0)^2", "w: n", "norm(w - mu_0)**2", "w: n, mu_0: n"),
     (r"\|w - w^0\|^2 + w^\top b^{1}", "w: n", "norm(w - w_0)**2 + w.T@b_1", "w: n, w_0: n, b_1: n"),
     ("a w^0 + b w^1 + c w^2", "w: scalar", "a + b*w + c*w**2", "w: scalar, a: scalar, b: scalar, c: scalar"),
-    ("KL(softmax(w) || q)", "w: n, q: n", "sum(softmax(w)*log(softmax(w)/q))", "w: n, q: n"),
     ("sum(y**w)", "y: n, w: n", "sum(exp(w*log(y)))", "y: n, w: n"),
     ("np.sum(np.cumsum(W, axis=0)**2)", "W: n×k", "norm(tril(ones(n, n))@W, 'fro')**2", "W: n×k"),
     ("torch.cumsum(W, 1).square().sum()", "W: n×k", "norm(W@triu(ones(k, k)), 'fro')**2", "W: n×k"),

@@ -203,17 +203,15 @@ class DialectParser(Parser):
 
     def name(self) -> s.Node:
         start = self.token
-        while self.dialect.called == "Julia" and self.next_token.text == "." and self.calls_behind_dot():
+        while self.dialect.called == "Julia" and self.next_token.text == ".":
+            word, opening = self.tokens[self.place + 2 : self.place + 4]
+            if word.kind != "name" or opening.text != "(":
+                break
             self.go(self.place + 2)  # Flux.mse(a, b)
         node = super().name()
         names = {"eye": "I", **_OWN_NAMES.get(self.dialect.called, {})}
         own = names.get(node.name) if isinstance(node, s.Name) else None
         return s.Name(Span(start.start, node.span.end), own) if own else node
-
-    def calls_behind_dot(self) -> bool:
-        """Whether `.name(` follows, the function of a module."""
-        word, opening = self.tokens[self.place + 2 : self.place + 4]
-        return word.kind == "name" and opening.text == "("
 
     def attribute(self, body: s.Node) -> s.Node:
         if self.dialect.called == "SymPy" and self.next_token.text == "I":

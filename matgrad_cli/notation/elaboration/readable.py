@@ -7,6 +7,7 @@ from typing import Final
 
 from ... import ir
 from ...ir.walk import mapped, remade
+from .broadcasting import turned
 
 _ELEMENTWISE: Final = frozenset(ir.ELEMENTWISE)
 _OF_VECTORS: Final = frozenset(("softmax", "log_softmax", "hardmax"))
@@ -95,7 +96,7 @@ def _matrix(row: ir.Index, col: ir.Index, body: ir.Expr) -> ir.Expr:
     """The matrix with these entries: A for A_ij, and Aᵀ for A_ji."""
     match body:
         case ir.Entry(base, first, last) if {first, last} == {row, col} and base.free.isdisjoint((row, col)):
-            return base if first is row else _turned(base)
+            return base if first is row else turned(base)
     return ir.MatrixOf(row, col, body)
 
 
@@ -106,7 +107,7 @@ def _row(node: ir.Expr) -> tuple[ir.Expr, ir.Index] | None:
             if col is own and isinstance(row, ir.Index):
                 return base, row
             if row is own and isinstance(col, ir.Index) and col is not own:
-                return _turned(base), col
+                return turned(base), col
     return None
 
 
@@ -120,12 +121,8 @@ def _entry_of_product(node: ir.MatMul) -> ir.Expr:
     if first is not None and first[1] not in frozenset().union(*(factor.free for factor in factors[1:])):
         return ir.Entry(ir.matmul(first[0], *factors[1:]), first[1], None)
     if last is not None and last[1] not in frozenset().union(*(factor.free for factor in factors[:-1])):
-        return ir.Entry(ir.matmul(last[0], *(_turned(factor) for factor in reversed(factors[:-1]))), last[1], None)
+        return ir.Entry(ir.matmul(last[0], *map(turned, reversed(factors[:-1]))), last[1], None)
     return node
-
-
-def _turned(factor: ir.Expr) -> ir.Expr:
-    return factor.body if isinstance(factor, ir.Transpose) else ir.transpose(factor)
 
 
 def _full_sum(node: ir.SumOver) -> ir.Expr:
@@ -195,7 +192,7 @@ def _along(body: ir.Expr, index: ir.Index, entry: ir.Entry | None = None) -> ir.
                 arrays = (_along(one, index, entry) for one in moving)
                 return _built(lambda *each: ir.mul(*still, ir.hadamard(*each)), *arrays)
         case ir.MatMul((*first, last)) if all(index not in factor.free for factor in first):
-            return _built(lambda inner: ir.matmul(inner, *map(_turned, reversed(first))), _along(last, index))
+            return _built(lambda inner: ir.matmul(inner, *map(turned, reversed(first))), _along(last, index))
     return None
 
 
