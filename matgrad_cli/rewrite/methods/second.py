@@ -11,7 +11,7 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..closing import finish, none, tidied
+from ..closing import finish, tidied
 from ..engine.application import reserved_names
 from ..engine.moving import d
 from ..engine.recorder import Recorder
@@ -52,7 +52,7 @@ def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
         return mul(found, moved) if number else matmul(found, moved)
 
     if line_of(front) is recorder.line:
-        front = tidied(recorder, front, line_of, none)
+        front = tidied(recorder, front, line_of)
     whole = Recorder(problem, book, judge, recorder.line, recorder.steps)
     turned = is_turned(layout, problem.loss.shape, wrt.shape, 2)
     words = "read-jacobian-turned" if turned else "read-jacobian"
