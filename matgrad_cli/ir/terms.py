@@ -7,6 +7,7 @@ letter may stand on either side of its Σ, which is one of the invisible moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Final
 
 from ..diagnostics.record import record
@@ -16,7 +17,7 @@ from .expr import Expr
 from .index_nodes import Delta, Entry, LinearMap, Partial, SumOver
 from .indices import Index
 from .memory import noted
-from .nodes import Add, Mul, Number
+from .nodes import Add, Mul, Number, Power
 from .walk import Path, fresh_index, letters_in, nodes_of, rename
 
 MINUS: Final = Number(-1)
@@ -198,20 +199,35 @@ MOST_TERMS = 24
 """Brackets are not multiplied out into more terms than this."""
 
 
+def _terms_of(factor: Expr) -> tuple[Expr, ...]:
+    """The terms of a bracket, or of a squared one: (a + b)² = a² + b² + 2ab; none of any other factor."""
+    if isinstance(factor, Add):
+        return factor.terms
+    if isinstance(factor, Power) and isinstance(factor.base, Add) and factor.exponent is Number(2):
+        terms = factor.base.terms
+        plain = (
+            mul(*one.factors[1:]) if isinstance(one, Mul) and one.factors[0] is Number(-1) else one for one in terms
+        )
+        doubled = (mul(Number(2), *pair) for pair in combinations(terms, 2))
+        return (*(Power(one, Number(2)) for one in plain), *doubled)
+    return ()
+
+
 def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The terms with brackets multiplied out that link more than two letters or hold a δ:
+    """The terms with brackets, or their squares, multiplied out that link more than two letters or hold a δ:
     only so can they be read term by term."""
     found: list[Term] = []
     waiting = list(terms)
     while waiting and len(found) <= MOST_TERMS:
         term = waiting.pop(0)
-        sums = (one for one in term.factors if isinstance(one, Add))
-        linked = (one for one in sums if len(one.free) > 2 or any(isinstance(part, Delta) for part in nodes_of(one)))
-        bracket = next(linked, None)
+        linked = (
+            one for one in term.factors if len(one.free) > 2 or any(isinstance(part, Delta) for part in nodes_of(one))
+        )
+        bracket = next(filter(_terms_of, linked), None)
         if bracket is None:
             found.append(term)
             continue
         rest = tuple(factor for factor in term.factors if factor is not bracket)
-        parts = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in bracket.children]
-        waiting = [piece for part in parts for piece in split(part)] + waiting
+        pieces = [Term(term.coefficient, term.indices, (*rest, part)).expr() for part in _terms_of(bracket)]
+        waiting = [piece for part in pieces for piece in split(part)] + waiting
     return tuple(found)

@@ -11,8 +11,7 @@ from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.recorder import MOST_LINES, Recorder
 from ..index.method import open_rows, read_arrays
-from ..network.reading import record_readings
-from ..network.reading_rules import readings
+from ..network.reading import read_line
 
 Written = tuple[Expr, tuple[Step, ...]]
 
@@ -25,8 +24,7 @@ def with_matrices(problem: Problem, book: Rulebook, judge: Judge) -> Written:
     recorder = Recorder(problem, book, judge, problem.loss, entrywise=True)
     read_arrays(recorder)
     open_rows(recorder)
-    record_readings(recorder, readings(recorder.line, (None, None), recorder.scene))
-    if _told_by_letters(recorder.line):
+    if not read_line(recorder, None, None):
         return problem.loss, ()
     phase = book.method("index").phase("lengths")
     recorder.steps += recorder.steps_of(lambda line: recorder.found("index", phase.name, places(line)), MOST_LINES)

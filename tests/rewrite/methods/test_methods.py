@@ -67,6 +67,8 @@ BY_LETTERS = [
     (r"\sum_i \|x_i - W z_i\|^2", "W", "x: m×n, z: m×k, W: n×k", ""),
     (r"\sum_{(i,j)\in\Omega} (R_{ij} - u_i^\top v_j)^2 + \lambda\|U\|_F^2", "U", "R: m×n, U: m×k, V: n×k", ""),
     (r"\sum_{i<j} (x_i - x_j)^2", "x", "x: n", ""),
+    (r"\sum_k\sum_i r_{ik}\|x_i - c_k\|^2", "c", "r: n×k, x: n×d, c: k×d", ""),
+    (r"\sum_{i,j} p_{ij}\|y_i - y_j\|^2", "y", "p: n×n, y: n×d", ""),
     (r"\sum_{t=2}^{T} (x_t - a x_{t-1})^2", "a", "x: T, a: scalar", ""),
     ("sum[i,j](A[i,j]*x[i]*x[j])", "x", "A: n×n, x: n", ""),
 ]
