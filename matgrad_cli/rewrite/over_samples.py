@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
+from re import search
 
 from ..facts import Problem
 from ..ir import (
@@ -45,6 +46,7 @@ from ..ir import (
 from ..ir.entries import UNIT, entry
 from ..records import Sentence
 from ..verify.judge import Judge
+from .engine.application import reserved_names
 from .forms.algebra import apart, flip
 
 MOST = 60
@@ -63,7 +65,9 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
     letters: tuple[Index, ...] = ()
     plain = whole = found
     shown = {one: _by_samples(one, ways[one.name], problem) for one in members}
-    writer = _Writer({_samples(one, ways[one.name]): symbol for one, symbol in shown.items()}, letters_in(problem.loss))
+    names = reserved_names(problem) | {symbol.name for symbol in shown.values()}
+    arrays = {_samples(one, ways[one.name]): symbol for one, symbol in shown.items()}
+    writer = _Writer(arrays, letters_in(problem.loss), names)
     try:
         if problem.wrt in members:
             rows = found if ways[problem.wrt.name] == "row" else flip(found)
@@ -75,7 +79,7 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
         return
     meant = substitute(form, {symbol: _samples(one, ways[one.name]) for one, symbol in shown.items()})
     if (
-        form is plain
+        (form is plain and not letters)
         or not _by_members(form, {symbol for one, symbol in shown.items() if one is not problem.wrt})
         or not judge.compare_over(whole, meant, letters).holds
     ):
@@ -107,20 +111,24 @@ def _samples(array: Symbol, way: str) -> Expr:
 def _by_samples(array: Symbol, way: str, problem: Problem) -> Symbol:
     """What its samples are called by: x_i of a matrix X, where no other x stands in the problem."""
     small = array.name.lower()
-    name = array.name if small in {symbol.name for symbol in problem.variables} else small
+    taken = {symbol.name for symbol in problem.variables} | {letter.name for letter in letters_in(problem.loss)}
+    as_written = search(rf"{array.name}\}}?\s*(_|\^\{{?[(\[])", problem.source)
+    name = array.name if small in taken or as_written else small
     return Symbol(name, array.shape.transposed if way == "column" else array.shape)
 
 
 class _Writer:
     """Writes products over samples as sums. `shown` says for each array that has samples as rows what they are called
-    by; `letters` are those of the loss, which are used again for what they counted there."""
+    by; `letters` are those of the loss, which are used again for what they counted there;
+    others avoid the `names`."""
 
-    def __init__(self, shown: Mapping[Expr, Symbol], letters: frozenset[Index]) -> None:
+    def __init__(self, shown: Mapping[Expr, Symbol], letters: frozenset[Index], names: AbstractSet[str]) -> None:
         self.shown = shown
         self.members = frozenset(symbol for array in shown for symbol in array.symbols)
         self.counts = {array.shape.rows for array in shown}
-        self.free = {letter.dim: letter for letter in sorted(letters, reverse=True)}
-        self.taken: set[str | Index] = {letter.name for letter in letters}
+        free = (letter for letter in sorted(letters, reverse=True) if letter.name not in names)
+        self.free = {letter.dim: letter for letter in free}
+        self.taken: set[str | Index] = {*names, *(letter.name for letter in letters)}
         self.used: dict[Dim, Index] = {}
 
     def letter(self, dim: Dim) -> Index:
@@ -158,7 +166,7 @@ class _Writer:
         """The first pair of factors that is multiplied over samples, as a sum; None if there is none."""
         for place, (left, right) in enumerate(pairwise(factors)):
             rest = factors[place + 2 :]
-            if _is_diagonal(right) and rest:
+            if rest and (_is_diagonal(right) or isinstance(rest[0], Fill)):
                 right, rest = matmul(right, rest[0]), rest[1:]
             told = isinstance(right, Fill) or not self.members.isdisjoint(left.symbols | right.symbols)
             if left.shape.cols in self.counts and told:
@@ -209,6 +217,9 @@ class _Writer:
                 if _is_diagonal(first):
                     return mul(self.row(first.children[0], at), self.row(rest, at))
                 own = self.row(first, at)
+                if isinstance(rest, Fill) and rest.shape.is_column and rest.value == 1:
+                    square = isinstance(own, Power) and own.exponent is Number(2)
+                    return Power(Call("norm", own.children[0]), Number(2)) if square else Call("sum", own)
                 if own.shape.is_number:
                     return flip(rest) if own is UNIT else mul(own, flip(rest))
                 return matmul(transpose(own), rest) if rest.shape.is_column else matmul(flip(rest), own)

@@ -44,6 +44,15 @@ TOLD = [
         f"the derivative by c_k is 2((Σ_i r_ik) c_k − Σ_i r_ik x_i), where {ROWS} and c has the rows c_kᵀ",
     ),
 ]  # fmt: skip
+TOLD += [
+    (
+        r"\sum_{i,j} k (x_i^\top x_j - d_{ij})^2", "x", "",
+        f"the derivative by x_i is 2k Σ_l (2 x_lᵀ x_i − d_il − d_li) x_l, where {ROWS}",
+    ),
+    (r"\sum_k (y_k - w^\top K_k)^2", "w", "", "−2 Σ_k (y_k − K_kᵀ w) K_k, where K has the rows K_kᵀ"),
+    (r"\sum_i f(w^\top x_i)", "x", "", f"the derivative by x_i is f′(x_iᵀ w) w, where {ROWS}"),
+    (r"\sum_i \|x_i-c\|^2", "x", "", f"the derivative by x_i is 2(x_i − c), where {ROWS}"),
+]  # fmt: skip
 SILENT = [("norm(y - X@w)**2", "w", "X: m×n, y: m, w: n"), (r"\sum_i x_i^2", "x", "x: n")]
 
 

@@ -110,8 +110,10 @@ class Runner(Mover):
         self.own: set[str] = set()
 
     def run(self, *names: str) -> None:
-        """The phases from the first one again and again, until none of them makes a step."""
-        while any(self.step(self.phases[name]) for name in names):
+        """The phases from the first one again and again, until none of them makes a step, or a line comes back."""
+        seen = {self.recorder.line}
+        while any(self.step(self.phases[name]) for name in names) and self.recorder.line not in seen:
+            seen.add(self.recorder.line)
             self.recorder.must_end()
 
     def step(self, phase: Phase) -> bool:

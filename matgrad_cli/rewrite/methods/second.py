@@ -6,6 +6,7 @@ from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Differential, Expr, MatrixOf, Partial, matmul, mul, substitute
+from ...ir.terms import UNIT
 from ...ir.walk import fresh_index, names_in
 from ...records import Derivation
 from ...records.layout import is_turned
@@ -16,7 +17,7 @@ from ..engine.application import reserved_names
 from ..engine.moving import d
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..index.method import target_of
+from ..index.method import Target, target_of
 from .differential import derive_differential
 from .mover import Runner
 from .stacked import to_front
@@ -56,5 +57,7 @@ def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     whole = Recorder(problem, book, judge, recorder.line, recorder.steps)
     turned = is_turned(layout, problem.loss.shape, wrt.shape, 2)
     words = "read-jacobian-turned" if turned else "read-jacobian"
-    target = target_of(gradient, wrt, set(reserved_names(problem)))
+    entry, letters = first.result.entry, first.result.letters
+    outer = target_of(UNIT, wrt, {*reserved_names(problem)} | {letter.name for letter in letters})
+    target = Target(entry, wrt, letters, outer.row, outer.col)
     return finish(whole, start, flip(front) if turned else front, "differential", layout, words, target, 2)

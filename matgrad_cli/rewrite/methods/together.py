@@ -48,6 +48,8 @@ def _meeting(found: list[Derivation], judge: Judge) -> list[Sentence]:
     if len(found) < 2:
         return []
     agreeing = [found[0].method, *(other.method for other in found[1:] if same_result(found[0], other, judge))]
+    if len(agreeing) < 2:
+        return []
     gradient = found[0].result.matrix
     names = ", ".join(agreeing)
     if gradient is None:

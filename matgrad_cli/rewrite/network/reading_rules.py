@@ -125,8 +125,9 @@ class _Reader:
             for found in reader.run():
                 yield found
                 reader.line = self.line
-                if isinstance(at(self.line, path), Entry):
-                    return
+                here = _held(self.line, path)
+                if here is None or here.free != node.free or isinstance(here, Entry):
+                    return  # it is read, or numbers came out of it and it stands elsewhere
             if found is not None:
                 return
 
@@ -170,6 +171,15 @@ class _Reader:
 
     def _wrong(self) -> list[Path]:
         return [path for start, term in self._terms() for path in _wrong_way(start, term, self.ends or (None, None))]
+
+
+def _held(line: Expr, path: Path) -> Expr | None:
+    """What stands at a place, if there is one."""
+    for step in path:
+        if step >= len(line.children):
+            return None
+        line = line.children[step]
+    return line
 
 
 def _own_ends(bracket: Expr) -> Ends:

@@ -64,6 +64,8 @@ OTHER = [
 BY_LETTERS = [
     (r"\sum_i (y_i - w^\top x_i)^2", "w", "y: m, x: m×n, w: n", ""),
     (r"\sum_i (x_i-\mu)^\top \Sigma^{-1}(x_i-\mu)", "mu", "x: m×n, mu: n, Sigma: n×n", ""),
+    (r"\sum_i (y_i - x_i^\top w)^2 / n", "w", "y: n, x: n×d, w: d", ""),
+    (r"\sum_i \frac{(y_i - x_i^\top w)^2}{2\sigma^2}", "w", "y: m, x: m×d, w: d, sigma: scalar", ""),
     (r"\sum_i \|x_i - W z_i\|^2", "W", "x: m×n, z: m×k, W: n×k", ""),
     (r"\sum_{(i,j)\in\Omega} (R_{ij} - u_i^\top v_j)^2 + \lambda\|U\|_F^2", "U", "R: m×n, U: m×k, V: n×k", ""),
     (r"\sum_{i<j} (x_i - x_j)^2", "x", "x: n", ""),

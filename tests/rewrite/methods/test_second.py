@@ -25,6 +25,7 @@ HESSIANS = [
     ("exp(-norm(x-y)**2/2)", "x", "x: n, y: n", "exp(−1/2 ‖x − y‖²) ((x − y)(x − y)ᵀ − I)"),
     ("exp(-t)*a + t**3", "t", "t: scalar, a: scalar", "6t + a exp(−t)"),
     ("b.T@x", "x", "b: n, x: n", "0"),
+    ("sum(softmax(x)*c)", "x", "x: n, c: n", None),
     (r"\sum_i (y_i - w^\top x_i)^2", "w", "x: n×d, w: d, y: n", "2xᵀx"),
 ]
 
@@ -34,19 +35,19 @@ def hessian(loss: str, wrt: str, shapes: str, layout: str = "gradient") -> Deriv
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "text"), HESSIANS)
-def test_a_hessian(loss: str, wrt: str, shapes: str, text: str) -> None:
+def test_a_hessian(loss: str, wrt: str, shapes: str, text: str | None) -> None:
     found = hessian(loss, wrt, shapes)
     assert found.result.matrix is not None
-    assert to_unicode(found.result.matrix) == text
+    assert text in (None, to_unicode(found.result.matrix))
     assert found.readoff.verdict.holds
     assert [step.rule for step in found.steps if not step.verdict.holds] == []
-    other = derive(read_problem(loss, wrt, [shapes]), order=2).result.matrix
-    assert other is not None
-    assert Judge(found.problem).compare(found.result.matrix, other).holds
+    other = derive(read_problem(loss, wrt, [shapes]), order=2).result
+    assert found.result.letters == other.letters
+    assert Judge(found.problem).compare_over(found.result.entry, other.entry, other.letters).holds
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "text"), HESSIANS)
-def test_its_steps_run_again(loss: str, wrt: str, shapes: str, text: str) -> None:
+def test_its_steps_run_again(loss: str, wrt: str, shapes: str, text: str | None) -> None:
     found, book = hessian(loss, wrt, shapes), rulebook()
     scene = scene_of(found, book)
     made = [step for step in steps_in(found.steps) if maker_of(step, book) != "group"]
