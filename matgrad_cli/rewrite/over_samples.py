@@ -7,42 +7,9 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from re import search
 
+from .. import ir
 from ..facts import Problem
-from ..ir import (
-    ONE,
-    Add,
-    Call,
-    Dim,
-    Entry,
-    Expr,
-    Fill,
-    Hadamard,
-    Index,
-    Inverse,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Number,
-    Power,
-    Shape,
-    Size,
-    Symbol,
-    Transpose,
-    add,
-    fresh_index,
-    hadamard,
-    is_elementwise,
-    letters_in,
-    matmul,
-    mul,
-    nodes_of,
-    reciprocal,
-    rename,
-    row_of,
-    substitute,
-    sum_over,
-    transpose,
-)
+from ..ir import ONE, Call, Dim, Expr, Index, Number, Symbol, add, matmul, mul
 from ..ir.entries import UNIT, entry
 from ..records import Sentence
 from ..verify.judge import Judge
@@ -67,17 +34,17 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
     shown = {one: _by_samples(one, ways[one.name], problem) for one in members}
     names = reserved_names(problem) | {symbol.name for symbol in shown.values()}
     arrays = {_samples(one, ways[one.name]): symbol for one, symbol in shown.items()}
-    writer = _Writer(arrays, letters_in(problem.loss), names)
+    writer = _Writer(arrays, ir.letters_in(problem.loss), names)
     try:
         if problem.wrt in members:
             rows = found if ways[problem.wrt.name] == "row" else flip(found)
             letter, place = writer.letter(rows.shape.rows), writer.hidden(rows.shape.cols)
             letters, plain = (letter,), writer.row(rows, letter)
-            whole = MatrixOf(place, None, entry(rows, letter, place))
+            whole = ir.MatrixOf(place, None, entry(rows, letter, place))
         form = writer.over(plain)
     except LookupError:
         return
-    meant = substitute(form, {symbol: _samples(one, ways[one.name]) for one, symbol in shown.items()})
+    meant = ir.substitute(form, {symbol: _samples(one, ways[one.name]) for one, symbol in shown.items()})
     if (
         (form is plain and not letters)
         or not _by_members(form, {symbol for one, symbol in shown.items() if one is not problem.wrt})
@@ -91,7 +58,7 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
             at = writer.used.get(symbol.shape.rows) or writer.letter(symbol.shape.rows)
             member, way = writer.row(symbol, at), ways[one.name]
             told.append(f"{{X{number}}} has the {way}s {{x{number}}}")
-            values += [(f"X{number}", one), (f"x{number}", member if way == "column" else transpose(member))]
+            values += [(f"X{number}", one), (f"x{number}", member if way == "column" else ir.transpose(member))]
             values += [("member", member)] if one is problem.wrt else []
     head = f"{of}{{member}} is {{form}}" if letters else "over the samples it is {form}"
     yield Sentence(f"{head}, where {' and '.join(told)}", tuple(values))
@@ -99,19 +66,19 @@ def over_samples(problem: Problem, found: Expr | None, judge: Judge, of: str = "
 
 def _by_members(form: Expr, arrays: AbstractSet[Symbol]) -> bool:
     """Whether samples stand there one by one: no array of data is whole, and no other array by its columns."""
-    parts = nodes_of(form, inside=lambda node: not isinstance(node, MatrixOf))
-    return all(row_of(part) is not None if isinstance(part, MatrixOf) else part not in arrays for part in parts)
+    parts = ir.nodes_of(form, inside=lambda node: not isinstance(node, ir.MatrixOf))
+    return all(ir.row_of(part) is not None if isinstance(part, ir.MatrixOf) else part not in arrays for part in parts)
 
 
 def _samples(array: Symbol, way: str) -> Expr:
     """The array with the samples as its rows."""
-    return Transpose(array) if way == "column" else array
+    return ir.Transpose(array) if way == "column" else array
 
 
 def _by_samples(array: Symbol, way: str, problem: Problem) -> Symbol:
     """What its samples are called by: x_i of a matrix X, where no other x stands in the problem."""
     small = array.name.lower()
-    taken = {symbol.name for symbol in problem.variables} | {letter.name for letter in letters_in(problem.loss)}
+    taken = {symbol.name for symbol in problem.variables} | {letter.name for letter in ir.letters_in(problem.loss)}
     as_written = search(rf"{array.name}\}}?\s*(_|\^\{{?[(\[])", problem.source)
     name = array.name if small in taken or as_written else small
     return Symbol(name, array.shape.transposed if way == "column" else array.shape)
@@ -133,42 +100,42 @@ class _Writer:
 
     def letter(self, dim: Dim) -> Index:
         """The letter of the loss for this side, then others."""
-        letter = self.free.pop(dim, None) or fresh_index(dim, self.taken, "ijkl")
+        letter = self.free.pop(dim, None) or ir.fresh_index(dim, self.taken, "ijkl")
         self.taken.add(letter.name)
         self.used.setdefault(dim, letter)
         return letter
 
     def hidden(self, dim: Dim) -> Index:
         """A letter that is not printed: that of the entries of a member."""
-        letter = fresh_index(dim, self.taken, "qr")
+        letter = ir.fresh_index(dim, self.taken, "qr")
         self.taken.add(letter.name)
         return letter
 
     def over(self, expr: Expr) -> Expr:
         """The expression with a Σ for each product over samples."""
         match expr:
-            case Add(terms):
+            case ir.Add(terms):
                 return add(*map(self.over, terms))
-            case Mul(factors):
+            case ir.Mul(factors):
                 return mul(*map(self.over, factors))
-            case Inverse(body):
-                return Inverse(self.over(body))
-            case Power(base, exponent) if base.shape.is_number:
-                return Power(self.over(base), exponent)
-            case MatMul(factors):
+            case ir.Inverse(body):
+                return ir.Inverse(self.over(body))
+            case ir.Power(base, exponent) if base.shape.is_number:
+                return ir.Power(self.over(base), exponent)
+            case ir.MatMul(factors):
                 return self._product(factors) or expr
             case Call("sum" | "mean" as function, (body,)) if body.shape.is_column and body.shape.rows in self.counts:
                 total = self._sum(body.shape.rows, UNIT, body)
-                return total if function == "sum" else mul(reciprocal(Size(body.shape.rows)), total)
+                return total if function == "sum" else mul(ir.reciprocal(ir.Size(body.shape.rows)), total)
         return expr
 
     def _product(self, factors: tuple[Expr, ...]) -> Expr | None:
         """The first pair of factors that is multiplied over samples, as a sum; None if there is none."""
         for place, (left, right) in enumerate(pairwise(factors)):
             rest = factors[place + 2 :]
-            if rest and (_is_diagonal(right) or isinstance(rest[0], Fill)):
+            if rest and (_is_diagonal(right) or isinstance(rest[0], ir.Fill)):
                 right, rest = matmul(right, rest[0]), rest[1:]
-            told = isinstance(right, Fill) or not self.members.isdisjoint(left.symbols | right.symbols)
+            told = isinstance(right, ir.Fill) or not self.members.isdisjoint(left.symbols | right.symbols)
             if left.shape.cols in self.counts and told:
                 total = self._sum(left.shape.cols, left, right)
                 beside = (*map(self.over, factors[:place]), total, *map(self.over, rest))
@@ -182,63 +149,64 @@ class _Writer:
         parts = [one for part in (first, flip(self.row(right, letter))) for one in _factors(part) if one is not UNIT]
         numbers, arrays = apart(parts)
         self.free[dim] = letter  # for the sums beside this one
-        return sum_over([letter], mul(*numbers, matmul(*arrays)) if arrays else mul(*numbers))
+        return ir.sum_over([letter], mul(*numbers, matmul(*arrays)) if arrays else mul(*numbers))
 
     def row(self, expr: Expr, at: Index) -> Expr:
         """Row `at` of an array, as a column; the number at that place of a column. LookupError where none is known."""
         expr = self.shown.get(expr, expr)
         match expr:
-            case Fill():
-                return Number(expr.value) if expr.shape.is_column else Fill(expr.value, Shape(expr.shape.cols, ONE))
+            case ir.Fill():
+                value, shape = expr.value, expr.shape
+                return Number(value) if shape.is_column else ir.Fill(value, ir.Shape(shape.cols, ONE))
             case Symbol() if expr.shape.is_column:
-                return Entry(expr, at, None)
+                return ir.Entry(expr, at, None)
             case Symbol():
                 place = self.hidden(expr.shape.cols)
-                return MatrixOf(place, None, Entry(expr, at, place))
-            case MatrixOf(Index() as place, None, body):
-                return rename(body, {place: at})
-            case Transpose(body):
+                return ir.MatrixOf(place, None, ir.Entry(expr, at, place))
+            case ir.MatrixOf(Index() as place, None, body):
+                return ir.rename(body, {place: at})
+            case ir.Transpose(body):
                 return self._column(body, at)
-            case Add(terms):
+            case ir.Add(terms):
                 return add(*(self.row(term, at) for term in terms))
-            case Mul(factors):
+            case ir.Mul(factors):
                 return mul(*(one if one.shape.is_number else self.row(one, at) for one in factors))
-            case Hadamard(factors):
+            case ir.Hadamard(factors):
                 rows = [self.row(one, at) for one in factors]
-                return mul(*rows) if rows[0].shape.is_number else hadamard(*rows)
-            case Power(base, exponent):
-                return Power(self.row(base, at), exponent)
-            case Call(function, arguments) if is_elementwise(function):
+                return mul(*rows) if rows[0].shape.is_number else ir.hadamard(*rows)
+            case ir.Power(base, exponent):
+                return ir.Power(self.row(base, at), exponent)
+            case Call(function, arguments) if ir.is_elementwise(function):
                 return Call(function, *(one if one.shape.is_number else self.row(one, at) for one in arguments))
             case Call(function, (body,)) if function in _OF_ROWS:
                 return Call(_OF_ROWS[function], self.row(body, at))
-            case MatMul((first, *others)):
+            case ir.MatMul((first, *others)):
                 rest = matmul(*others)
                 if _is_diagonal(first):
                     return mul(self.row(first.children[0], at), self.row(rest, at))
                 own = self.row(first, at)
-                if isinstance(rest, Fill) and rest.shape.is_column and rest.value == 1:
-                    square = isinstance(own, Power) and own.exponent is Number(2)
-                    return Power(Call("norm", own.children[0]), Number(2)) if square else Call("sum", own)
+                if isinstance(rest, ir.Fill) and rest.shape.is_column and rest.value == 1:
+                    square = isinstance(own, ir.Power) and own.exponent is Number(2)
+                    return ir.Power(Call("norm", own.children[0]), Number(2)) if square else Call("sum", own)
                 if own.shape.is_number:
                     return flip(rest) if own is UNIT else mul(own, flip(rest))
-                return matmul(transpose(own), rest) if rest.shape.is_column else matmul(flip(rest), own)
+                return matmul(ir.transpose(own), rest) if rest.shape.is_column else matmul(flip(rest), own)
         raise LookupError
 
     def _column(self, body: Expr, at: Index) -> Expr:
         """Column `at` of an array."""
         turned = flip(body)
-        if not isinstance(turned, Transpose):
+        if not isinstance(turned, ir.Transpose):
             return self.row(turned, at)
         place = self.hidden(body.shape.rows)
-        inner = Entry(body, place, at) if isinstance(body, Symbol) else entry(self.row(body, place), at, None)
-        return MatrixOf(place, None, inner)
+        inner = ir.Entry(body, place, at) if isinstance(body, Symbol) else entry(self.row(body, place), at, None)
+        return ir.MatrixOf(place, None, inner)
 
 
 def _factors(expr: Expr) -> tuple[Expr, ...]:
     """The numbers of a multiple and the factors of its array."""
-    parts = expr.factors if isinstance(expr, Mul) else (expr,)
-    arrays = [isinstance(part, MatMul) and not part.shape.is_number for part in parts]
+    parts = expr.factors if isinstance(expr, ir.Mul) else (expr,)
+    arrays = [isinstance(part, ir.MatMul) and not part.shape.is_number for part in parts]
     return tuple(
         one for part, array in zip(parts, arrays, strict=True) for one in (part.children if array else (part,))
     )
