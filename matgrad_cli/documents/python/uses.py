@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of, word_of
+from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|j|cost|C|E|err|mse)_?d_?([A-Za-z]\w*)$"),
@@ -186,27 +186,18 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
 
 def clipped_in(lines: Iterable[ast.AST]) -> frozenset[str]:
     """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `p.clip(min=1e-7)`. It lies between."""
-    calls = (call for call in each(ast.Call, *lines) if word_of(call) in _KEEPING)
-    found = ([*(_operands(call)[1] or call.args), *(word.value for word in call.keywords)] for call in calls)
-    return frozenset(_name(_whole(part)) for parts in found if any(map(_tiny, parts)) for part in parts) - {""}
-
-
-_KEEPING = ("clip", "clamp", "clamp_min", "maximum", "minimum", "max", "min")
-"""What keeps a value away from where it must not be."""
+    found = ((_operands(node), node.keywords) for node in each(ast.Call, *lines))
+    return frozenset(
+        _name(parts[0])
+        for (name, parts), words in found
+        if name in ("clip", "clamp") and parts and any(map(_tiny, [*parts[1:2], *(word.value for word in words[:1])]))
+    ) - {""}
 
 
 def _tiny(node: ast.expr) -> bool:
     return (key_of(node) or "").rpartition(".")[2].startswith(("eps", "EPS")) or (
         isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= 1e-4
     )
-
-
-def _whole(node: ast.expr) -> ast.expr:
-    """The array of which an entry is kept so, maybe from both sides."""
-    while isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr == "flat"):
-        node = node.value
-    inner = node.args if isinstance(node, ast.Call) and word_of(node) in _KEEPING else ()
-    return next((_whole(part) for part in inner if not isinstance(part, ast.Constant | ast.BinOp)), node)
 
 
 def multiplied(node: ast.AST | None, name: str) -> bool:
