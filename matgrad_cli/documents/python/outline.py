@@ -36,6 +36,7 @@ class Unit:
     function).
 
     loss    the expression that `# matgrad: loss = …` names, if any
+    guessed the loss is none that is named, but the only one of the file, which the unit does not call
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     nested  it is written there, and given back, as `tf.custom_gradient` has it
@@ -51,6 +52,7 @@ class Unit:
     backward: ast.FunctionDef | None = None
     inside: ast.ClassDef | None = None
     loss: ast.expr | None = None
+    guessed: bool = False
     grads: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, Said], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
@@ -187,6 +189,7 @@ class _File:
         grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         more = {"said": tuple(said.items()), "facts": facts, "beside": self.beside}
+        more["guessed"] = loss is not None and "loss" not in chosen
         return Unit(title, tuple(self.tree.body), loss=loss, grads=grads, **more, **parts)  # type: ignore[arg-type]
 
     def _closed(self) -> list[ast.stmt]:

@@ -108,6 +108,14 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         open_ = {"outcome": "open", "note": f"this is right if {told}"}
         changed = (replace(one, **open_) if one.place in right else one for one in first.judged)
         first, wrong = replace(first, judged=tuple(changed)), wrong - right
+    if unit.guessed and wrong:  # a guess convicts nothing
+        found = judged(replace(unit, loss=None, guessed=False), shapes)
+        if isinstance(found, Verdicts):
+            return found
+        open_ = {"outcome": "open", "note": f"this is no derivative of `{first.loss}`, which is not called here"}
+        first = replace(
+            first, judged=tuple(replace(one, **open_) if one.place in wrong else one for one in first.judged)
+        )
     return replace(first, others=tuple(way for way in ways[1:] if way.doubts == ways[0].doubts))
 
 

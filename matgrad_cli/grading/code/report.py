@@ -238,7 +238,12 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     verdict = worst(verdicts)
     used = [f"`{name}` {kind.said}" for name, kind in found.understood.kinds if not kind.told]
     assumed = f"assumed by use: {', '.join(used)}; `--shape` says otherwise" if used else ""
-    about = (f"the loss is `{found.loss}`" if found.loss else "", assumed, *found.notes, *_untold(unit, found))
+    about = (
+        f"the loss is {'guessed: ' * unit.guessed}`{found.loss}`" if found.loss else "",
+        assumed,
+        *found.notes,
+        *_untold(unit, found),
+    )
     more = {"score": float(verdict == "right"), "notes": tuple(filter(None, about)), "reveal": reveal}
     return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
