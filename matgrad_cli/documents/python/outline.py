@@ -189,7 +189,7 @@ class _File:
         grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         more = {"said": tuple(said.items()), "facts": facts, "beside": self.beside}
-        more["guessed"] = loss is not None and "loss" not in chosen
+        parts["guessed"] = loss is not None and "loss" not in chosen
         return Unit(title, tuple(self.tree.body), loss=loss, grads=grads, **more, **parts)  # type: ignore[arg-type]
 
     def _closed(self) -> list[ast.stmt]:
