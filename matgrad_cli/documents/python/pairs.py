@@ -14,9 +14,9 @@ FORWARD = (
     "forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict",
 )  # fmt: skip
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp|jac|jacobian)"
-_KINDS = "cost|loss|objective|error|mse|bce|nll|cross_entropy|log_likelihood|logistic|linear|ridge|hinge|svm"
 GRADIENT = regex(
-    rf"^(?:(?:compute|calculate|calc|get)_?)?(?:(?:{_KINDS})_?)?(?:grads?|gradients?|jac|jacobian)(?:_function|_fn|_func)?$",
+    r"^(?:(?:compute|calculate|calc|get)_?)?(?:(?:cost|loss|objective)_?)?(?:grads?|gradients?|jac|jacobian)"
+    r"(?:_function|_fn|_func)?$",
     re.I,
 )
 _CHECKS = regex(r"check|numeric|approx", re.I)
@@ -115,11 +115,12 @@ def _under(
     functions: list[ast.FunctionDef], loss: ast.FunctionDef | None, backward: ast.FunctionDef
 ) -> ast.FunctionDef | None:
     """The forward part that returns what a loss is made of, where the backward part is given it; else the loss itself,
-    unless the backward part computes what that is made of."""
+    unless the backward part computes what that is made of, or takes more than it, as the weight of a penalty."""
     handed = {*arguments_of(backward)}.intersection(arguments_of(loss))
     parts = (one for one in functions if one.name in FORWARD)
     made = (one for one in parts if not handed.isdisjoint(loaded(*each(ast.Return, one))))
-    return next(made, loss if stated_by(functions, backward) is None else None)
+    apart = stated_by(functions, backward) is not None or len(arguments_of(backward)) > len(arguments_of(loss))
+    return next(made, None if apart else loss)
 
 
 def stated_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
