@@ -136,3 +136,53 @@ def backward(X, y, W, b):
     assert verdicts(text) == {5: "follows", 6: "follows", 7: "wrong"}
     dy = next(line for line in checked(text).problems[0].lines if line.line == 5)
     assert dy.notes == ("this is the derivative by `y_hat`",)
+
+
+OF_A_KIND = """\
+def {loss}:
+    return np.mean((X @ w - y) ** 2)
+
+
+def {part}:
+    return {value}
+"""
+SLOPES_OF_IT = "2 * X.T @ (X @ w - y) / len(y)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "part", "value", "verdicts"),
+    [
+        ("mse_loss(X, y, w)", "mse_gradient(X, y, w)", SLOPES_OF_IT, ["right"]),
+        ("mse_loss(X, y, w)", "mse_gradient(X, y, w)", f"3 * {SLOPES_OF_IT}", ["wrong"]),
+        ("mse_loss(X, y, w)", "compute_gradient(w, X, y)", f"3 * {SLOPES_OF_IT}", ["wrong"]),
+        ("mse_loss(X, y, w)", "compute_gradient(X, y, w, lam)", f"{SLOPES_OF_IT} + 2 * lam * w", []),
+        ("mse_loss(X, y, w)", "ridge_gradient(X, y, w, lam)", f"{SLOPES_OF_IT} + 2 * lam * w", []),
+        ("mse_loss(X, y, w)", "svm_gradient(X, y, w)", "-X.T @ (y * (y * (X @ w) < 1)) / len(y)", []),
+    ],
+)
+def test_a_gradient_of_another_kind_or_of_more_is_of_no_loss(
+    loss: str, part: str, value: str, verdicts: list[str]
+) -> None:
+    """`ridge_gradient` is no gradient of `mse_loss`; nor is one that takes the weight of a penalty besides."""
+    problems = checked(OF_A_KIND.format(loss=loss, part=part, value=value)).problems
+    assert [problem.verdict for problem in problems] == verdicts
+
+
+VALUES = """\
+class Quadratic:
+    def __init__(self, A, b):
+        self.A, self.b = A, b
+
+    def evaluate(self, x):
+        return 0.5 * x @ self.A @ x - self.b @ x
+
+    def gradient(self, x):
+        return {value}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("0.5 * (self.A + self.A.T) @ x - self.b", "right"), ("self.A @ x + self.b", "wrong")]
+)
+def test_a_value_is_a_number_before_an_entry_for_each(value: str, verdict: str) -> None:
+    assert checked(VALUES.format(value=value)).verdict == verdict

@@ -231,8 +231,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     axes = axes_in(trial.unit.own)
     guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
-    several = len(arguments_of(trial.unit.backward)) > 1
-    chance = several and trial.plan.way == SLOPES
+    chance = trial.plan.way == SLOPES
     chance |= any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
     return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, chance)
