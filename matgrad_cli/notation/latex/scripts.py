@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -74,13 +73,12 @@ def raised_script(r: Cursor) -> Script:
     texts = [token.text for token in tokens]
     bracketed = braced and len(tokens) >= 3 and (texts[0], texts[-1]) in (("(", ")"), ("[", "]"))
     moved = len(tokens) == 5 and is_shift(r, first + 2, past - 1)
+    if bracketed and texts[0] == "[" and texts[1] in _CAPITALS - r.binding - r.left and len(texts) == 3:
+        return Script("label", label=texts[1], end=end)  # a^{[L]}: that of the last layer
     if bracketed and (all(token.kind == "name" for token in tokens[1:-1]) or (moved and tokens[1].kind == "name")):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
         return Script("sample", index_letters(r, first, past), end=end)
-    if _begins(r, first, texts):
-        r.note(f"the raised `{texts[0]}` is read as a part of the name below it: nobody writes this power")
-        return Script("label", label=texts[0], end=end)
     if (known := known_script(r, tokens, end)) is not None:
         return known
     if texts[:1] in (["circ"], ["odot"]) and len(tokens) > 1:
@@ -97,16 +95,6 @@ def raised_script(r: Cursor) -> Script:
     if len(tokens) == 1 and (texts[0] in ("times", "circ") or texts[0] in REFUSED):
         raise r.trouble(f"the raised `{source_text(r, end)}` is not an operation that is known here", tokens[0])
     return Script("power", (r.inside(first, past),), end=end)
-
-
-def _begins(r: Cursor, place: int, texts: list[str]) -> bool:
-    r"""Whether a raised 0 or 1 tells where a letter of a loss begins, `\mu_i^0`; a letter with powers has these too."""
-    if r.known or texts not in (["0"], ["1"]):
-        return False
-    at = place - (3 if r.tokens[place - 1].text == "{" else 2)
-    letter = r.tokens[at - 2 * (r.tokens[at - 1].text == "_")]
-    powers = rf"(?<!\S){re.escape(letter.text)} (?:_ (?:{{ )?\S+ (?:}} )?)?\^ (?:{{ )?[2-9-]"
-    return letter.kind == "name" and not re.search(powers, " ".join([token.text for token in r.tokens]))
 
 
 def source_text(r: Cursor, token: Token) -> str:
