@@ -227,9 +227,10 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                 yield from _bracket(right)
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in s.terms(body)):
                 yield from _members([side for term in s.terms(body) for side in _sides(_summed(term))])
-                brackets = (term.right for term in s.terms(body) if isinstance(term, s.Binary))
-                for bracket in brackets:  # W(x_i − x_j)
-                    yield from _bracket(bracket) if isinstance(bracket, s.Group) else ()
+                for term in s.terms(body):  # W(x_i − x_j)
+                    match term:
+                        case s.Binary(_, "juxtapose", left, s.Group() as right) if _is_map(left, right, scope):
+                            yield from _bracket(right)
             case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
             case s.Binary(_, "inner", left, right):
@@ -264,6 +265,16 @@ def _bracket(node: s.Node) -> Iterator[tuple[str, str]]:
     """The members among the terms of a sum of vectors behind a matrix."""
     terms = s.terms(node)
     yield from () if any(map(_is_number, terms)) else _members(terms)
+
+
+def _is_map(left: s.Node, bracket: s.Node, scope: Scope) -> bool:
+    """Whether a matrix stands in front of a bracket of vectors: in b(t_i − c) a vector may stand before a number."""
+    factor = s.last_factor(left)
+    factor = s.ungrouped(factor.body) if isinstance(factor, s.Subscript) else factor
+    small = isinstance(factor, s.Name) and factor.name[0].islower()
+    known = scope.find(factor.name) if isinstance(factor, s.Name) else None
+    beside = [scope.find(term.name) for term in s.terms(bracket) if isinstance(term, s.Name)]
+    return not (small or (known and known.shape.is_column) or any(one and one.shape.is_number for one in beside))
 
 
 def _is_turned_name(node: s.Node) -> bool:
