@@ -34,16 +34,17 @@ def looks_like_latex(text: str) -> bool:
 
 
 def in_letters(text: str, wrt: str = "") -> bool:
-    """Whether every word of a text is a letter, a function, or letters side by side of which one is the variable,
-    and no sign is Python's.
+    """Whether every word of a text is a letter, a function, or capitals before the variable, which stands nowhere
+    alone then, and no sign is Python's.
 
-    >>> in_letters("det(A X B) + exp(x)"), in_letters("norm(Ax - b)", "x"), in_letters("not x")
+    >>> in_letters("det(A X B) + exp(x)"), in_letters("norm(Ax - b)", "x"), in_letters("norm(x - Px)", "x")
     (True, True, False)
     """
-    known = _WORDS_OF_LATEX | _ALSO_OF_LATEX | {*GREEK.values(), "pi"}
+    known = _WORDS_OF_LATEX - {"inf"} | _ALSO_OF_LATEX | {*GREEK.values(), "pi"}  # norm(A x, inf) is Python's
+    alone = len(wrt) != 1 or re.search(rf"(?<![^\W_]){re.escape(wrt)}(?![^\W_])", text)
+    split = re.compile("$" if alone else f"[A-SU-Z]{{1,3}}{re.escape(wrt)}")
     return not any(sign in text for sign in (*_PYTHON, "[")) and all(
-        word in known or (len(wrt) == 1 and wrt in word and len(word) < 5 and not word.islower() and "T" not in word)
-        for word in re.findall(r"[^\W\d_][^\W_]*[^\W\d_]", text)
+        word in known or split.fullmatch(word) is not None for word in re.findall(r"[^\W\d_][^\W_]*[^\W\d_]", text)
     )
 
 

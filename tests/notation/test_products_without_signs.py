@@ -16,7 +16,12 @@ def refused(loss, wrt):
 @pytest.mark.parametrize(
     ("loss", "wrt", "proposed"),
     [
+        ("tr(AXB)", "X", "tr(A@X@B)"),
         ("wTXw", "w", "w.T@X@w"),
+        ("sum(x) + sum(Ax)", "x", "sum(x) + sum(A@x)"),
+        ("norm(x - Px)", "x", "norm(x - P@x)"),
+        ("norm(W - Wk)", "W", "norm(W - W@k)"),
+        ("norm(A x, inf)", "x", "norm(A @ x, inf)"),
         ("x.T A x", "x", "x.T @ A @ x"),
         ("xTAx + 2b.T x", "x", "x.T@A@x + 2*b.T @ x"),
         ("(y - X w).T (y - X w)", "w", "(y - X @ w).T @ (y - X @ w)"),
@@ -31,9 +36,8 @@ def test_products_without_signs_are_proposed_with_them(loss, wrt, proposed):
     ("loss", "wrt", "plain"),
     [
         ("Ax-b", "x", "A@x-b"),
-        ("tr(AXB)", "X", "tr(A@X@B)"),
         ("f(Ax + b)", "x", "f(A@x + b)"),
-        ("sum(x) + sum(Ax)", "x", "sum(x) + sum(A@x)"),
+        ("f(ABx)", "x", "f(A@B@x)"),
         ("det(A X B)", "X", "det(A@X@B)"),
         ("f(A x)", "x", "f(A@x)"),
         ("abs(a x - b)", "x", "abs(a*x - b)"),
@@ -49,6 +53,11 @@ def test_letters_side_by_side_are_products_as_in_a_book(loss, wrt, plain):
     problem = read_problem(loss, wrt)
     shapes = [f"{one.name}: {'scalar' if one.shape.is_number else one.shape}" for one in problem.variables]
     assert Judge(problem).compare(problem.loss, read_problem(plain, wrt, shapes).loss).holds
+
+
+@pytest.mark.parametrize("loss", ["sum(abs(w - wML))", "norm(w - wA)"])
+def test_a_name_that_begins_with_the_variable_is_asked_about(loss):
+    assert "is a name or a product" in refused(loss, "w").message
 
 
 @pytest.mark.parametrize("loss", ["log1p(w x)", "foo(w x)", "huber(w^T x)", "log1p(w^T x)"])
