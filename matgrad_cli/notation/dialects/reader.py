@@ -258,8 +258,8 @@ class DialectParser(Parser):
         if name == "opnorm":
             return s.Apply(span, "norm", arguments, (*options, ("opnorm", "2")))
         turned = any(isinstance(one, s.Transposed) for one in arguments)
-        if name == "dot" and self.dialect.listed and len(arguments) == 2 and not turned:  # of matrices entry by entry
-            return self.called(span, "sum", (s.Binary(span, "hadamard", *arguments),), options)
+        if name == "dot" and self.dialect.called == "Julia" and len(arguments) == 2 and not turned:
+            return s.Apply(span, "inner", arguments)  # of matrices entry by entry
         if function == "dot" and len(arguments) == 3:
             half = s.Binary(span, "juxtapose", s.Transposed(span, arguments[0]), arguments[1])
             return s.Binary(span, "juxtapose", half, arguments[2])

@@ -64,7 +64,7 @@ class Product:
     def array(self) -> Expr | None:
         if len(self.parts) < 2:
             return self.parts[0] if self.parts else None
-        return {"*": hadamard, "kron": kron}.get(self.kind, matmul)(*self.parts)
+        return {"*": hadamard, "kron": _kron}.get(self.kind, matmul)(*self.parts)
 
     @property
     def value(self) -> Expr:
@@ -248,6 +248,13 @@ class Product:
         self.parts, self.kind, self.flat = [], "", False
         self.before = [*self.before, value, *self.after]
         self.after = []
+
+
+def _kron(*factors: Expr) -> Expr:
+    """A ⊗ B; of a column and a row, in either order, it is their product u vᵀ."""
+    columns = [factor for factor in factors if factor.shape.is_column]
+    rows = [factor for factor in factors if factor.shape.is_row]
+    return matmul(*columns, *rows) if len(columns) == len(rows) == len(factors) - 1 else kron(*factors)
 
 
 def inner(left: Expr, right: Expr) -> Expr:
