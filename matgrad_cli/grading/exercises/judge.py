@@ -82,22 +82,26 @@ def _of_sums(chosen: Settings, report: ProblemReport) -> Diagnostic | None:
     return Diagnostic("bad-sum-collapse", message, help=help_)
 
 
-_SIZED = (
-    r"\b(?:dimensions?|shape|size)(?P<of>\s+of\s+(?:<the>\s+)?<result>|\s+of\s+(?:it|this|that))?(?:\s+<is>\b|\s*:)[\s$(\\]*"
-    r"(?P<rows>\w+)\s*(?:\\times|[×x])\s*(?P<cols>\w+)(?=[\s$)]*(?:[.,;)\n]|\Z))"
+_OTHER = r"\b(?:layouts?|rows?|jacobian|hessian|transpos\w*|per|each)\b"
+_IS = (
+    r"(?:\s+<is>\b|\s*:)[\s$(\\]*(?P<rows>\w+)\s*(?:\\times|[×x])\s*(?P<cols>\w+)"
+    rf"[\s$)]*(?:[.,;\n]|\Z)(?![^.;\n]*{_OTHER})"
 )
+_SIZES = r"(?:dimensions?|shape|size)"
+_OF_ANSWER = rf"(?:\A|(?<=[.;\n]))(?![^.;\n]*{_OTHER})[^=.;\n]*\b{_SIZES}\s+of\s+<the>\s+<result>{_IS}"
+_BEHIND = rf".?[\s$.,;(]*(?:and\s+)?(?:<the>\s+)?{_SIZES}{_IS}"
 
 
 def _of_sizes(chosen: Settings, task: Task) -> Diagnostic | None:
     """That words say sizes that an answer has not, `the dimension of the gradient is h × d`, or, right behind it, `the
-    dimension is h × d`, if these are of the problem."""
+    dimension is h × d`, if these are of the problem, and of no other derivative before, and of no layout."""
     if not chosen.under_key:
         return None
     text, end = chosen.source.text, _places(chosen)[-1]
+    part = part_of(text, end)
     known = {str(dim) for symbol in task.problem.variables for dim in (symbol.shape.rows, symbol.shape.cols)}
-    own = (told for told in said(_SIZED).finditer(part_of(text, end)) if told["of"])
-    behind = (told for told in said(_SIZED).finditer(text, end) if "=" not in text[end : told.start()])
-    for told in (*own, *behind):
+    own = (told for told in said(_OF_ANSWER).finditer(part) if "=" not in part[: told.start()])
+    for told in filter(None, (*own, said(_BEHIND).match(text, end))):
         why = contradiction(task, Remarks("", sides=told.group("rows", "cols")))
         if why is not None and {*told.group("rows", "cols")} <= {*known, "1"}:
             return Diagnostic("undecided", f"this is right, but {why}")

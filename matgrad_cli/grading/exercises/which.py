@@ -15,8 +15,8 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import MOST_CLAIMS, SAYS, STATES, Claim, How, alone, claimed, displayed, rivals, states, without_parts
-from .definitions import explained, with_known
+from .claims import MOST_CLAIMS, STATES, Claim, How, alone, claimed, displayed, rivals, states, without_parts
+from .definitions import clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -40,6 +40,13 @@ _PARTS = Diagnostic(
 
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
+_NO_MORE = (
+    r"\W*(?:(?:<announcing>|<the>)\s+)*<result>(?:\s+(?:of|by|with respect to|w\.?r\.?t\.?)\s+(?:<the>\s+)?\S+)?"
+    r"(?:\s+<is>)*\W*"
+)
+"""Before a formula: it is the answer, and nothing works on it, as in `the gradient is double $x$`."""
+_ENDS = regex(r"\s*(?:[.;!]|\Z)")
+"""Behind a formula: its sentence ends there, and says no more of it."""
 
 
 def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemReport:
@@ -82,7 +89,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         only = len(formulas) == 1 and not refused
         only = only and bool(
             alone(formulas[0], "(?:<or>|<namely>)")
-            or said(SAYS).search(formulas[0].before)
+            or (said(_NO_MORE).fullmatch(clause(formulas[0].before)) and _ENDS.match(formulas[0].after))
             or states(formulas[0], chosen)
         )
         if found.verdict in ("undecided", "unreadable") and doubted.final.verdict == "wrong" and only:
