@@ -196,6 +196,11 @@ _DOES = (
     r"(?:(?:<both>|<then>|but|now|please|just|better|aber)\s+)*(?P<found><amends>)"
 )
 """What a clause tells to do with the answer, and not for something else: `For the descent step, …`."""
+_GIVES_UP = (
+    r"^(?!.*\b<held>\b)(?:|(?:(?!\b(?:<when>|to|in|with|without|once)\b).)*?[,;:(–—-])\W*"
+    r"(?:(?:<both>|<then>|ok|so|but)\s+)*(?P<found><gives_up>)"
+)
+"""Nothing that holds under a condition, `if yours differs, something is wrong`, or is taken back."""
 _ALTERED = r"\b(?P<found><altered>)(?!\w)"
 _AMISS = r"^(?!.*\b<explained>\b).*?(?<!\w)(?P<found><amiss>)(?!\w)"
 _SENTENCE = regex(r"(?<=[.;!?])\s+|\n\s*\n")
@@ -244,7 +249,7 @@ def _beside(one: Piece, behind: Sequence[Piece]) -> Iterator[str]:
     led = any(other.kind != "name" for other in behind) and said(r"\b<or>\b").search(last)
     last += behind[0].text if behind and _AMOUNT.fullmatch(behind[0].text) else ""  # `multiply by $-1$`
     sentences = [*_IN_TEXT.findall(one.text), *sentences, *([] if led else [last])]
-    found = (said(words).search(sentence) for sentence in sentences for words in (_ALTERED, _DOES, _AMISS))
+    found = (said(words).search(sentence) for sentence in sentences for words in (_ALTERED, _DOES, _GIVES_UP, _AMISS))
     for match in (_SIGN_BEHIND.match(one.after), said(_BEHIND).match(one.after), *found):
         if match is not None:
             yield _shown(match["found"])
