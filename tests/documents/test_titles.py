@@ -117,6 +117,7 @@ def test_each_answer_is_found_at_its_problem(key: Key, name: str, text: str) -> 
     ("## Question 1\n$x$\n## Q2\n$y$\n", ["q1", "q2"], ["q1", "q2"]),
     ("## Problem 12\n$x$\n## Problem 2\n$y$\n", ["1", "2", "3", "11", "12"], ["12", "2"]),
     ("Task 2 (the trace):\n$x$\nHW3 Problem 1\n$y$\n", ["1", "2"], ["2", "1"]),
+    ("## Problem 1\nThis uses\nProblem 2 (the trace)\nas a step: $x$\n", ["1", "2"], ["1"]),
     ("Prob 2\n$x$\nEx #1\n$y$\n", ["1", "2"], ["2", "1"]),
     ("## Problem 1\n1. First $x$.\n2. Then $y$.\n## Problem 2\n$z$", ["1", "2"], ["1", "2"]),
 ])  # fmt: skip

@@ -150,6 +150,7 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
     line = said(rf"{_LINE}{_SPACE}{_LISTED}{opened_by}(?P<words>{_NAMES}){named}")
     matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
     matches = [one for one in matches if _is_apart(one["words"], (one["end"] or "").strip())]
+    matches = [one for one in matches if not (one["end"] or "").strip().startswith("(") or _begins(text, one)]
     ids = [key.names.get(bare(match["id"]), bare(match["id"])) for match in matches]
     titles = [match for match in matches if match["open"] or match["words"] or match["sign"] == "#"]
     if not titles:  # a list of answers, in the order of the key
@@ -184,6 +185,13 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
 def _is_apart(words: str, end: str) -> bool:
     """Whether a name is no part of the formula behind it: `1 - p`, and the `q2 = …` of a program."""
     return words != "" if end in tuple("-–—") else end != "=" or words[-1:] in ("", " ", "\t")
+
+
+def _begins(text: str, title: re.Match[str]) -> bool:
+    """Whether a name with a remark in brackets is a heading, or stands below an empty line: in a sentence that a line
+    breaks, `this uses⏎Problem 2 (the trace)`, it is none."""
+    before = text[: title.start()].rstrip(" \t")
+    return bool(title["open"]) or before[:-1].rstrip(" \t")[-1:] in ("", "\n")
 
 
 def _wholes(key: _Key) -> list[str]:
