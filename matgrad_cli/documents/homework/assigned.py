@@ -237,7 +237,7 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     """The answer between two places; where no formula is marked as one, what stands there without marks."""
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     aside = next(filter(_aside, formulas), None)
-    formulas, shown = with_cases([one for one in formulas if not _aside(one)], shown)
+    formulas, shown = with_cases([one for one in formulas if not _aside(one)], shown, start, end)
     if aside is None and ending not in LATEX and (line := only_line(shown, start, end)) is not None:
         return Exercise({**keys, "answer": line})
     if formulas and ending not in LATEX:
@@ -255,6 +255,8 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
 
 def _with_announced(formulas: Sequence[Formula], lines: Sequence[Passage]) -> list[Formula]:
     """The formulas with the lines that words announce as the answer, each as one formula of a sentence."""
+    if len(lines) > _MOST_READINGS:
+        return [*formulas]
     spans = [range(line.places[0], line.places[-1]) for line in lines]
     apart = [one for one in formulas if not any(one.passage.places[0] in span for span in spans)]
     told = [Formula(line, line.places[0], "inline", -1) for line in lines]

@@ -22,6 +22,15 @@ _LEADS = r"(?:\bcase\s+(?:\d+|[ivx]+|[a-z])\b\W*)?(?:(?:<when>|where|and)\b)?(?:
 _APART = r"\boff-?\s?diagonal\b[^.;]*$|\b<general>\W*$"
 _INDICES = regex(r"_\s*(?:\{\s*([a-z])\s*,?\s*([a-z])?\s*\}|([a-z])([a-z])?(?![A-Za-z]))")
 _SPLIT = regex(r"[,;]?\s*(?:\\q?quad(?![A-Za-z])|\\text\w*\s*\{\s*and\s*\})+\s*(?=[^=]*_[^=]*=)")
+_DERIVATIVE = regex(
+    r"\s*(?:\\[dt]?frac\s*\{\s*)?(?:\\partial|∂|d)\s*(?:\\(?:math\w+|operatorname|text\w*|boldsymbol|bm|vec)\s*\{\s*)?"
+    r"\\?[A-Za-z]+\s*\}?\s*(?:\(\w\)\s*)?_[^=]*(?:\\partial|∂|\bd)|[\s(\[{]*(?:\\math\w+\W+)?J(?![A-Za-z])"
+)
+_LEADING_WORDS = (
+    r"(?:[^\w?]|_|\d|\b(?:(?!unless)<when>|<where>|<then>|<both>|<general>|<the>|<result>|<is>|with|let|case|(?:off|on)"
+    r"|diagonal|entr(?:y|ies)|element\w*|matrix|form|softmax|of|we|have|\w)\b)*"
+)
+_ON_IT = regex(r"(?<![A-Za-z\\])J(?![A-Za-z]|\s*=)|[^\s=]\s*J\s*=")
 _EQUALS = regex(r"(?<![<>!:=])=(?!=)")
 
 
@@ -37,17 +46,23 @@ class _Case:
     apart: bool | None
 
 
-def with_cases(formulas: Sequence[Formula], text: str) -> tuple[list[Formula], str]:
-    """The formulas, of which one says in a table what two say of the entries on the diagonal and beside it, and the
-    text without the words that part these cases."""
+def with_cases(formulas: Sequence[Formula], text: str, start: int, end: int) -> tuple[list[Formula], str]:
+    """The formulas between two places, of which one says in a table what two say of the entries on the diagonal and
+    beside it, and the text without the words that part these cases."""
     parts = [part for one in formulas for part in _parts(one)]
     told, words = _told(parts, text)
+    left = [part for part in parts if part.passage.places[0] not in words]
+    if len(told) < 2:
+        return [*formulas], text
+    line = text.find("\n", start) + 1  # behind the rest of a title
+    start = line if 0 < line <= parts[0].passage.places[0] and text[start - 1 : start] not in ("", "\n") else start
+    besides = blanked(text, [*words.values(), *((one.passage.places[0], one.passage.places[-1]) for one in formulas)])
     for one, other in pairwise(told):
         diagonal, beside = (one, other) if other.apart else (other, one)
         same = _INDICES.sub("_", one.head) == _INDICES.sub("_", other.head)
-        between = slice(one.formulas[-1].passage.places[-1], other.formulas[0].passage.places[0])
-        doubted = said(r"\b<doubt>\b").search(blanked(text, words.values())[between])
-        if (diagonal.apart, beside.apart, same) != (False, True, True) or doubted:
+        same = same and {*diagonal.indices} <= {*beside.indices}
+        told_so = (diagonal.apart, beside.apart, same) == (False, True, True)
+        if not told_so or not _plain(one, other, left, besides[start:end]):
             continue
         first, second = beside.indices[0], beside.indices[1]
         whole = "".join(
@@ -63,6 +78,27 @@ def with_cases(formulas: Sequence[Formula], text: str) -> tuple[list[Formula], s
         spans = [(part.places[0], part.places[-1]) for part in gone]
         return left, blanked(text, [*spans, *words.values()])
     return [*formulas], text
+
+
+def _plain(one: _Case, other: _Case, parts: Sequence[Formula], words: str) -> bool:
+    """Whether cases tell a derivative, one right behind the other, and nothing beside them may say another value: only
+    words that lead to cases, and no formula without a sign of equality, nor one that works on their name, `2J`."""
+    told = [*one.formulas, *other.formulas]
+    at = parts.index(told[0])
+    return (
+        _DERIVATIVE.match(one.head) is not None
+        and [*parts[at : at + len(told)]] == told
+        and said(_LEADING_WORDS).fullmatch(words) is not None
+        and not any(_claims_more(formula) for formula in parts if formula not in told)
+    )
+
+
+def _claims_more(formula: Formula) -> bool:
+    """Whether a formula beside the cases may say another value: what is no equation and no letter that is only named,
+    and what works on J."""
+    text, named = formula.passage.text, said(r"(?:\b<is>|[:=])\W*$").search(formula.before) is None
+    equation = _EQUALS.search(text) is not None
+    return not (equation or (named and re.fullmatch(r"\s*[a-z]\s*", text))) or _ON_IT.search(text) is not None
 
 
 def _parts(formula: Formula) -> Iterator[Formula]:

@@ -35,11 +35,14 @@ _BEFORE = (
 )
 ANNOUNCED = rf"(?:{_BEFORE}|{_FOUND})"
 """Words before a formula that say that it is the answer."""
+_SOLVES = regex(
+    r"\b(?:solution|minimi[sz]er|minimum|optimum|lösung|solución|soluzione|solução|oplossing)\b", re.IGNORECASE
+)
+"""Words that announce the place where a loss is least as well as an answer."""
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
-_SEVERAL = (
-    r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)|\b(?:<doubt>|<altered>)(?!\w)|[(,;]\s*<amends>"
-)
+_SEVERAL = r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)"
+    r"|\b(?:<doubt>|<altered>|<gives_up>)(?!\w)|[(,;]\s*<amends>"
 """Marks of a formula, of a question, of a second sentence, of a doubt, of a change."""
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
@@ -74,7 +77,9 @@ def announced(text: str, start: int, end: int) -> Iterator[Passage]:
     for line in _joined(text[:end], start):
         bullets = _BULLETS.match(line.text)
         told = said(ANNOUNCED).match(line.text, bullets.end() if bullets is not None else 0)
-        if told is not None and not RELATION.search(line.text) and not said(_SEVERAL).search(line.text):
+        if told is None or _SOLVES.search(told[0]):
+            continue
+        if not RELATION.search(line.text) and not said(_SEVERAL).search(line.text):
             yield from (rows[0] for rows in _formula(line))
 
 
