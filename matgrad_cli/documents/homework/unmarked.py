@@ -41,8 +41,10 @@ _SOLVES = regex(
 """Words that announce the place where a loss is least as well as an answer."""
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
-_SEVERAL = r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)"
+_SEVERAL = (
+    r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)"
     r"|\b(?:<doubt>|<altered>|<gives_up>)(?!\w)|[(,;]\s*<amends>"
+)
 """Marks of a formula, of a question, of a second sentence, of a doubt, of a change."""
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
