@@ -45,8 +45,7 @@ class Judging(Protocol):
 
 
 class Prose:
-    """`choices` are values for the first names that nothing explained, likeliest first, and `supposed` those that all
-    such names have; `blocked` are definitions that
+    """`choices` are values for the first names that nothing explained, likeliest first; `blocked` are definitions that
     rest on such names; `lines` are sides that follow; `written` are the names in all rows; while `trying`, a line is
     not explained, only judged. Nothing is supposed unless `supposing`, and no rule is seen unless `rules`."""
 
@@ -56,7 +55,6 @@ class Prose:
         self.supposing = supposing
         self.trying = False
         self.choices: list[Values] = []
-        self.supposed: Values = {}
         self.blocked: dict[str, s.Node] = {}
         self.lines: list[Expr] = []
         self.written: frozenset[str] = frozenset()
@@ -92,7 +90,6 @@ class Prose:
                 self.blocked[name] = claim.sides[1].node
             return _doubted(outcomes) if worst.verdict == "wrong" else outcomes
         self.choices = self.choices or choices
-        self.supposed |= choices[0]
         for known, value in choices[0].items():
             reader.around.suppose(known, value)
         reader.chain = before

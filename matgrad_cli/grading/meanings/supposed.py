@@ -9,6 +9,7 @@ A name alone on a side is a definition, and nothing is supposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import permutations, product
 
 from ...diagnostics.record import replace
@@ -156,10 +157,10 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
     """The claim with what is defined by unknown names written out, and its names without a value;
     none if nothing can be supposed."""
 
-    def defined(part: s.Node) -> s.Node:
-        return s.Group(part.span, blocked[part.name]) if isinstance(part, s.Name) and part.name in blocked else part
-
     known = around.names().variables.keys()
+
+    def defined(names: Collection[str], part: s.Node) -> s.Node:
+        return s.Group(part.span, blocked[part.name]) if isinstance(part, s.Name) and part.name in names else part
 
     def by_sample(part: s.Node) -> s.Node:
         """ŷ⁽ⁱ⁾ of an unknown ŷ: entry i of an array."""
@@ -170,9 +171,11 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
     def written_out(node: s.Node | None) -> s.Node | None:
         if node is None:
             return None
-        for _ in blocked:
-            node = rebuilt(node, defined)
         node = rebuilt(node, by_sample)
+        for _ in blocked:
+            slices = (part for part in s.parts_of(node) if isinstance(part, s.Slice))
+            sliced = {name.name for part in slices for name in (part.letter, part.matrix)}  # names, and no formulas
+            node = rebuilt(rebuilt(node, partial(defined, blocked.keys() - sliced)), by_sample)
         return as_names(node, around, everything=True)
 
     sides = tuple(replace(side, node=written_out(side.node)) for side in claim.sides)

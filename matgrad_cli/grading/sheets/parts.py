@@ -33,18 +33,7 @@ from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
-from .readings import (
-    OF_LAYOUT_CODES,
-    OTHERS,
-    ceases,
-    doubtful,
-    either,
-    fits,
-    gained,
-    unless_columns,
-    where_named,
-    with_sums_written,
-)
+from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
 from .rows import Line, explained, gives_identity, is_special
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases
@@ -228,7 +217,6 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = _at_value(posed, part, number, symbol, value)
     for symbol, value, said in measured(sheet, part) if doubtful(part) else ():
         part = _at_value(posed, part, 0, symbol, value, said)
-    part = where_named(part, lambda habits: read(part.layout, supposed, habits=habits))
     return with_sums_written(part, sheet.prose)
 
 
@@ -323,7 +311,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
     rows = [line for line in posed.before if passed_over(line.formula, line.outline, sizes) is None]
     rows += [line for line, why in kept if why is None]
     wholes = _wholes(tasks, own, columns)
-    judge = _judge(posed, tasks, rows, replace(habits, supposed={**wholes, **habits.supposed}))
+    judge = _judge(posed, tasks, rows, replace(habits, supposed=wholes))
     stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line) and not gives_identity(line)]
     judge.multiplies(tasks)
     judge.open_names.explained = frozenset(name for name in stated if name is not None)
@@ -338,12 +326,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
             break
     judged = [judge.again(one) for one in judged]
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    meant = next((begun.reader.prose for begun in judge.readers if begun.reader.prose.choices), None)
-    choices = (meant.supposed or meant.choices[0], *meant.choices[1:]) if meant is not None else ()
-    return Part(
-        question, tuple(judged), layout, tuple(tasks),
-        wholes=said, solved=judge.solved, upright=habits.upright, choices=choices,
-    )  # fmt: skip
+    return Part(question, tuple(judged), layout, tuple(tasks), wholes=said, solved=judge.solved, upright=habits.upright)
 
 
 def _judge(posed: Posed, tasks: Sequence[Task], lines: Sequence[Line], habits: Habits) -> Judge:

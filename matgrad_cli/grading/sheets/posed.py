@@ -41,7 +41,7 @@ class Part:
     and what was supposed for it.
 
     `solved` are the variables whose values were found, with the number of the row and the value; `upright` is a ∇f that
-    is a column where ∂f/∂w is a row; `choices` are values for names that nothing explains, under which a row follows.
+    is a column where ∂f/∂w is a row.
     """
 
     question: Question
@@ -52,5 +52,4 @@ class Part:
     wholes: tuple[str, ...] = ()
     solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
     upright: bool = False
-    choices: tuple[Mapping[str, Expr], ...] = ()
     respelled: tuple[tuple[str, str], ...] = ()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import numbered, small
-from ..begin import Habits
 from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import sums_silently
-from ..meanings.supposed import is_average
-from ..slips.terms import shown
 from .judged import Judged
 from .other_functions import code_of
 from .posed import Part
@@ -74,22 +71,6 @@ def either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     open_ = {"verdict": "undecided", "result": None, "why": f'{either}; say which, as in `--shape "{shapes}"`'}
     judged = [one if one.verdict == two.verdict else replace(one, **open_) for one, two in pairs]
     return replace(part, judged=tuple(judged))
-
-
-def where_named(part: Part, read: Callable[[Habits], Part]) -> Part:
-    """The problem; what follows only where names that nothing explains are parts of the loss follows, and says so."""
-    if not any(code_of(one.result) == "unknown-name" for one in part.judged):
-        return part
-    for values in read(Habits(supposing=True, upright=part.upright)).choices:
-        other = read(Habits(supposed=values, upright=part.upright))
-        said = tuple(f"`{name}` is read as `{shown(value)}`: no formula explains it" for name, value in values.items())
-        roles = ("claim", "equation") if all(map(is_average, values)) else ("claim",)
-        found = [one for one in gained(part, other) if one.role in roles and values.keys() & one.line.names]
-        if found:
-            pairs = _pairs(part, other)
-            judged = (replace(new, notes=(*new.notes, *said)) if new in found else old for old, new in pairs)
-            return replace(part, judged=tuple(judged))
-    return part
 
 
 def unless_columns(part: Part, other: Part) -> Part:
