@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..diagnostics.record import field, mutable, record, replace
 from ..diagnostics.regex import regex
+from ..documents.sheets.facts import facts_by_standing
 from ..documents.words import said
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
@@ -150,13 +151,21 @@ def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
 def unless_if(found: Read, slip: Slip) -> Outcome:
     """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more."""
     condition = said(UNDER_A_FACT).search(found.side.source.text) if slip.code == "needs-fact" else None
-    words = _WORD.findall(found.side.source.text[condition.start() :]) if condition is not None else []
-    if any(f"`{word}` is symmetric" in slip.message for word in words):
-        return Outcome("follows", found, role="aside")
-    return Outcome("wrong", found, slip)
+    if condition is None:
+        return Outcome("wrong", found, slip)
+    text, start = found.side.source.text, condition.start()
+    told = facts_by_standing(_IN_SIGNS.sub("", text[start:]))["supposed"]
+    needed = {name: {"symmetric"} for name in _NAMED.findall(slip.message)}
+    if told != needed or _ALSO.search(text[:start]) or _EITHER_WAY.search(text[start:]):
+        return Outcome("wrong", found, slip)
+    return Outcome("follows", found, role="aside")
 
 
-_WORD = regex(r"[A-Za-z]\w*")
+_NAMED = regex(r"`(\w+)`(?=[\w` ]* symmetric,)")
+_IN_SIGNS = regex(r"\\(?:text\w*|mbox|mathrm)|[{}]")
+_ALSO = regex(r"(?<![A-Za-z\\])[A-Za-z]{3,}[^A-Za-z\\]*$")
+"""A word before the condition: `even if`, `not only if`, `no matter if`."""
+_EITHER_WAY = regex(r"\b(?:or|not|any|general\w*)\b")
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:
