@@ -315,7 +315,7 @@ class Reader:
     def _left(self, side: Side, behind: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
         left = self._read(side, (), fixed_letters(side.node, behind.node) if side.node and behind.node else ())
-        own, wider, holds = own_readings(side.node, self.around.losses), wider_readings(side, self.around), self._holds
+        own, wider, holds = own_readings(side.node), wider_readings(side, self.around), self._holds
         meant = self._read_as(side, own, (), lambda one: holds(one.expr, read_side(behind, self.around))[0])
         if meant or is_target(self.around, left.expr):
             return meant or left

@@ -20,15 +20,6 @@ def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) ->
         yield lying
     yield node
 
-    def column(part: s.Node) -> s.Node:
-        match part:
-            case s.Slice(way="subscript", index=s.Name(_, letter)) if letter in fixed:
-                return replace(part, way="said column")
-        return part
-
-    if (columns := rebuilt(node, column)) is not node:  # x_j of a left side that counts features, beside x^{(i)}
-        yield columns
-
 
 def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:
     r"""Every `diag(y_i x_i^\top w)` with an i that nothing binds is the diagonal matrix of these numbers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, fresh_index, letters_in, nodes_of
 from ...notation import syntax as s
@@ -58,19 +58,11 @@ def is_derivative(node: s.Node | None) -> bool:
     return isinstance(inner(node), s.Derivative)
 
 
-def own_readings(node: s.Node | None, losses: Container[str]) -> Iterator[tuple[str, s.Node]]:
-    """What the signs of a left side may also say: `D f` each gradient as a row, where D is the Jacobian matrix; -L, of
-    a log-likelihood L, the loss itself."""
+def own_readings(node: s.Node | None) -> Iterator[tuple[str, s.Node]]:
+    """What the signs of a left side may also say: `D f` each gradient as a row, where D is the Jacobian matrix."""
     whole = inner(node)
     if isinstance(whole, s.Derivative) and whole.style == "D" and not whole.indices:
         yield "D as the Jacobian, whose rows are gradients", s.Transposed(whole.span, whole)
-
-    def changed(part: s.Node) -> s.Node:
-        name = s.ungrouped(part.body) if isinstance(part, s.Negative) else None
-        return name if isinstance(name, s.Name) and name.name in losses else part
-
-    if node is not None and (other := s.rebuilt(node, changed)) is not node:
-        yield "its minus as a part of the name of the loss", other
 
 
 def order_of(expr: Expr) -> tuple[Index, ...]:

@@ -75,9 +75,8 @@ def _at_itself(r: Cursor, by: set[str]) -> bool:
     r"""Whether `\frac{\partial f}{\partial u}` is taken at the variables themselves: (u) or (u, v) stands behind it."""
     if not r.sees("open", "(") or not plain_arguments(r):
         return False
-    past = r.closing(r.at) + 1
-    ends = past >= r.stop and r.names.wrt in by  # nobody multiplies the whole gradient by a letter in brackets
-    return r.tokens[past].text != "^" and (ends or not by.isdisjoint(piece[0].text for piece in r.pieces(r.at)))
+    after = r.tokens[r.closing(r.at) + 1]
+    return after.text != "^" and not by.isdisjoint(piece[0].text for piece in r.pieces(r.at))
 
 
 def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:
