@@ -163,6 +163,7 @@ CASES = [
     (BELL, r"(c_1 e^{c_1u_1}, \dots, c_n e^{c_nu_n})", "wrong"),
     (BELL, r"\begin{bmatrix} c_1 e^{c^Tu} & \cdots & c_n e^{c^Tu} \end{bmatrix}", "wrong"),
     (BELL, r"(c_1 e^{c^Tu}, c_3 e^{c^Tu}, \dots, c_n e^{c^Tu})", "unreadable"),
+    (BELL, r"(c_1 e^{c^Tu}, c_2 e^{c^Tu}, \dots, c_k e^{c^Tu})^T", "unreadable"),
     (CURVED, r"A^T\operatorname{diag}(s_1(1-s_1), ..., s_m(1-s_m))A, s_i = \sigma(a_i^Tu)", "right"),
     (CURVED, r"A^T\operatorname{diag}(s_1, ..., s_m)A, s_i = \sigma(a_i^Tu)", "wrong"),
     # where something holds

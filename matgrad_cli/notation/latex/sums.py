@@ -130,6 +130,8 @@ def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = Fals
     span = r.span(r.tokens[cells[0][0]], r.tokens[cells[-1][1] - 1])
     letter, limit = s.Name(span, next(one for one in _FRESH if one not in used)), s.Name(span, size.pop())
     bound = limit if r.known or limit.name in r.names.dimensions else None
+    if r.known and limit.name not in r.names.dimensions:
+        return None  # how many there are is said otherwise
     written = [*r.tokens]
     for at in apart:
         r.tokens[bare[0][at]] = replace(r.tokens[bare[0][at]], kind="name", text=letter.name)
