@@ -149,8 +149,6 @@ class OpenNames:
         yield form and self.question.guessed and not fits_none, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
-        named = isinstance(line.head, s.Derivative) and any(isinstance(part, s.Differential_) for part in line.value)
-        yield named and defined.isdisjoint(("delta", "Delta")), "what is read as a differential may be a name"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
         other_first = self.question.name in moved[1:] and moved[0] not in (None, self.question.name)  # ∇f = λ∇g
         yield other_first, "it begins with the derivative of another function"

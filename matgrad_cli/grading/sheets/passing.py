@@ -66,7 +66,10 @@ _HYPOTHETICAL = regex(
     re.IGNORECASE | re.DOTALL,
 )
 _WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
-_FOR = r"for(?!,? (?:all|each|every|any)\s+[$\\(]*\w+\s*=\s*[01]\b)(?! \S{0,2}\w\s*=\s*[01]\s*,)(?! \S+:)"
+_FOR = (
+    r"for(?!,? (?:all|each|every|any)\s+[$\\(]*\w+\s*=\s*[01]\b)(?! \S{0,2}\w\s*=\s*[01]\s*,)"
+    r"(?! [$\\(]*\w+(?:[_^]\{?\w+\}?)*[$\\)]*:)"
+)
 """No condition is `for all $k = 1, \\dots, K$`, nor `For $W$:`."""
 _KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|scalar|square|one-?hot|commut\w*|unit|(?<!column )rank)"
 _CONDITION = regex(

@@ -172,11 +172,15 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     return lexer.lex(lexer.skip_space(stop, end), end, word, depth + 1, once=True)
 
 
+_SIGNS: Final = ("E", "P", "0", "1", "I")
+"""What stands in blackboard letters for an expectation, a probability, zeros, ones and an indicator."""
+
+
 def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
     first, last, after = inside or (where, where + 1, where + 1)
     content = lexer.text[first:last].strip()
-    if letter_name(content) in lexer.names.variables:
+    if content not in _SIGNS and letter_name(content) in lexer.names.variables:
         lexer.emit("name", letter_name(content), at, after)
     elif content == "E":
         lexer.emit("function", "expectation", at, after)
