@@ -53,7 +53,7 @@ def solve(
     if pages:
         asked.write([*found], pages, f"Where the gradient of {asked.loss} by {', '.join(found)} is zero")
     if len(asked.names) > 1:
-        say(f"note: for each of {', '.join(asked.names)} the others are held fixed")
+        say(f"note: for each of {', '.join(asked.names)} the others are held fixed\n")
     doubts = [optimum.solution.verdict for optimum in found.values()]
     unseen = [verdict.by for verdict in doubts if verdict.kind == "unknown"]
     return 4 if unverified("solution", unseen) or stuck else 0

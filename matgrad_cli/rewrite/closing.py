@@ -104,9 +104,9 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
     turned = rename(result.entry, dict(zip((*first, *second), (*second, *first), strict=True)))
     verdict = recorder.judge.compare_over(result.entry, turned, result.letters)
     if half and verdict.holds:
-        places = [",".join(letter.name for letter in letters) for letters in (first + second, second + first)]
+        places = [", ".join(letter.name for letter in letters) for letters in (first + second, second + first)]
         why = "the Hessian is symmetric, as the order of two derivatives does not matter"
-        shown = f"{why}: its entries {{entry}} and {{turned}} are the same ({verdict.kind})"
+        shown = f"{why}: its entries ({{entry}}) and ({{turned}}) are the same ({verdict.kind})"
         yield Sentence(shown, (("entry", places[0]), ("turned", places[1])))
 
 

@@ -322,7 +322,8 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> ir.Expr:
     e.binding = {**outer, **{index.name: index for index in (row, col) if index is not None}}
     body = e.expr(node.body)
     e.binding = outer
-    lists = e.scope.syntax == "numpy" and row is not None and col is None
+    twice = isinstance(node.body, s.Derivative) and isinstance(node.body.body, s.EntriesOf)  # ∂²L/∂u_i∂u_iᵀ
+    lists = (twice or e.scope.syntax == "numpy") and row is not None and col is None
     shape, used = body.shape, {*e.binding, *e.found.letters} | {index.name for index in ir.letters_in(body)}
     if row is not None and col is None and (shape.is_row or (lists and shape.is_column)):  # rows, one below the other
         col = ir.fresh_index(shape.rows if shape.is_column else shape.cols, used | {row.name})
