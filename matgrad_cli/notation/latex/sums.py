@@ -111,14 +111,25 @@ def _listed_here(r: Cursor, opening: int, close: int) -> s.Node | None:
     return s.Transposed(entries.span, entries) if r.starts_factor() and others == scripts else entries
 
 
+def _signs(r: Cursor, cell: tuple[int, int]) -> list[tuple[int, str]]:
+    """Where each sign of an entry stands and what it says: braces say nothing, and w^{(m)} is w_m."""
+    found = list[tuple[int, str]]()
+    for at in range(*cell):
+        if (text := r.tokens[at].text) not in ("{", "}"):
+            found.append((at, text))
+        if [one for _, one in found[-4:-2]] == ["^", "("] and text == ")":
+            found[-4:] = [(found[-4][0], "_"), found[-2]]
+    return found
+
+
 def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = False) -> s.Node | None:
     r"""`a_1, \dots, a_n`: the column (or row) of entries that differ in their number alone; None where these places
     list none, or follow no pattern."""
     *ahead, between, _ = cells if len(cells) > 2 else ((0, 0), (0, 0))
     if [token.text for token in r.tokens[slice(*between)]] != ["dots"]:
         return None
-    bare = [[at for at in range(*cell) if r.tokens[at].text not in ("{", "}")] for cell in (*ahead, cells[-1])]
-    texts = [[r.tokens[at].text for at in places] for places in bare]
+    signs = [_signs(r, cell) for cell in (*ahead, cells[-1])]
+    bare, texts = [[at for at, _ in entry] for entry in signs], [[text for _, text in entry] for entry in signs]
     apart = [at for at, (one, other) in enumerate(zip(texts[0], texts[-1], strict=False)) if one != other]
     kept = {tuple("" if at in apart else text for at, text in enumerate(one)) for one in texts}
     size = {texts[-1][at] for at in apart}
