@@ -60,7 +60,7 @@ FAMILIES = [
      "w: n×d, w_tilde: m×d, X: n×m"),
     (r"\|\operatorname{vec}(B) - A\,\operatorname{vec}(W)\|^2", "A: mn×pq, B: m×n, W: p×q",
      "norm(vec(B) - A@vec(W))**2", "B: m×n, W: p×q, A: m·n×p·q"),
-    (r"\sum_i \|w(t_i - s)\|^2", "w: d, s: scalar", "norm((t - s)@w.T)**2", "w: d, t: n, s: scalar"),
+    (r"\sum_i \|w(t_i - s)\|^2", "w: d, t: n, s: scalar", "norm((t - s)@w.T)**2", "w: d, t: n, s: scalar"),
     (r"\sum_i \|w(t_i - s)\|^2", "", "w**2*norm(t - s)**2", "w: scalar, t: m, s: scalar"),
     (r"\|a^{[L]} - w\|^2", "w: n", "norm(a_L - w)**2", "a_L: n, w: n"),
     ("a w^0 + w^1 (1-w)^2 + b w w^1", "w: scalar", "a + w*(1 - w)**2 + b*w**2", "w: scalar, a: scalar, b: scalar"),
