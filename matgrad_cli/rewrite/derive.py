@@ -51,7 +51,9 @@ def derive(
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
     if method not in TWICE and order == 2:
         message = f"method `{method}` gives first derivatives only"
-        raise StuckError.coded("stuck", message, help="`--method index` and `--method differential` give the Hessian")
+        raise StuckError.coded(
+            "stuck", message, help="`--method index` gives the Hessian, `--method differential` that by a column"
+        )
     try:
         by_entries = second_order if order == 2 else first_order
         run = by_entries if method == "index" else method_named(method, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
-from re import search
+from re import escape, search
 
 from .. import ir
 from ..facts import Problem
@@ -79,7 +79,7 @@ def _by_samples(array: Symbol, way: str, problem: Problem) -> Symbol:
     """What its samples are called by: x_i of a matrix X, where no other x stands in the problem."""
     small = array.name.lower()
     taken = {symbol.name for symbol in problem.variables} | {letter.name for letter in ir.letters_in(problem.loss)}
-    as_written = search(rf"{array.name}\}}?\s*(_|\^\{{?[(\[])", problem.source)
+    as_written = search(rf"{escape(array.name)}\}}?\s*(_|\^\{{?[(\[])", problem.source)
     name = array.name if small in taken or as_written else small
     return Symbol(name, array.shape.transposed if way == "column" else array.shape)
 
@@ -206,10 +206,11 @@ class _Writer:
 def _factors(expr: Expr) -> tuple[Expr, ...]:
     """The numbers of a multiple and the factors of its array."""
     parts = expr.factors if isinstance(expr, ir.Mul) else (expr,)
-    arrays = [isinstance(part, ir.MatMul) and not part.shape.is_number for part in parts]
-    return tuple(
-        one for part, array in zip(parts, arrays, strict=True) for one in (part.children if array else (part,))
-    )
+    return tuple(one for part in parts for one in ((part,) if part.shape.is_number else _of_product(part)))
+
+
+def _of_product(array: Expr) -> tuple[Expr, ...]:
+    return array.factors if isinstance(array, ir.MatMul) else (array,)
 
 
 def _is_diagonal(expr: Expr) -> bool:
