@@ -180,7 +180,7 @@ def solve(
         raise InputError.coded(
             "usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"
         )
-    from .rewrite.selftest.user_rules import tested_rulebook
+    from .selftest.user_rules import tested_rulebook
     from .stationary.question import read_optimum
     from .stationary.solver import solve as solved
 
@@ -212,7 +212,7 @@ def _derivations(
     )
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
     from .rewrite.methods.together import derive_all
-    from .rewrite.selftest.user_rules import tested_rulebook
+    from .selftest.user_rules import tested_rulebook
 
     book = tested_rulebook(Path(rules) if rules is not None else None)
     layouts: Iterable[str] = LAYOUTS if layout == "all" else (layout,)
@@ -249,7 +249,7 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:
     """The one derivation, with a line that another method reaches the same result, if one does."""
     from .rewrite.methods.together import agreement
-    from .rewrite.selftest.user_rules import tested_rulebook
+    from .selftest.user_rules import tested_rulebook
 
     said = agreement(found[0], tested_rulebook(Path(rules) if rules is not None else None))
     return found if said is None else (replace(found[0], notes=(*found[0].notes, said)),)

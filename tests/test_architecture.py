@@ -23,6 +23,7 @@ LAYERS = [
     "records",
     "render",
     "rewrite",
+    "selftest",
     "stationary",
     "documents",
     "grading",
@@ -32,7 +33,7 @@ LAYERS = [
 ]
 """In dependency order: a module imports its own folder and those before it."""
 
-WINGS = ["forms", "engine", "textbook", "network", "index", "methods", "selftest"]
+WINGS = ["forms", "engine", "textbook", "network", "index", "methods"]
 """The folders of rewrite/, in dependency order too."""
 
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}

@@ -13,10 +13,10 @@ from matgrad_cli.ir import Expr, Index, Named, Symbol, substitute
 from matgrad_cli.records import METHODS, Value
 from matgrad_cli.rewrite.engine.application import Scene, fit
 from matgrad_cli.rewrite.methods import method_named
-from matgrad_cli.rewrite.selftest import selftest
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import declared, pattern, read_side
 from matgrad_cli.rulebook.rule import Rule
+from matgrad_cli.selftest import checks
 from matgrad_cli.verify.judge import Judge
 
 BOOK = rulebook()
@@ -27,33 +27,33 @@ for method in METHODS[1:]:
     method_named(method)  # its native rules are registered when it is imported
 
 
-def said(checks: list[selftest.Check]) -> str:
-    return "\n".join(f"{check.name}: {check.evidence}" for check in checks if not check.passed)
+def said(found: list[checks.Check]) -> str:
+    return "\n".join(f"{check.name}: {check.evidence}" for check in found if not check.passed)
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_rule_is_true(rule_id: str) -> None:
     sides = pattern(BOOK.rule(rule_id))
-    assert said([selftest.well_formed(sides), selftest.true_in_general(sides)]) == ""
+    assert said([checks.well_formed(sides), checks.true_in_general(sides)]) == ""
 
 
 @pytest.mark.parametrize("rule_id", [name for name in PATTERNS if BOOK.rule(name).when])
 def test_each_condition_is_needed(rule_id: str) -> None:
-    assert said([selftest.conditions_needed(pattern(BOOK.rule(rule_id)))]) == ""
+    assert said([checks.conditions_needed(pattern(BOOK.rule(rule_id)))]) == ""
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_a_broken_twin_is_caught(rule_id: str) -> None:
     sides = pattern(BOOK.rule(rule_id))
-    assert list(selftest.twins(sides))
-    assert said([selftest.mutants_caught(sides)]) == ""
+    assert list(checks.twins(sides))
+    assert said([checks.mutants_caught(sides)]) == ""
 
 
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_example_is_one_step(rule_id: str) -> None:
-    assert said([selftest.example(BOOK.rule(rule_id))]) == ""
+    assert said([checks.example(BOOK.rule(rule_id))]) == ""
 
 
 def with_names(rule: Rule) -> tuple[Rule, dict[Expr, Expr]]:
@@ -75,7 +75,7 @@ def meant(rule: Rule, named: dict[Expr, Expr], text: str) -> Value:
     """What is said to a native rule: an index letter, an expression, or else a word."""
     letters = declared(rule.given)[1]
     try:
-        return Index(text, letters[text]) if text in letters else substitute(selftest.read_example(rule, text), named)
+        return Index(text, letters[text]) if text in letters else substitute(checks.read_example(rule, text), named)
     except MatgradError:
         return text
 
@@ -83,8 +83,8 @@ def meant(rule: Rule, named: dict[Expr, Expr], text: str) -> Value:
 @pytest.mark.parametrize("rule_id", NATIVES)
 def test_the_function_of_a_native_rule_does_what_its_example_says(rule_id: str) -> None:
     rule, named = with_names(BOOK.rule(rule_id))
-    before, after = (substitute(selftest.read_example(rule, text), named) for text in rule.example or ())
-    problem = selftest.example_problem(rule, before)
+    before, after = (substitute(checks.read_example(rule, text), named) for text in rule.example or ())
+    problem = checks.example_problem(rule, before)
     problem = replace(problem, variables=tuple(symbol for symbol in problem.variables if symbol not in named))
     if not rule.group:
         bindings = tuple((key, meant(rule, named, text)) for key, text in rule.bindings)
@@ -107,4 +107,4 @@ def test_words_are_in_house_style(rule_id: str) -> None:
 
 @pytest.mark.parametrize("rule_id", [name for name in PATTERNS if BOOK.rule(name).reversible])
 def test_a_reversible_rule_works_backwards(rule_id: str) -> None:
-    assert said([selftest.example(BOOK.rule(rule_id).backwards)]) == ""
+    assert said([checks.example(BOOK.rule(rule_id).backwards)]) == ""

@@ -68,14 +68,14 @@ MUTANTS = {
         "rewrite/engine/recorder.py", "if rule.id in self.rules.extra:", "if False:", "tests/rewrite/test_user_rules.py"
     ),
     "user rules act untested": Mutant(
-        "rewrite/selftest/user_rules.py",
+        "selftest/user_rules.py",
         "(fault := _fault(book, rule_id))",
         "(fault := None)",
         "tests/rewrite/test_user_rules.py",
         5,
     ),
     "nothing rests on anything": Mutant(
-        "rewrite/selftest/user_rules.py", "if step.rule in own)", "if False)", "tests/rewrite/test_user_rules.py"
+        "rewrite/derive.py", "if step.rule in own)", "if False)", "tests/rewrite/test_user_rules.py"
     ),
     "the command prints a contradicted step": Mutant(
         "api.py",

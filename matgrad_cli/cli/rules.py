@@ -139,7 +139,7 @@ def test(
     folder: Folder = None,
 ) -> None:
     """Test a rule: true at several sizes, each condition needed, its example one step."""
-    from ..rewrite.selftest.selftest import check_rule
+    from ..selftest.checks import check_rule
 
     book = _book(folder)
     chosen = [book.rule(rule_id)] if rule_id else list(book)

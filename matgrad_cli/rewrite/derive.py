@@ -3,8 +3,6 @@ closed by a read-off that looks at the loss alone."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..diagnostics import StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
@@ -12,9 +10,10 @@ from ..ir import Entry, Expr, Fill, Index, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
 from ..ir.memory import at_work
 from ..ir.terms import UNIT, split
-from ..records import METHODS, Derivation, Result
+from ..records import METHODS, Derivation, Result, Sentence
+from ..records.derivation import steps_in
 from ..rulebook.heads import operators_in
-from ..rulebook.load import Rulebook
+from ..rulebook.load import Rulebook, rulebook
 from ..verify.judge import Judge, judge_of
 from .closing import change_layout, closed, itself, known_layout, tidied, written_out
 from .closing import finish as read_off
@@ -27,7 +26,6 @@ from .methods import native_moves as native_moves  # its native rules are read e
 from .naming import name_parts, record_names
 from .network.reading import read_line, record_readings
 from .network.reading_rules import readings
-from .selftest.user_rules import left_out, marked, tested_rulebook
 
 TWICE = ("index", "differential")
 """The methods that give second derivatives."""
@@ -36,16 +34,12 @@ STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it 
 
 @at_work
 def derive(
-    problem: Problem,
-    method: str = "index",
-    layout: str = "gradient",
-    order: int = 1,
-    rules: Rulebook | Path | None = None,
+    problem: Problem, method: str = "index", layout: str = "gradient", order: int = 1, rules: Rulebook | None = None
 ) -> Derivation:
     """The derivation of d loss / d wrt. `method`: one of METHODS, or the name of a file of methods that is like one
     of them. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
     known_layout(layout)
-    book = rules if isinstance(rules, Rulebook) else tested_rulebook(rules)
+    book = rules or rulebook()
     if method not in METHODS and method in book.methods:
         own = book.method(method)
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
@@ -61,6 +55,21 @@ def derive(
     except StuckError as trouble:
         said = trouble.diagnostic
         raise StuckError(replace(said, notes=(*said.notes, *left_out(book)))) from trouble
+
+
+def left_out(book: Rulebook) -> tuple[str, ...]:
+    """What is said of each rule that may not be used."""
+    return tuple("; ".join((f"left out: {one.message}", *one.notes[1:2])) for one in book.refused)
+
+
+def marked(derivation: Derivation, book: Rulebook) -> Derivation:
+    """The same derivation, which says on which of the user's rules it rests, each with the place where it stands:
+    `mine (mine.toml:1)`; and which of them are left out."""
+    own = {rule.id: rule for rule in book.extras()}
+    used = dict.fromkeys(step.rule for step in steps_in(derivation.steps) if step.rule in own)
+    rests_on = tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
+    notes = tuple(Sentence("{said}", (("said", said),)) for said in left_out(book))
+    return replace(derivation, rests_on=rests_on, notes=(*derivation.notes, *notes)) if used or notes else derivation
 
 
 def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from ...diagnostics import MatgradError
-from ...diagnostics.record import record
-from ...facts import Fact, Problem
-from ...facts.conditions import CONDITIONS
-from ...ir import ONE, Expr, Fill, Number, Shape, Symbol, add, mul, neg
-from ...ir.expr import IndexMismatch, ShapeMismatch
-from ...notation.printing.to_text import to_text
-from ...rulebook.heads import guess_heads
-from ...rulebook.pattern import Pattern, declared, pattern, read_side, words_of
-from ...rulebook.rule import Rule
-from ...verify.exactness import RATIONAL_KIND, kind
-from ...verify.judge import Judge
-from ...verify.verdict import Nested, Verdict, Witness
-from ..engine.apply import Around, rewritings
+from ..diagnostics import MatgradError
+from ..diagnostics.record import record
+from ..facts import Fact, Problem
+from ..facts.conditions import CONDITIONS
+from ..ir import ONE, Expr, Fill, Number, Shape, Symbol, add, mul, neg
+from ..ir.expr import IndexMismatch, ShapeMismatch
+from ..notation.printing.to_text import to_text
+from ..rewrite.engine.apply import Around, rewritings
+from ..rulebook.heads import guess_heads
+from ..rulebook.pattern import Pattern, declared, pattern, read_side, words_of
+from ..rulebook.rule import Rule
+from ..verify.exactness import RATIONAL_KIND, kind
+from ..verify.judge import Judge
+from ..verify.verdict import Nested, Verdict, Witness
 from .samples import Sample, general_sample, scaled_samples, sized_samples
 
 VARIABLES: Final = ("X", "S", "w", "z")

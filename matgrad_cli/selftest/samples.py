@@ -9,16 +9,16 @@ from itertools import product as every
 from random import Random
 from typing import Final
 
-from ... import ir
-from ...diagnostics.record import record
-from ...facts import Fact, Problem
-from ...ir import ONE, Dim, Expr, Index, Shape, Symbol, add, hadamard, mul, nodes_of, product
-from ...ir.entries import entry
-from ...ir.expr import IndexMismatch, ShapeMismatch
-from ...ir.nodes import Call
-from ...rulebook.pattern import WRT, Pattern
-from ..engine.instantiate import build_side
-from ..engine.sameness import Table, instantiate_dim
+from .. import ir
+from ..diagnostics.record import record
+from ..facts import Fact, Problem
+from ..ir import ONE, Dim, Expr, Index, Shape, Symbol, add, hadamard, mul, nodes_of, product
+from ..ir.entries import entry
+from ..ir.expr import IndexMismatch, ShapeMismatch
+from ..ir.nodes import Call
+from ..rewrite.engine.instantiate import build_side
+from ..rewrite.engine.sameness import Table, instantiate_dim
+from ..rulebook.pattern import WRT, Pattern
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""

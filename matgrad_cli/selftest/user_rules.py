@@ -1,17 +1,14 @@
-"""Rules that a user adds: tested before they act, named by what rests on them, and answered for by the user."""
+"""Rules that a user adds are tested before they act, and answered for by the user."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
 
-from ...diagnostics import Diagnostic, InputError
-from ...diagnostics.record import replace
-from ...records import Derivation, Sentence
-from ...records.derivation import steps_in
-from ...rulebook.load import Rulebook, rulebook
-from ...rulebook.pattern import pattern
-from ..engine.recorder import shown
+from ..diagnostics import Diagnostic, InputError
+from ..rewrite.engine.recorder import shown
+from ..rulebook.load import Rulebook, rulebook
+from ..rulebook.pattern import pattern
 
 
 @lru_cache(maxsize=4)
@@ -30,7 +27,7 @@ def tested_rulebook(extra: Path | None) -> Rulebook:
 
 def _fault(book: Rulebook, rule_id: str) -> Diagnostic | None:
     """Why a rule may not be used; None if it may."""
-    from .selftest import truth_of  # a product without rules of the user's need not load it
+    from .checks import truth_of  # a product without rules of the user's need not load it
 
     try:
         rule = book.rule(rule_id)
@@ -44,18 +41,3 @@ def _fault(book: Rulebook, rule_id: str) -> Diagnostic | None:
     notes = (f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness))
     help_ = f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks"
     return Diagnostic("rule-refused", said, notes=notes, help=help_)
-
-
-def left_out(book: Rulebook) -> tuple[str, ...]:
-    """What is said of each rule that may not be used."""
-    return tuple("; ".join((f"left out: {one.message}", *one.notes[1:2])) for one in book.refused)
-
-
-def marked(derivation: Derivation, book: Rulebook) -> Derivation:
-    """The same derivation, which says on which of the user's rules it rests, each with the place where it stands:
-    `mine (mine.toml:1)`; and which of them are left out."""
-    own = {rule.id: rule for rule in book.extras()}
-    used = dict.fromkeys(step.rule for step in steps_in(derivation.steps) if step.rule in own)
-    rests_on = tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
-    notes = tuple(Sentence("{said}", (("said", said),)) for said in left_out(book))
-    return replace(derivation, rests_on=rests_on, notes=(*derivation.notes, *notes)) if used or notes else derivation
