@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..diagnostics import StuckError, UsageError
 from ..facts import Problem
-from ..ir import Differential, Entry, Expr, Index, LinearMap, Named, Symbol, Transpose, rename, substitute
+from ..ir import Differential, Entry, Expr, LinearMap, Named, Symbol, Transpose, rename, substitute
 from ..ir.entries import entry
 from ..ir.walk import innermost_first, names_in
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
@@ -112,12 +112,15 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
 
 def finish(
     recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str,
-    target: Target | None = None, order: int = 1,
+    target: Target | None = None, order: int = 1, in_front: bool = False,
 ) -> Derivation:  # fmt: skip
-    """The read-off of a derivative that is already written in the layout."""
+    """The read-off of a derivative: one already written in the layout, or what stands `in_front` of what moves, which a
+    layout may turn round."""
     problem = recorder.problem
     target = target or target_of(problem.loss, problem.wrt, set(reserved_names(problem)))
     turned = is_turned(layout, problem.loss.shape, problem.wrt.shape, order)
+    if turned and in_front:
+        derivative, words = flip(derivative), f"{words}-turned"
     whole = entry(derivative, *(reversed(target.places) if turned else target.places))
     verdict = recorder.judge.check_derivative(whole, target.letters, order)
     kind = "derivative" if problem.wrt.shape.is_number else "gradient" if problem.loss.shape.is_number else "Jacobian"
@@ -164,10 +167,8 @@ def layout_changed(site: Site) -> tuple[Expr, Bindings] | None:
         return LinearMap(node.argument, _turned(node.body, node.argument)), site.bindings
     if not isinstance(node, Entry):
         return _turned(node, None), site.bindings
-    row = node.row if isinstance(node.row, Index) else None
-    col = node.col if isinstance(node.col, Index) else None
     turned = flip(node.base)
-    return Entry(turned if turned is not node.base else Transpose(node.base), col, row), site.bindings
+    return Entry(turned if turned is not node.base else Transpose(node.base), node.col, node.row), site.bindings
 
 
 def _turned(node: Expr, direction: Symbol | None) -> Expr:

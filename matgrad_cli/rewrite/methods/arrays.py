@@ -4,18 +4,17 @@ without a trace; and the Fréchet derivative, the linear map H ↦ DF[H], with i
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, Symbol, add, matmul, mul
+from ...ir import Call, Differential, Expr, LinearMap, Symbol, add, mul
 from ...records import Derivation
-from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import closed, finish, tidied
 from ..engine.moving import d
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip, zero
+from ..forms.algebra import zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
-from .beside import whole_of
+from .beside import paired, whole_of
 from .mover import Runner, carried
 from .stacked import change_of, in_front
 
@@ -37,14 +36,18 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
         said = (("line", recorder.line), ("dX", moved))
         return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
 
-    def line_of(found: Expr) -> Expr:
-        return mul(found, moved) if numbers else matmul(found, moved)
+    front = tidied_front(recorder, front)
+    return finish(recorder, start, front, "differential", layout, "read-jacobian", in_front=True)
 
-    if line_of(front) is recorder.line:
-        front = tidied(recorder, front, line_of)
-    if is_turned(layout, problem.loss.shape, problem.wrt.shape):
-        return finish(recorder, start, flip(front), "differential", layout, "read-jacobian-turned")
-    return finish(recorder, start, front, "differential", layout, "read-jacobian")
+
+def tidied_front(recorder: Recorder, front: Expr) -> Expr:
+    """What stands in front of the change of a number or a column, in textbook form, where the line is these two."""
+    moved = Differential(recorder.problem.wrt, recorder.problem.wrt)
+
+    def line_of(found: Expr) -> Expr:
+        return paired(found, moved, True)
+
+    return tidied(recorder, front, line_of) if line_of(front) is recorder.line else front
 
 
 # ---- the linear map --------------------------------------------------------------------------------------------------

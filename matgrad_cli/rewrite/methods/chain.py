@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of, substitute
+from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of
 from ...ir.terms import terms_of
 from ...ir.walk import names_in, outermost
 from ...records import Bindings, Derivation, Step
@@ -37,9 +37,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     chain = Chain(Recorder(problem, book, judge, start), "chain", taken)
     chain.form = form
     free = (taken - {"e", "d", "o"}) | {symbol.name for symbol in problem.variables}
-    loss, steps = with_matrices(problem, book, judge)
-    chain.recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
-    _, names = cut(loss, problem.wrt, free, columns=form.jacobian)
+    _, names = cut(with_matrices(chain.recorder), problem.wrt, free, columns=form.jacobian)
     if names:
         record_names(chain.recorder, names, "chain-parts", bodies=True)
     chain.taken |= {named.name for named in names}

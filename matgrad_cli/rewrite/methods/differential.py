@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, Path, Symbol, at, mul, substitute
+from ...ir import Call, Differential, Expr, LinearMap, Path, Symbol, at, mul
 from ...ir.terms import terms_of
 from ...ir.walk import outermost
 from ...records import Derivation
-from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
@@ -19,37 +18,32 @@ from ..engine.application import reserved_names, with_parts
 from ..engine.apply import Rewriting
 from ..engine.moving import d, holds_pending
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip, zero
+from ..forms.algebra import zero
 from ..naming import fresh_name, name_parts, record_names
 from ..network.reading import tidy_part
 from . import chain_forms as chain_forms  # the rule that names gradients
 from .arrays import derive_forward, derive_map
 from .beside import PairForm, Term, gradient_in, paired
-from .matrices import Written, with_matrices
+from .matrices import with_matrices
 from .mover import Runner, pendings
 
 
 class Walk(Runner):
     """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
 
-    def derivation(self, written: Written, line_of: LineOf, layout: str, words: str) -> Derivation:
-        """The walk from the first line to the read-off under the sentence of `words`; `written` is the loss with
-        matrices, `line_of` puts a gradient into the last line."""
-        recorder = self.recorder
-        problem, start = recorder.problem, recorder.line
-        loss, steps = written
-        recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
-        _, names = name_parts(loss, problem.wrt, self.taken)
+    def derivation(self, line_of: LineOf, layout: str, words: str) -> Derivation:
+        """The walk from the first line to the read-off under the sentence of `words`; `line_of` puts a gradient into
+        the last line."""
+        recorder, start = self.recorder, self.recorder.line
+        _, names = name_parts(with_matrices(recorder), self.variable, self.taken)
         if names:
             record_names(recorder, names)
         self._to_the_end()
-        gradient = zero(problem.wrt.shape)
+        gradient = zero(self.variable.shape)
         if self.scene.motion(recorder.line):
             gradient = tidied(recorder, gradient_in(recorder.line), line_of, lambda named: named.name in self.own)
-        if is_turned(layout, problem.loss.shape, problem.wrt.shape):
-            change_layout(recorder, layout)
-            return finish(recorder, start, flip(gradient), self.method, layout, f"{words}-turned")
-        return finish(recorder, start, gradient, self.method, layout, words)
+        change_layout(recorder, layout)
+        return finish(recorder, start, gradient, self.method, layout, words, in_front=True)
 
     def _to_the_end(self) -> None:
         """The phases up to `form` again and again, then `form`. Of a line of several terms, or one in which what moves
@@ -118,8 +112,7 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
         return derive_forward(problem, book, judge, layout)
     start, moved = (Differential(part, problem.wrt) for part in (problem.loss, problem.wrt))
     walk = Walk(Recorder(problem, book, judge, start), "differential", reserved_names(problem))
-    written = with_matrices(problem, book, judge)
-    return walk.derivation(written, lambda found: paired(found, moved), layout, "read-differential")
+    return walk.derivation(lambda found: paired(found, moved), layout, "read-differential")
 
 
 def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -136,5 +129,4 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
             direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction)
         )
 
-    written = with_matrices(problem, book, judge)
-    return Walk(recorder, "adjoint", taken).derivation(written, line_of, layout, "read-map")
+    return Walk(recorder, "adjoint", taken).derivation(line_of, layout, "read-map")

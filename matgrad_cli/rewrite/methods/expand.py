@@ -8,7 +8,7 @@ from functools import partial
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol, at, substitute
+from ...ir import Add, Differential, Expr, Mul, Named, Number, Partial, Path, Symbol, at
 from ...ir.walk import outermost
 from ...ir.walk import places as places_in
 from ...notation.printing.to_text import to_text
@@ -32,8 +32,7 @@ def derive_expand(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     need_number(problem, "expand")
     start = form_of(problem, is_turned(layout, problem.loss.shape, problem.wrt.shape)).start(problem.loss)
     recorder = Recorder(problem, book, judge, start, inside=True)
-    loss, steps = with_matrices(problem, book, judge)
-    recorder.told("loss-matrices", substitute(start, {problem.loss: loss}), steps, (("loss", loss),))
+    with_matrices(recorder)
     if not recorder.run("expand", "variable", (((), recorder.line),)):
         Expand(recorder, "expand", reserved_names(problem)).run("trace", "multiply", "name", "differentiate")
     derivative = tidied(recorder, recorder.line, itself)

@@ -3,32 +3,28 @@
 
 from __future__ import annotations
 
-from ...facts import Problem
-from ...ir import Expr, MatrixOf, SumOver, nodes_of
+from ...ir import Expr, MatrixOf, SumOver, nodes_of, substitute
 from ...ir.walk import places
-from ...records import Step
-from ...rulebook.load import Rulebook
-from ...verify.judge import Judge
 from ..engine.recorder import MOST_LINES, Recorder
 from ..index.method import open_rows, read_arrays
 from ..network.reading import read_line
 
-Written = tuple[Expr, tuple[Step, ...]]
 
-
-def with_matrices(problem: Problem, book: Rulebook, judge: Judge) -> Written:
-    """The loss without sums over letters, and the steps to it: rows are opened, entries are read back as for a result.
-    The loss itself, and no steps, where it holds none or they cannot be read."""
-    if not _told_by_letters(problem.loss):
-        return problem.loss, ()
-    recorder = Recorder(problem, book, judge, problem.loss, entrywise=True)
-    read_arrays(recorder)
-    open_rows(recorder)
-    if not read_line(recorder, None, None):
-        return problem.loss, ()
-    phase = book.method("index").phase("lengths")
-    recorder.steps += recorder.steps_of(lambda line: recorder.found("index", phase.name, places(line)), MOST_LINES)
-    return recorder.line, tuple(recorder.steps)
+def with_matrices(recorder: Recorder) -> Expr:
+    """The loss without sums over letters, from now on in the line too: rows are opened, entries are read back as for a
+    result. The loss itself where it holds none or they cannot be read."""
+    loss = recorder.problem.loss
+    if not _told_by_letters(loss):
+        return loss
+    inner = Recorder(recorder.problem, recorder.rules, recorder.judge, loss, entrywise=True)
+    read_arrays(inner)
+    open_rows(inner)
+    if not read_line(inner, None, None):
+        return loss
+    inner.steps += inner.steps_of(lambda line: inner.found("index", "lengths", places(line)), MOST_LINES)
+    whole = substitute(recorder.line, {loss: inner.line})
+    recorder.told("loss-matrices", whole, inner.steps, (("loss", inner.line),))
+    return inner.line
 
 
 def _told_by_letters(expr: Expr) -> bool:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Differential, Expr, MatrixOf, Partial, matmul, mul, substitute
+from ...ir import Differential, MatrixOf, Partial, substitute
 from ...ir.terms import UNIT
 from ...ir.walk import fresh_index, names_in
 from ...records import Derivation
-from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..closing import finish, tidied
+from ..closing import finish
 from ..engine.application import reserved_names
 from ..engine.moving import d
 from ..engine.recorder import Recorder
-from ..forms.algebra import flip
 from ..index.method import Target, target_of
+from .arrays import tidied_front
 from .differential import derive_differential
 from .mover import Runner
 from .stacked import to_front
@@ -47,17 +46,9 @@ def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     recorder.told("gradient-first", d(gradient, moved), first.steps, (("gradient", gradient),))
     runner = Runner(recorder, "differential")
     runner.run("differentiate")
-    front = to_front(runner)
-
-    def line_of(found: Expr) -> Expr:
-        return mul(found, moved) if number else matmul(found, moved)
-
-    if line_of(front) is recorder.line:
-        front = tidied(recorder, front, line_of)
+    front = tidied_front(recorder, to_front(runner))
     whole = Recorder(problem, book, judge, recorder.line, recorder.steps)
-    turned = is_turned(layout, problem.loss.shape, wrt.shape, 2)
-    words = "read-jacobian-turned" if turned else "read-jacobian"
     entry, letters = first.result.entry, first.result.letters
     outer = target_of(UNIT, wrt, {*reserved_names(problem)} | {letter.name for letter in letters})
     target = Target(entry, wrt, letters, outer.row, outer.col)
-    return finish(whole, start, flip(front) if turned else front, "differential", layout, words, target, 2)
+    return finish(whole, start, front, "differential", layout, "read-jacobian", target, 2, in_front=True)
