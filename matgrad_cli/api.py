@@ -210,8 +210,10 @@ def _derivations(
         if name.startswith("vech(") and name.endswith(")")
         else (read_problem(text, name, declared, _texts(assume), syntax))
     )
-    from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
-    from .rewrite.methods.together import derive_all
+    from .rewrite.derive import (
+        derive,  # only for a problem that can be read: a message should not wait for the engine
+        derive_all,
+    )
     from .selftest.user_rules import tested_rulebook
 
     book = tested_rulebook(Path(rules) if rules is not None else None)
@@ -248,7 +250,7 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 
 def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:
     """The one derivation, with a line that another method reaches the same result, if one does."""
-    from .rewrite.methods.together import agreement
+    from .rewrite.derive import agreement
     from .selftest.user_rules import tested_rulebook
 
     said = agreement(found[0], tested_rulebook(Path(rules) if rules is not None else None))

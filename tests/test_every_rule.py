@@ -11,8 +11,8 @@ from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.ir import Expr, Index, Named, Symbol, substitute
 from matgrad_cli.records import METHODS, Value
+from matgrad_cli.rewrite.derive import method_named
 from matgrad_cli.rewrite.engine.application import Scene, fit
-from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.pattern import declared, pattern, read_side
 from matgrad_cli.rulebook.rule import Rule

@@ -1,12 +1,15 @@
-"""One loss, one variable, one method: the derivation, every step judged,
+"""One loss, one variable, one method (or all of them): the derivation, every step judged,
 closed by a read-off that looks at the loss alone."""
 
 from __future__ import annotations
 
-from ..diagnostics import StuckError
+from collections.abc import Callable
+from importlib import import_module
+
+from ..diagnostics import MatgradError, StuckError, UsageError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Entry, Expr, Fill, Index, Partial, Shape, nodes_of
+from ..ir import Entry, Expr, Fill, Index, OpenLetter, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
 from ..ir.memory import at_work
 from ..ir.terms import UNIT, split
@@ -18,10 +21,9 @@ from ..verify.judge import Judge, judge_of
 from .closing import change_layout, closed, itself, known_layout, tidied, written_out
 from .closing import finish as read_off
 from .engine.application import reserved_names
-from .engine.recorder import Recorder
+from .engine.recorder import Recorder, Unasked
 from .forms.algebra import flip
 from .index.method import Target, collapse, differentiate, open_rows, read_arrays, target_of
-from .methods import method_named
 from .methods import native_moves as native_moves  # its native rules are read entry by entry too
 from .naming import name_parts, record_names
 from .network.reading import read_line, record_readings
@@ -70,6 +72,21 @@ def marked(derivation: Derivation, book: Rulebook) -> Derivation:
     rests_on = tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
     notes = tuple(Sentence("{said}", (("said", said),)) for said in left_out(book))
     return replace(derivation, rests_on=rests_on, notes=(*derivation.notes, *notes)) if used or notes else derivation
+
+
+Method = Callable[[Problem, Rulebook, Judge, str], Derivation]
+
+
+def method_named(name: str, order: int = 1) -> Method:
+    """The function of a method of the folder `methods`, for derivatives of that order.
+    Raises UsageError with the known names for another one."""
+    if name not in METHODS or name == "index":
+        known = "methods: " + ", ".join(METHODS)
+        raise UsageError.coded("unknown-method", f"the method `{name}` is not known", help=known)
+    name = "second" if order == 2 else name
+    module = "differential" if name in ("adjoint", "second") else name  # one walk, written in several ways
+    found: Method = getattr(import_module(f"{__package__}.methods.{module}"), f"derive_{name}")
+    return found
 
 
 def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -172,3 +189,66 @@ def finish(
 def _matrix_in(line: Expr) -> Expr:
     """The matrix whose entry the last line is; a number itself."""
     return line.base if isinstance(line, Entry) else line
+
+
+def same_result(one: Derivation, other: Derivation, judge: Judge) -> bool:
+    """Whether two derivations state the same array: the same expression, or equal at random points."""
+    left, right = one.result, other.result
+    if left.letters != right.letters:
+        return False
+    return left.entry is right.entry or judge.compare_over(left.entry, right.entry, left.letters).holds
+
+
+def derive_all(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Derivation, ...]:
+    """The derivations of all methods that go through, each by `one`; the last one says where they meet and which do not
+    go through.
+
+    Raises StuckError only if no method goes through.
+    """
+    found: list[Derivation] = []
+    stuck: list[tuple[str, StuckError]] = []
+    for name in METHODS:
+        try:
+            found.append(one(name))
+        except StuckError as trouble:
+            stuck.append((name, trouble))
+    if not found:
+        raise stuck[0][1]
+    last = found[-1]
+    said = (*_meeting(found, judge_of(problem)), *(_left_out(name, trouble) for name, trouble in stuck))
+    found[-1] = replace(last, notes=(*last.notes, *said))
+    return tuple(found)
+
+
+def _meeting(found: list[Derivation], judge: Judge) -> list[Sentence]:
+    if len(found) < 2:
+        return []
+    agreeing = [found[0].method, *(other.method for other in found[1:] if same_result(found[0], other, judge))]
+    if len(agreeing) < 2:
+        return []
+    gradient = found[0].result.matrix
+    names = ", ".join(agreeing)
+    if gradient is None:
+        return [Sentence("the methods {names} meet in the same derivative", (("names", names),))]
+    return [Sentence("the methods {names} meet in {gradient}", (("names", names), ("gradient", gradient)))]
+
+
+def _left_out(name: str, trouble: StuckError) -> Sentence:
+    return Sentence("the {name} method is left out: {reason}", (("name", name), ("reason", trouble.diagnostic.message)))
+
+
+def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:
+    """One line that another method reaches the same result; None if none was found that does."""
+    problem = derivation.problem
+    if derivation.order != 1:
+        return None
+    for name in ("chain", "differential"):
+        if name == derivation.method:
+            continue
+        try:
+            other = method_named(name)(problem, book, Unasked(problem), derivation.layout)
+        except (MatgradError, OpenLetter):  # a second opinion that fails is none; it never costs the first
+            continue
+        if same_result(derivation, other, judge_of(problem)):
+            return Sentence("the {name} method reaches the same result", (("name", name),))
+    return None

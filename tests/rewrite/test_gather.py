@@ -8,7 +8,7 @@ from matgrad_cli.ir.terms import split
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.index.gather import maximal
+from matgrad_cli.rewrite.index.method import maximal
 
 
 def found(loss: str, wrt: str, shapes: str, order: int = 1) -> Derivation:

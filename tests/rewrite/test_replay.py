@@ -11,8 +11,8 @@ from corpus import Case, derived
 from conftest import GOLDEN, PACKAGE, trees
 from matgrad_cli.records import METHODS, Derivation
 from matgrad_cli.records.derivation import steps_in
+from matgrad_cli.rewrite.derive import method_named
 from matgrad_cli.rewrite.engine.application import NATIVE
-from matgrad_cli.rewrite.methods import method_named
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.rulebook.load import SOLVING, equation_rules
 from rebuilding import from_json

@@ -24,10 +24,9 @@ from ...rulebook.variants import variants
 from ..forms.algebra import JOINED, joined, zero
 from .entrywise import holds_pending
 from .instantiate import instantiate
-from .match import Matcher
+from .match import Matcher, unordered
 from .moving import Motion, moves_as_asked
 from .sameness import Table
-from .unordered import unordered
 
 STRUCTURE = frozenset(
     ("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1")

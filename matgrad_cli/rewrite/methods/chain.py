@@ -17,13 +17,12 @@ from ..closing import OPEN_LIMIT, finish, itself, need_number, tidied
 from ..engine.application import Site, applied, native, reserved_names
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..naming import opening, record_names, record_written, repeated_parts
+from ..index.method import with_matrices
+from ..naming import cut, opening, record_names, record_written, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, body_of
 from .chain_forms import ChainForm, form_of, pulled, read_term, waiting
-from .matrices import with_matrices
 from .mover import Runner, pendings
-from .parts import cut
 from .stacked import carried_out, factors
 
 

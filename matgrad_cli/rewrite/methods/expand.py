@@ -20,10 +20,10 @@ from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, tidied
 from ..engine.application import Scene, Site, native, reserved_names
 from ..engine.recorder import MOST_LINES, Recorder
+from ..index.method import with_matrices
 from ..naming import fresh_name, record_names
 from .beside import body_of
 from .chain_forms import form_of, waiting
-from .matrices import with_matrices
 from .mover import Mover, Runner
 
 

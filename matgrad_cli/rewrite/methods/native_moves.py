@@ -14,7 +14,7 @@ from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import d
 from ..forms.algebra import flip, zero
-from ..network.changes import change
+from ..network.reading import change
 from ..textbook.simplifier import textbook
 from .beside import PairForm, Term, paired, peeled
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from ...ir import Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
-from ...ir.terms import brackets_opened, join, split
-from ...records import Step
-from ..engine.application import applied, is_zero, native_at, places_of, with_parts
+from ... import ir
+from ...ir import Entry, Expr, Index, Position, at, matmul, mul, nodes_of
+from ...ir.functions import is_change
+from ...ir.terms import Term, brackets_opened, join, split, terms_of
+from ...records import Bindings, Step
+from ..engine.application import Scene, Site, applied, is_zero, native, native_at, places_of, with_parts
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..textbook.simplifier import simplifier
-from .changes import read_changes
-from .reading_rules import Reading, read_matrix, readings
+from .reading_rules import Reading, matrix_of, read_matrix, readings
 
 MAX_TIDY = 200
 """At most so many tidying moves; each makes the expression shorter or more regular,
@@ -52,17 +53,17 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
     """One part of the current line in textbook form; `line_of` is the line with another part in its place.
     Returns the part."""
     rules = simplifier(recorder.problem, recorder.rules)
-    hole = Symbol("□", part.shape)
+    hole = ir.Symbol("□", part.shape)
     frame = line_of(hole)
     path = next(path for path, _ in places_of(frame, {hole: part}, lambda node: hole in node.symbols))
     substeps: list[Step] = []
     line, turned = recorder.line, False
     for _ in range(MAX_TIDY):
         above = at(frame, path[:-1])
-        if not turned and path and isinstance(part, Transpose) and isinstance(above, Transpose):
+        if not turned and path and isinstance(part, ir.Transpose) and isinstance(above, ir.Transpose):
             turned, part, path = True, part.children[0], path[:-1]  # of tr((Bᵀ)ᵀ dX) the line shows tr(B dX)
             above = at(frame, path[:-1])
-        joined = bool(path) and isinstance(part, MatMul | Mul) and type(at(line, path[:-1])) is type(part)
+        joined = bool(path) and isinstance(part, ir.MatMul | ir.Mul) and type(at(line, path[:-1])) is type(part)
         beside = frozenset(above.children) - {at(frame, path)} if joined else frozenset()
         place = path[:-1] if joined else path
         rules.aside = beside
@@ -79,7 +80,7 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
             part = _without(at(line, place), beside)
         else:
             part = with_parts(before, {below: one.new for below, one in found.items()})
-        if is_zero(part) or part is Number(1):
+        if is_zero(part) or part is ir.Number(1):
             break  # it is no longer written
     recorder.group("textbook-form", substeps)
     return flip(part) if turned else part
@@ -88,4 +89,68 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
 def _without(product: Expr, beside: frozenset[Expr]) -> Expr:
     """The factors of a product that do not stand beside the part that is tidied."""
     kept = [factor for factor in product.children if factor not in beside]
-    return (matmul if isinstance(product, MatMul) else mul)(*kept) if kept else Number(1)
+    return (matmul if isinstance(product, ir.MatMul) else mul)(*kept) if kept else ir.Number(1)
+
+
+def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
+    """The change of a function at the transposed matrix along another one;
+    of an unknown function the adjoint of its derivative."""
+    if function.startswith("m1:"):
+        return ir.Call(f"m2:{function[3:]}", *at, along)
+    return ir.Call(function, flip(at[0]), *at[1:], along)
+
+
+def read_changes(recorder: Recorder) -> None:
+    """Each such sum in the line, one after the other."""
+    while any(isinstance(node, ir.Call) and is_change(node.function) for node in nodes_of(recorder.line)):
+        if not recorder.run("index", "changes", terms_of(recorder.line)):
+            return
+
+
+@native("turn-change")
+def turned(site: Site) -> tuple[Expr, Bindings] | None:
+    """One entry of a change along a single 1, with what it is summed with."""
+    terms = split(site.node)
+    found = (_turned(terms[0], factor, site.scene) for factor in terms[0].factors) if len(terms) == 1 else ()
+    return next((one for one in found if one is not None), None)
+
+
+def _turned(term: Term, factor: Expr, scene: Scene) -> tuple[Expr, Bindings] | None:
+    single = _single(factor)
+    if single is None:
+        return None
+    change_of, row, col, at = single
+    beside, crossed = _hanging(term, factor, (row, col))
+    free = tuple(index for index in term.indices if index in crossed and index not in (row, col))
+    if not crossed >= {row, col} or crossed & set(at):
+        return None
+    inside = tuple(one for one in term.factors if one in beside)
+    along = ir.Eye(row.dim) if row is col and not inside else matrix_of(Term((), free, inside).expr(), row, col, scene)
+    if along is None:
+        return None
+    new = Entry(change(change_of.function, change_of.arguments[:-1], along), *at)
+    rest = tuple(one for one in term.factors if one is not factor and one not in beside)
+    left = tuple(index for index in term.indices if index not in crossed)
+    return Term(term.coefficient, left, (*rest, new)).expr(), (("product", new.base),)
+
+
+def _single(factor: Expr) -> tuple[ir.Call, Index, Index, tuple[Position, Position]] | None:
+    """The change along e_k e_lᵀ of which a factor is an entry, the letters of the entry, and k and l."""
+    match factor:
+        case Entry(ir.Call(function) as base, Index() as row, Index() as col) if is_change(function):
+            match base.arguments[-1]:
+                case ir.MatrixOf(p, q, ir.Mul((ir.Delta(first, k), ir.Delta(second, m)))) if first is p and second is q:
+                    return base, row, col, (k, m)
+    return None
+
+
+def _hanging(term: Term, factor: Expr, letters: Iterable[Index]) -> tuple[list[Expr], set[Index]]:
+    """What hangs at the summed ones of some letters of a factor:
+    the other factors of the term, and the letters summed among them."""
+    crossed = set(term.indices).intersection(letters)
+    while True:
+        beside = [one for one in term.factors if one is not factor and not one.free.isdisjoint(crossed)]
+        more = crossed.union(*(one.free.intersection(term.indices) for one in beside))
+        if more == crossed:
+            return beside, crossed
+        crossed = more

@@ -318,7 +318,7 @@ def test_a_long_product_takes_as_many_steps_as_a_short_one(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_alone_has_the_functions_of_all_its_rules(method: str) -> None:
-    load = "from matgrad_cli.rewrite.methods import method_named; method_named(sys.argv[1])"
+    load = "from matgrad_cli.rewrite.derive import method_named; method_named(sys.argv[1])"
     said = f"""
 import sys
 from matgrad_cli.rewrite import derive
