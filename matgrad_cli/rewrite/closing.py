@@ -21,8 +21,7 @@ from .index.method import Target, target_of
 from .methods.beside import beside, paired, whole_of
 from .naming import layer_name, name_uses, named_parts, opening, record_names, record_written, repeated_parts
 from .network.reading import tidy_part
-from .over_samples import over_samples
-from .structures import by_own_entries, notes_of, shorter_of
+from .notes import by_own_entries, notes_of, over_samples, shorter_of
 
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""

@@ -27,9 +27,8 @@ from ..ir import (
 )
 from ..ir.terms import terms_of
 from ..rewrite.engine.application import is_zero
-from ..rewrite.forms.algebra import MINUS, apart, flip, zero
+from ..rewrite.forms.algebra import MINUS, apart, flip, scaled, zero
 from ..rewrite.textbook.normal import multiplied_out, positive_first
-from ..rewrite.textbook.scaled import scaled
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""

@@ -14,8 +14,7 @@ from ..ir import Add, Call, Expr, Inverse, Number, Power, Symbol, add, mul, node
 from ..ir.terms import terms_of
 from ..records import Sentence
 from ..rewrite.engine.application import Scene, fit, is_zero, replaced
-from ..rewrite.forms.algebra import is_root, zero
-from ..rewrite.textbook.scaled import merged, scaled
+from ..rewrite.forms.algebra import is_root, merged, scaled, zero
 from ..rulebook.load import equation_rules
 from . import natives, powers  # noqa: F401  (they register the native moves)
 from .line import Line, Moved, Place, native, plainly, rules_of

@@ -8,9 +8,8 @@ from ..facts import Problem
 from ..facts.holding import holds
 from ..ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, mul, neg, nodes_of, product
 from ..rewrite.engine.application import is_zero
-from ..rewrite.forms.algebra import apart
+from ..rewrite.forms.algebra import apart, scaled
 from ..rewrite.textbook.normal import powered, split_power
-from ..rewrite.textbook.scaled import scaled
 from .line import Moved, Place, native
 from .opening import entrywise_terms, filled, sign_of, total, without_numeral
 

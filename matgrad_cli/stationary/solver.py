@@ -22,7 +22,7 @@ from ..rewrite.derive import derive
 from ..rewrite.engine.application import is_zero, replaced
 from ..rewrite.forms.algebra import zero
 from ..rewrite.naming import opened
-from ..rewrite.over_samples import over_samples
+from ..rewrite.notes import over_samples
 from ..rewrite.textbook.normal import split_power
 from ..rewrite.textbook.simplifier import textbook
 from ..rulebook.load import Rulebook

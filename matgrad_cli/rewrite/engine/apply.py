@@ -21,7 +21,7 @@ from ...rulebook.heads import form, operators_in
 from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
-from ..forms.algebra import JOINED, joined, zero
+from ..forms.algebra import JOINED, joined, parts_of, zero
 from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher, unordered
@@ -122,14 +122,14 @@ def spread(rule: Rule, new: Expr, around: Around) -> Expr:
     """A rule about two factors (or terms) used for all of them: what it split off is split again,
     what does not move is 0."""
     terms: list[Expr] = []
-    for term in new.terms if isinstance(new, ir.Add) else (new,):
+    for term in parts_of(new, ir.Add):
         part = _pending_in(term)
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
             further = () if isinstance(part.body, ir.Named) else rewritings(rule, part, around, (), True)
             whole = next((one.new for one in further), None)
-            more = () if whole is None else whole.terms if isinstance(whole, ir.Add) else (whole,)
+            more = () if whole is None else parts_of(whole, ir.Add)
             terms += [mapped(term, _rejoined, {part: one}) for one in more] or [term]
     return add(*terms) if terms else zero(new.shape)
 

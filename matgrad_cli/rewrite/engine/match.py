@@ -14,7 +14,7 @@ from ... import ir
 from ...ir import ONE, Add, Dim, Expr, Index, Mul, Number, Position, Shape, Symbol, add, mul, transpose
 from ...ir.terms import MINUS, UNIT
 from ...rulebook.pattern import Pattern
-from ..forms.algebra import JOINED
+from ..forms.algebra import JOINED, parts_of
 from .sameness import DIRECTION, Table, captures, exactly, instantiate_dim, negated, resting, same
 
 
@@ -247,7 +247,7 @@ class Matcher:
 
     def _body(self, p: Expr, body: Expr, b: Table) -> Iterator[tuple[Table, tuple[Expr, ...]]]:
         if isinstance(body, ir.Mul):
-            factors = p.children if isinstance(p, ir.Mul) else (p,)
+            factors = parts_of(p, ir.Mul)
             for table, rest, _ in unordered(self, ir.Mul, factors, body.children, b):
                 yield table, rest
         else:

@@ -1,16 +1,22 @@
 """Small moves of matrix algebra that the reading back needs: transposing a product by turning its factors round;
-and what a reader has to read of an expression."""
+what a reader has to read of an expression; a term taken apart, by which sums compare their terms."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from math import prod
+from types import UnionType
+from typing import Final
 
 from ... import ir
-from ...ir import Expr, Index, Shape, add, hadamard, kron, matmul, mul, product
+from ...diagnostics.record import record
+from ...ir import Expr, Index, Shape, add, hadamard, kron, matmul, mul, nodes_of, product
 from ...ir.dimensions import Dim
+from ...ir.memory import remembered
 from ...ir.terms import MINUS, UNIT, ordered
-from ...ir.walk import folded
+from ...ir.walk import folded, rename
 
 
 @folded
@@ -53,6 +59,11 @@ JOINED: dict[type[Expr], Callable[..., Expr]] = {
     ir.Add: add, ir.Mul: mul, ir.Hadamard: hadamard, ir.MatMul: product, ir.Kron: kron,
 }  # fmt: skip
 """How sums and products are built, nested ones flattened."""
+
+
+def parts_of(node: Expr, kind: type[Expr] | UnionType) -> tuple[Expr, ...]:
+    """The terms of a sum, or the factors of a product, of this kind; what is none is its only part."""
+    return node.children if isinstance(node, kind) else (node,)
 
 
 def joined(node: Expr, parts: Iterable[Expr]) -> Expr:
@@ -129,3 +140,112 @@ def signs(expr: Expr, below: list[int]) -> int:
 def cost(expr: Expr) -> tuple[int, int, int]:
     """What a reader has to read: leaves, transposes, then operators."""
     return expr.weight - signs(expr), transposes(expr), size(expr)
+
+
+@record
+class Scaled:
+    """value · scalars · array; without an array the term is a number."""
+
+    value: Fraction
+    scalars: tuple[Expr, ...]
+    array: Expr | None
+
+    @property
+    def expr(self) -> Expr:
+        """The term again."""
+        parts = (*numeral(self.value), *self.scalars, *(() if self.array is None else (self.array,)))
+        return mul(*parts) if parts else ir.Number(1)
+
+    @property
+    def factors(self) -> tuple[Expr, ...]:
+        """The factors of the array under the matrix product."""
+        return () if self.array is None else parts_of(self.array, ir.MatMul)
+
+    @property
+    def entrywise(self) -> tuple[Expr, ...]:
+        """The factors of the array under the elementwise product."""
+        return () if self.array is None else parts_of(self.array, ir.Hadamard)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for terms that differ in their rational number alone."""
+        return alike(self.scalars)[1], frozenset(Counter(self.entrywise).items())
+
+
+def numeral(value: Fraction) -> tuple[Expr, ...]:
+    """A rational number as a factor; 1 is not written."""
+    return () if value == 1 else (ir.Number(value),)
+
+
+def scaled(term: Expr) -> Scaled:
+    """A term taken apart."""
+    value, scalars, array = Fraction(1), [], None
+    for factor in parts_of(term, ir.Mul):
+        if isinstance(factor, ir.Number):
+            value *= factor.value
+        elif factor.shape.is_number:
+            scalars.append(factor)
+        else:
+            array = factor
+    return Scaled(value, tuple(scalars), array)
+
+
+def merged(terms: list[Scaled], shape: Shape) -> Expr:
+    """The sum with equal terms counted together; terms that cancel vanish."""
+    found: dict[tuple[object, ...], Scaled] = {}
+    for term in terms:
+        old = found.get(term.key)
+        same = term.value if old is None else term.value * alike(old.scalars)[0] * alike(term.scalars)[0]
+        found[term.key] = term if old is None else Scaled(old.value + same, old.scalars, old.array)
+    kept = [term.expr for term in found.values() if term.value]
+    return add(*kept) if kept else zero(shape)
+
+
+LARGEST: Final = 60
+"""Products with more leaves are compared as they stand."""
+
+
+@remembered(maxsize=10_000)
+def alike(scalars: tuple[Expr, ...]) -> tuple[int, object]:
+    """A sign, and what equal numbers have in common: Σ_i f(x_i − x_s)² and Σ_j f(x_s − x_j)² differ in letters and
+    signs alone."""
+    whole = mul(*scalars)
+    if whole.weight > LARGEST or not any(isinstance(part, ir.SumOver) for part in nodes_of(whole)):
+        return 1, frozenset(Counter(scalars).items())
+    return _in_order(whole, 0)
+
+
+def _in_order(node: Expr, depth: int) -> tuple[int, Expr]:
+    """The same number but for its sign, with bound letters called by their depth,
+    and the parts of sums and products in order."""
+    match node:
+        case ir.SumOver(letters, body):
+            own = tuple(Index(f"{depth + place}", letter.dim) for place, letter in enumerate(letters))
+            sign, body = _in_order(rename(body, dict(zip(letters, own, strict=True))), depth + len(own))
+            factors = parts_of(body, ir.Mul)
+            inside = tuple(factor for factor in factors if not factor.free.isdisjoint(own))
+            if not inside:
+                return sign, ir.SumOver(own, body)
+            return sign, _product(
+                (*(factor for factor in factors if factor not in inside), ir.SumOver(own, mul(*inside)))
+            )
+        case ir.Number(value) if value < 0:
+            return -1, ir.Number(-value)
+        case ir.Add() | ir.Mul():
+            parts = sorted((_in_order(child, depth) for child in node.children), key=lambda part: repr(part[1]))
+            if isinstance(node, ir.Mul):
+                return prod(sign for sign, _ in parts), _product(tuple(part for _, part in parts))
+            first = parts[0][0]
+            return first, add(*(part if sign == first else mul(ir.Number(-1), part) for sign, part in parts))
+        case ir.Power(base, ir.Number(value)) if value.denominator == 1:
+            sign, base = _in_order(base, depth)
+            return sign if value.numerator % 2 else 1, ir.Power(base, ir.Number(value))
+        case _ if node.shape.is_number and node.free and not isinstance(node, ir.Entry):
+            inner = (_in_order(child, depth) for child in node.children)
+            return 1, node.rebuilt(tuple(part if sign > 0 else mul(ir.Number(-1), part) for sign, part in inner))
+    return 1, node
+
+
+def _product(parts: tuple[Expr, ...]) -> Expr:
+    flat = (one for part in parts for one in parts_of(part, ir.Mul) if one is not ir.Number(1))
+    return mul(*sorted(flat, key=repr))

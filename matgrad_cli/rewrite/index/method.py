@@ -144,8 +144,7 @@ def _rows(line: Expr) -> list[tuple[Path, Expr]]:
 def read_arrays(recorder: Recorder) -> None:
     """What is said of an array entry by entry is said of the matrix, before it is differentiated: with the rows W x_i
     it is xWᵀ."""
-    told: list[Expr] = [node for node in nodes_of(recorder.line) if isinstance(node, ir.MatrixOf) and node.symbols]
-    if arrays := dict.fromkeys(told):
+    if arrays := dict.fromkeys(_arrays(recorder.line)):
         recorder.run("index", "arrays", places_of(recorder.line, arrays, lambda _: True))
 
 
@@ -180,7 +179,7 @@ def with_matrices(recorder: Recorder) -> Expr:
     """The loss without sums over letters, from now on in the line too: rows are opened, entries are read back as for a
     result. The loss itself where it holds none or they cannot be read."""
     loss = recorder.problem.loss
-    if not _told_by_letters(loss):
+    if not any(isinstance(node, ir.SumOver) for node in nodes_of(loss)) and not _arrays(loss):
         return loss
     inner = Recorder(recorder.problem, recorder.rules, recorder.judge, loss, entrywise=True)
     read_arrays(inner)
@@ -193,11 +192,9 @@ def with_matrices(recorder: Recorder) -> Expr:
     return inner.line
 
 
-def _told_by_letters(expr: Expr) -> bool:
-    """Whether it holds a sum over letters, or an array of entries that is no constant one as e₁ is."""
-    return any(
-        isinstance(node, ir.SumOver) or (isinstance(node, ir.MatrixOf) and node.symbols) for node in nodes_of(expr)
-    )
+def _arrays(expr: Expr) -> list[Expr]:
+    """The arrays that are said entry by entry, but for constant ones as e₁ is."""
+    return [node for node in nodes_of(expr) if isinstance(node, ir.MatrixOf) and node.symbols]
 
 
 MANY_LETTERS = 5

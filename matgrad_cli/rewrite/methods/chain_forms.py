@@ -19,7 +19,7 @@ from ...records import Bindings
 from ...rulebook.heads import operators_in
 from ...rulebook.load import Rulebook
 from ..engine.application import Scene, Site, holds_pending, native, reserved_names, terms_with_differentials
-from ..forms.algebra import flip, zero
+from ..forms.algebra import flip, parts_of, zero
 from ..textbook.normal import collect_powers
 from ..textbook.simplifier import textbook
 from .beside import PairForm, Term, body_of, peeled, whole_of
@@ -101,7 +101,7 @@ class ChainForm:
     def read(self, node: Expr) -> Term | None:
         """The term that is written so; None if it is none, or nothing is pending in it."""
         numbers, last = (node.factors[:-1], node.factors[-1]) if isinstance(node, ir.Mul) else ((), node)
-        factors = last.factors if isinstance(last, ir.MatMul) else (last,)
+        factors = parts_of(last, ir.MatMul)
         ways = (factors[:-1], factors[-1], not self.jacobian), (factors[1:], factors[0], self.jacobian)
         for rest, end, turned in ways:
             pending = _pending_of(end)

@@ -22,7 +22,7 @@ from ...verify.judge import Judge
 from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.moving import d
 from ..engine.recorder import Recorder, Unasked
-from ..forms.algebra import flip, zero
+from ..forms.algebra import flip, parts_of, zero
 from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
 
@@ -63,7 +63,7 @@ def factors(line: Expr) -> dict[Expr, Expr] | None:
     None for other lines."""
     found: dict[Expr, list[Expr]] = {}
     for _, term in terms_of(line) if holds_pending(line) else ():
-        parts = term.factors if isinstance(term, ir.Mul) else (term,)
+        parts = parts_of(term, ir.Mul)
         last = next(filter(holds_pending, reversed(parts)), term)
         numbers = [one for one in parts if one is not last]
         front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, ir.MatMul) else ((), last)

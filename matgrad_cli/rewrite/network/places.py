@@ -11,7 +11,7 @@ from ...ir.terms import UNIT, Term, split
 from ...records import Bindings
 from ...rulebook.heads import operators_in
 from ..engine.application import Site, is_zero, native, native_at
-from ..forms.algebra import basis, flip
+from ..forms.algebra import basis, flip, parts_of
 
 
 def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
@@ -31,7 +31,7 @@ def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
 
 
 def _dropped(term: Term) -> Term:
-    factors = (one for part in term.factors for one in (part.factors if isinstance(part, ir.Mul) else (part,)))
+    factors = (one for part in term.factors for one in parts_of(part, ir.Mul))
     return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
 
 
@@ -151,7 +151,7 @@ def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
     if not isinstance(row, Index) or (col is not None and not isinstance(col, Index)):
         return None
     term = site.node
-    factors = term.factors if isinstance(term, ir.Mul) else (term,)
+    factors = parts_of(term, ir.Mul)
     numbers, arrays = [one for one in factors if not one.free], [one for one in factors if one.free]
     if term.free >= {row, *((col,) if col else ())} or len(arrays) > 1:
         return None

@@ -10,9 +10,8 @@ from math import gcd, lcm
 
 from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
 from ..engine.application import native_at
-from ..forms.algebra import cost
+from ..forms.algebra import Scaled, cost, numeral, scaled
 from .normal import powered, split_power
-from .scaled import Scaled, numeral, scaled
 
 RUN = 3
 """Common runs of at most so many factors are looked for; longer ones are found in several rounds."""

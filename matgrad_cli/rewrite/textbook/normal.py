@@ -14,8 +14,7 @@ from ...ir import Expr, Shape, add, hadamard, matmul, mul
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...records import Bindings
 from ..engine.natives import Site, native, native_at
-from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
-from .scaled import merged, numeral, scaled
+from ..forms.algebra import apart, flip, merged, multiplied, numeral, parts_of, rational, scaled, transposes, zero
 
 LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""
@@ -200,8 +199,8 @@ def open_brackets(node: ir.Add | ir.Hadamard | ir.Mul) -> Expr | None:
 
 def _divisors(term: Expr) -> set[Expr]:
     """The bases that a term divides by."""
-    factors = term.children if isinstance(term, ir.Hadamard | ir.Mul) else (term,)
-    inner = [part for factor in factors for part in (factor.factors if isinstance(factor, ir.Hadamard) else (factor,))]
+    factors = parts_of(term, ir.Hadamard | ir.Mul)
+    inner = [part for factor in factors for part in parts_of(factor, ir.Hadamard)]
     return {base for base, exponent in map(split_power, inner) if exponent < 0}
 
 
@@ -217,7 +216,7 @@ def multiplied_out(term: Expr) -> list[Expr]:
         return [term]
     rows: list[tuple[Expr, ...]] = [()]
     for factor in factors:
-        choices = factor.terms if isinstance(factor, ir.Add) else (factor,)
+        choices = parts_of(factor, ir.Add)
         rows = [(*row, choice) for row in rows for choice in choices]
         if len(rows) > MANY_TERMS:
             return [term]
@@ -228,7 +227,7 @@ def multiplied_out(term: Expr) -> list[Expr]:
 
 def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     """The numbers in front of an elementwise product, then the product."""
-    parts = (factor.factors if isinstance(factor, ir.Mul) else (factor,) for factor in row)
+    parts = (parts_of(factor, ir.Mul) for factor in row)
     numbers, arrays = apart([one for some in parts for one in some])
     return [*numbers, hadamard(*arrays)]
 
