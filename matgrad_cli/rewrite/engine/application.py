@@ -266,7 +266,7 @@ def _shown(new: Expr) -> Expr:
 
 def replaced(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """`root` with whole parts replaced, by the invisible moves."""
-    return mapped(root, lambda node, parts: node if parts == node.children else settled(node, parts), mapping)
+    return mapped(root, settled, mapping)
 
 
 def with_parts(root: Expr, new: Mapping[Path, Expr]) -> Expr:

@@ -12,7 +12,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds, may_hold
-from ...ir import Expr, Index, Symbol, add, letters_in, mul, sum_over
+from ...ir import Expr, Index, Symbol, add, letters_in, mul, nodes_of, sum_over
 from ...ir.entries import Taken
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
@@ -130,12 +130,8 @@ def spread(rule: Rule, new: Expr, around: Around) -> Expr:
             further = () if isinstance(part.body, ir.Named) else rewritings(rule, part, around, (), True)
             whole = next((one.new for one in further), None)
             more = () if whole is None else parts_of(whole, ir.Add)
-            terms += [mapped(term, _rejoined, {part: one}) for one in more] or [term]
+            terms += [mapped(term, joined, {part: one}) for one in more] or [term]
     return add(*terms) if terms else zero(new.shape)
-
-
-def _rejoined(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-    return node if parts == node.children else joined(node, parts)
 
 
 def again(rule: Rule, new: Expr, around: Around) -> tuple[Expr, tuple[Sentence, ...]]:
@@ -146,10 +142,8 @@ def again(rule: Rule, new: Expr, around: Around) -> tuple[Expr, tuple[Sentence, 
 
 
 def _pending_in(term: Expr) -> ir.Differential | ir.Partial | None:
-    if isinstance(term, ir.Differential | ir.Partial):
-        return term
-    found = (_pending_in(child) for child in term.children if not isinstance(child, ir.Named))
-    return next((part for part in found if part is not None), None)
+    seen = nodes_of(term, inside=lambda node: not isinstance(node, ir.Named))
+    return next((node for node in seen if isinstance(node, ir.Differential | ir.Partial)), None)
 
 
 Surround = Callable[[Expr], Expr]

@@ -40,19 +40,14 @@ def pushed(node: Expr) -> Expr:
 
 @remembered(maxsize=100_000)
 def _mirrored(node: Expr) -> Expr:
-    match node:
-        case ir.Transpose(body):
-            return pushed(body)
-        case ir.MatMul(factors):
-            return matmul(*map(_mirrored, reversed(factors)))
-        case ir.Mul(factors):
-            return mul(*(pushed(factor) if factor.shape.is_number else _mirrored(factor) for factor in factors))
-        case ir.Add() | ir.Hadamard():
-            return joined(node, map(_mirrored, node.children))
-        case ir.Inverse(body):
-            return ir.Inverse(_mirrored(body))
-        case ir.Power(base, exponent):
-            return ir.Power(_mirrored(base), exponent)
+    if isinstance(node, ir.Transpose):
+        return pushed(node.body)
+    if node.shape.is_number:
+        return pushed(node)
+    if isinstance(node, ir.MatMul):
+        return matmul(*map(_mirrored, reversed(node.factors)))
+    if isinstance(node, ir.Add | ir.Mul | ir.Hadamard | ir.Inverse | ir.Power):
+        return joined(node, map(_mirrored, node.children))
     return transpose(pushed(node))
 
 

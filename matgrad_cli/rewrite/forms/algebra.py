@@ -67,8 +67,11 @@ def parts_of(node: Expr, kind: type[Expr] | UnionType) -> tuple[Expr, ...]:
 
 
 def joined(node: Expr, parts: Iterable[Expr]) -> Expr:
-    """The node over new parts; nested sums and products are flattened."""
-    return JOINED[type(node)](*parts) if type(node) in JOINED else node.rebuilt(tuple(parts))
+    """The node over new parts, the very same over its own; nested sums and products are flattened."""
+    parts = tuple(parts)
+    if parts == node.children:
+        return node
+    return JOINED[type(node)](*parts) if type(node) in JOINED else node.rebuilt(parts)
 
 
 def zero(shape: Shape) -> Expr:

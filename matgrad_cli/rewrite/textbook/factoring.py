@@ -27,10 +27,10 @@ def factor_common(node: Add) -> Expr | None:
     best = min(found, key=_leaves)
     if _leaves(best) < _leaves(node):
         return best
-    together = next(_same_array(terms), node)  # λ w − w = (λ − 1) w
+    together = next(_sharing(terms, _array), node)  # λ w − w = (λ − 1) w
     if _leaves(together) == _leaves(node) and together is not node:
         return together
-    signs = _all_numbers(terms)  # −A − B = −(A + B), c A + c B = c (A + B) where c is a rational number
+    signs = _before_all(terms)  # −A − B = −(A + B), c A + c B = c (A + B) where c is a rational number
     return signs if isinstance(signs, Mul) else None
 
 
@@ -40,17 +40,13 @@ def _leaves(expr: Expr) -> tuple[int, ...]:
 
 
 def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
-    for shares in (partial(_at_an_end, True), partial(_at_an_end, False), _entrywise):
+    for shares in (partial(_at_an_end, True), partial(_at_an_end, False), _entrywise, _array, _numbers):
         yield from _sharing(terms, shares)
-    yield from _same_array(terms)
-    yield from _sharing(terms, _numbers)
     arrays = [(term, term.array.body) for term in terms if isinstance(term.array, Transpose)]
     turned = [Scaled(term.value, term.scalars, array).expr for term, array in arrays]
     if len(turned) == len(terms):
         yield transpose(add(*turned))
-    whole = _all_numbers(terms)
-    if whole is not None:
-        yield whole
+    yield _before_all(terms)
     yield _numeral(terms)
 
 
@@ -96,23 +92,16 @@ def _numbers(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
     return ((scalar, term.array, lambda bracket: bracket) for scalar in term.scalars if scalar.children)
 
 
-def _same_array(terms: list[Scaled]) -> Iterator[Expr]:
+def _array(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
     """λ w − w = (λ − 1) w."""
-    for array, count in Counter(term.array for term in terms).items():
-        if array is not None and count > 1:
-            members = [place for place, term in enumerate(terms) if term.array is array]
-            numbers = add(*(Scaled(terms[place].value, terms[place].scalars, None).expr for place in members))
-            yield _replaced(terms, members, mul(numbers, array))
+    array = term.array
+    if array is not None:
+        yield array, None, lambda bracket: mul(bracket, array)
 
 
-def _all_numbers(terms: list[Scaled]) -> Expr | None:
+def _before_all(terms: list[Scaled]) -> Expr:
     """The numbers that all terms share, in front of one bracket."""
-    value, common, rests = _shared(terms)
-    if value == 1 and not common:
-        return None
-    left = zip(terms, rests, strict=True)
-    bracket = add(*(Scaled(term.value / value, rest, term.array).expr for term, rest in left))
-    return mul(*numeral(value), *common, bracket)
+    return _outside(terms, {place: term.array for place, term in enumerate(terms)}, lambda bracket: bracket)
 
 
 def _numeral(terms: list[Scaled]) -> Expr:
@@ -129,12 +118,9 @@ def _outside(terms: list[Scaled], rests: Mapping[int, Expr | None], whole: Whole
     bracket = add(*(Scaled(terms[place].value / value, own, rest).expr for (place, rest), own in left))
     if isinstance(bracket, Mul):  # only the numbers differ: like terms, not a factoring
         return add(*(term.expr for term in terms))
-    return _replaced(terms, [*rests], mul(*numeral(value), *common, whole(bracket)))
-
-
-def _replaced(terms: list[Scaled], members: list[int], whole: Expr) -> Expr:
-    kept = (place for place in range(len(terms)) if place not in members[1:])
-    return add(*(whole if place == members[0] else terms[place].expr for place in kept))
+    first, *others = rests
+    new = {first: mul(*numeral(value), *common, whole(bracket))}
+    return add(*(new.get(place, term.expr) for place, term in enumerate(terms) if place not in others))
 
 
 def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[Expr, ...]]]:

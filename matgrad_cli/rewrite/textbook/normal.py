@@ -9,12 +9,22 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ... import ir
-from ...facts.holding import holds
-from ...ir import Expr, Shape, add, hadamard, matmul, mul
+from ...ir import Expr, add, hadamard, matmul, mul
 from ...notation.elaboration.matrix_functions import matrix_power
-from ...records import Bindings
-from ..engine.natives import Site, native, native_at
-from ..forms.algebra import apart, flip, merged, multiplied, numeral, parts_of, rational, scaled, transposes, zero
+from ..engine.natives import native_at
+from ..forms.algebra import (
+    apart,
+    flip,
+    joined,
+    merged,
+    multiplied,
+    numeral,
+    parts_of,
+    rational,
+    scaled,
+    transposes,
+    zero,
+)
 
 LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""
@@ -119,10 +129,9 @@ def power_of_power(node: ir.Power) -> Expr | None:
         return powered(base.argument, exponent / 2) if exponent != -1 else None
     if isinstance(base, ir.Power) and isinstance(base.exponent, ir.Number) and base.exponent.value.denominator == 1:
         return powered(base.base, base.exponent.value * exponent)
-    if isinstance(base, ir.Mul):
-        return mul(*(ir.Power(factor, node.exponent) for factor in base.factors))
-    if isinstance(base, ir.Hadamard) and any(isinstance(factor, ir.Power) for factor in base.factors):
-        return hadamard(*(ir.Power(factor, node.exponent) for factor in base.factors))
+    divided = isinstance(base, ir.Hadamard) and any(isinstance(factor, ir.Power) for factor in base.factors)
+    if isinstance(base, ir.Mul) or divided:
+        return joined(base, (ir.Power(factor, node.exponent) for factor in base.children))
     return None
 
 
@@ -256,16 +265,4 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
     for number, part in enumerate(node.children if node.head in linear else ()):
         if (found := _with_factor(part, old, new)) is not None:
             return node.rebuilt((*node.children[:number], found, *node.children[number + 1 :]))
-    return None
-
-
-@native("simplex-rows")
-def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
-    """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
-    factors = site.node.children if isinstance(site.node, ir.MatMul) else ()
-    for place, (inner, ones) in enumerate(pairwise(factors)):
-        if not (isinstance(ones, ir.Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
-            continue
-        if any(holds(inner, word, site.scene.problem) for word in ("simplex", "onehot")):
-            return matmul(*factors[:place], ir.Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
     return None
