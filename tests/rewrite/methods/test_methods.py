@@ -15,10 +15,9 @@ from matgrad_cli.facts import Problem
 from matgrad_cli.ir import SumOver, nodes_of
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
-from matgrad_cli.records import Derivation
+from matgrad_cli.records import METHODS, Derivation
 from matgrad_cli.rewrite.closing import LAYOUTS
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.methods import METHODS
 from matgrad_cli.rewrite.textbook.simplifier import ORDER
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.judge import Judge
