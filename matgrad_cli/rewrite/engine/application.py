@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
+from typing import Any
 
 from ... import ir
 from ...diagnostics import BugError, Diagnostic
@@ -27,12 +28,7 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ..forms.algebra import multiplied, numerals_first, zero
 from .apply import Around, Rewriting, rewritings
-from .entrywise import differential_of, holds_pending, pushed, written_out
-from .moving import Motion, along
-from .natives import NATIVE as NATIVE
-from .natives import Site as Site
-from .natives import native as native
-from .natives import native_at as native_at
+from .pending import Motion, along, differential_of, holds_pending, pushed, written_out
 
 _PRODUCTS = frozenset(("Mul", "MatMul", "Hadamard", "Transpose"))
 _LINEAR = _PRODUCTS | set("tr sum mean sum0 sum1 mean0 mean1 diag diagonal vec inner".split())
@@ -315,3 +311,52 @@ def _scalars(product: Expr) -> Expr:
 def is_zero(expr: Expr) -> bool:
     """Whether the expression is the number 0 or an array of zeros."""
     return expr is ZERO or (isinstance(expr, ir.Fill) and expr.value == 0)
+
+
+@record
+class Site:
+    """What a native rule is asked about: a part of the line, and what its letters stand for if that is already
+    known."""
+
+    node: Expr
+    scene: Scene
+    bindings: Bindings = ()
+
+    def bound(self, name: str) -> Expr | None:
+        """What a letter of the rule stands for, if it was said."""
+        return next((value for key, value in self.bindings if key == name and isinstance(value, Expr)), None)
+
+
+Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
+
+NATIVE: dict[str, Native] = {}
+"""The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
+
+
+def native(rule_id: str) -> Callable[[Native], Native]:
+    """Registers the function of a native rule."""
+
+    def register(function: Native) -> Native:
+        assert rule_id not in NATIVE, rule_id
+        NATIVE[rule_id] = function
+        return function
+
+    return register
+
+
+Better = Callable[[Any], "Expr | None"]
+
+
+def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
+    """Registers a native rule that looks at the part alone, only at parts with these heads:
+    f(part) is the new part or None."""
+
+    def register(function: Better) -> Better:
+        def at_site(site: Site) -> tuple[Expr, Bindings] | None:
+            new = function(site.node) if not heads or site.node.head in heads else None
+            return None if new is None or new is site.node else (new, ())
+
+        native(rule_id)(at_site)
+        return function
+
+    return register

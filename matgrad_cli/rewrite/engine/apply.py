@@ -22,10 +22,9 @@ from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
 from ..forms.algebra import JOINED, joined, parts_of, zero
-from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher, unordered
-from .moving import Motion, moves_as_asked
+from .pending import Motion, holds_pending, moves_as_asked
 from .sameness import Table
 
 STRUCTURE = frozenset(

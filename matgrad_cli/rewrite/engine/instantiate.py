@@ -13,7 +13,7 @@ from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED, flip, multiplied, numerals_first
-from .moving import d
+from .pending import d
 from .sameness import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))

@@ -15,7 +15,7 @@ from ...records import Bindings
 from ...rulebook.rule import Rule
 from .application import Scene, fit, pending_of, places_of
 from .apply import Rewriting
-from .entrywise import differential_of
+from .pending import differential_of
 
 
 class Search:

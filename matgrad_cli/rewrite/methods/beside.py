@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...diagnostics.record import record
 from ...ir import Call, Differential, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
-from ..engine.moving import along
+from ..engine.pending import along
 from ..forms.algebra import apart, flip, numerals_first
 
 TRACE = "tr"

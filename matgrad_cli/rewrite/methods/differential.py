@@ -8,27 +8,27 @@ from collections.abc import Iterable, Iterator
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, MatrixOf, Partial, Path, Symbol, at, mul, substitute
+from ...ir import Call, Differential, Expr, LinearMap, MatrixOf, Partial, Path, Symbol, add, at, mul, substitute
 from ...ir.terms import UNIT, terms_of
 from ...ir.walk import fresh_index, names_in, outermost
 from ...records import Derivation
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
-from ..closing import LineOf, change_layout, finish, tidied
+from ..closing import LineOf, change_layout, closed, finish, tidied
 from ..engine.application import reserved_names, with_parts
 from ..engine.apply import Rewriting
-from ..engine.moving import d, holds_pending
+from ..engine.pending import d, holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import zero
 from ..index.method import Target, target_of, with_matrices
 from ..naming import fresh_name, name_parts, record_names
 from ..network.reading import tidy_part
+from ..textbook.simplifier import textbook
 from . import chain_forms as chain_forms  # the rule that names gradients
-from .arrays import derive_forward, derive_map, tidied_front
-from .beside import PairForm, Term, gradient_in, paired
-from .mover import Runner, pendings
-from .stacked import to_front
+from .beside import PairForm, Term, gradient_in, paired, whole_of
+from .mover import Runner, carried, pendings
+from .stacked import change_of, in_front, to_front
 
 
 class Walk(Runner):
@@ -165,3 +165,73 @@ def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -
     outer = target_of(UNIT, wrt, {*reserved_names(problem)} | {letter.name for letter in letters})
     target = Target(entry, wrt, letters, outer.row, outer.col)
     return finish(whole, start, front, "differential", layout, "read-jacobian", target, 2, in_front=True)
+
+
+# ---- a loss that is no number ----------------------------------------------------------------------------------------
+
+
+def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
+    """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J;
+    vec(dF) = … = J vec(dX), which holds all partial derivatives."""
+    from ..derive import first_order
+
+    moved, numbers = Differential(problem.wrt, problem.wrt), problem.wrt.shape.is_number
+    start = change_of(problem)
+    recorder, front = in_front(problem, book, judge) or (None, None)
+    if recorder is None:  # no single factor stands in front of what moves: the result is stated by its entries
+        start = d(problem.loss, moved)
+        recorder = Recorder(problem, book, judge, start)
+        Runner(recorder, "differential").run("differentiate")
+    if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):
+        other = first_order(problem, book, judge, layout)
+        said = (("line", recorder.line), ("dX", moved))
+        return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
+
+    front = tidied_front(recorder, front)
+    return finish(recorder, start, front, "differential", layout, "read-jacobian", in_front=True)
+
+
+def tidied_front(recorder: Recorder, front: Expr) -> Expr:
+    """What stands in front of the change of a number or a column, in textbook form, where the line is these two."""
+    moved = Differential(recorder.problem.wrt, recorder.problem.wrt)
+
+    def line_of(found: Expr) -> Expr:
+        return paired(found, moved, True)
+
+    return tidied(recorder, front, line_of) if line_of(front) is recorder.line else front
+
+
+# ---- the linear map --------------------------------------------------------------------------------------------------
+
+
+def derive_map(runner: Runner, layout: str) -> Derivation:
+    """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
+    from ..derive import first_order
+
+    recorder, direction = runner.recorder, runner.direction
+    problem, start = recorder.problem, recorder.line
+    runner.run("differentiate")
+    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", runner.taken), problem.loss.shape)
+    adjoint = _adjoint(runner, back)
+    line = recorder.line
+    assert isinstance(line, LinearMap)
+    assert isinstance(direction, Symbol)
+    other = first_order(problem, recorder.rules, recorder.judge, layout)
+    number = direction.shape.is_number
+    paired_with = mul(adjoint, direction) if number else Call("inner", adjoint, direction)  # ⟨K, DF[H]⟩ = ⟨D*F[K], H⟩
+    verdicts = (recorder.judge.compare(Call("inner", back, line.body), paired_with), other.readoff.verdict)
+    verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
+    said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
+    return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
+
+
+def _adjoint(runner: Runner, back: Symbol) -> Expr:
+    """What the adjoint makes of `back`."""
+    problem = runner.scene.problem
+    if problem.wrt not in problem.loss.symbols:
+        return zero(problem.wrt.shape)
+    move = runner.total(problem.loss)
+    terms = [] if move is None else carried((), back, move, runner.scene)
+    if move is None or any(term.move not in (runner.direction, runner.d(problem.wrt)) for term in terms):
+        raise runner.stuck(problem.loss)
+    return textbook(add(*(whole_of(term.numbers, term.gradient) for term in terms)), problem)

@@ -13,7 +13,7 @@ from ...records import Bindings
 from ...rulebook.rule import Phase
 from ..engine.application import Scene, applied, apply, holds_pending, places_of, reserved_names
 from ..engine.apply import Rewriting
-from ..engine.moving import d
+from ..engine.pending import d
 from ..engine.recorder import MOST_LINES, Recorder
 from ..engine.search import Search
 from ..forms.algebra import multiplied

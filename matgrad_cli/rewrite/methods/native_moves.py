@@ -12,7 +12,7 @@ from ...ir.functions import is_change, unknown, unknown_parts
 from ...notation.elaboration.matrix_functions import matrix_power as raised
 from ...records import Bindings
 from ..engine.application import Site, native
-from ..engine.moving import d
+from ..engine.pending import d
 from ..forms.algebra import flip, zero
 from ..network.reading import change
 from ..textbook.simplifier import textbook

@@ -20,7 +20,7 @@ from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.application import Scene, Site, holds_pending, native, settled
-from ..engine.moving import d
+from ..engine.pending import d
 from ..engine.recorder import Recorder, Unasked
 from ..forms.algebra import flip, parts_of, zero
 from ..textbook.simplifier import textbook

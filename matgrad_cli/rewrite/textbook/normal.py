@@ -11,20 +11,8 @@ from itertools import pairwise
 from ... import ir
 from ...ir import Expr, add, hadamard, matmul, mul
 from ...notation.elaboration.matrix_functions import matrix_power
-from ..engine.natives import native_at
-from ..forms.algebra import (
-    apart,
-    flip,
-    joined,
-    merged,
-    multiplied,
-    numeral,
-    parts_of,
-    rational,
-    scaled,
-    transposes,
-    zero,
-)
+from ..engine.application import native_at
+from ..forms.algebra import apart, flip, joined, merged, multiplied, numeral, parts_of, rational, scaled, zero
 
 LARGEST_POWER = 64
 """Powers of numbers beyond this stay written as powers."""
@@ -165,8 +153,7 @@ def collect_matrix_powers(node: ir.MatMul) -> Expr | None:
 @native_at("transpose-of-product", "Transpose")
 def transpose_of_product(node: ir.Transpose) -> Expr | None:
     """(AB)ᵀ = BᵀAᵀ and (A + B)ᵀ = Aᵀ + Bᵀ where that leaves fewer transposes."""
-    turned = flip(node.body)
-    return turned if transposes(turned) < transposes(node) or not isinstance(turned, ir.Transpose) else None
+    return flip(node.body)
 
 
 @native_at("merge-like-terms", "Add")
