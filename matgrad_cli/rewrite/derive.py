@@ -221,16 +221,12 @@ def derive_all(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Deri
 
 
 def _meeting(found: list[Derivation], judge: Judge) -> list[Sentence]:
-    if len(found) < 2:
-        return []
     agreeing = [found[0].method, *(other.method for other in found[1:] if same_result(found[0], other, judge))]
     if len(agreeing) < 2:
         return []
     gradient = found[0].result.matrix
-    names = ", ".join(agreeing)
-    if gradient is None:
-        return [Sentence("the methods {names} meet in the same derivative", (("names", names),))]
-    return [Sentence("the methods {names} meet in {gradient}", (("names", names), ("gradient", gradient)))]
+    same = "the same derivative" if gradient is None else gradient
+    return [Sentence("the methods {names} meet in {gradient}", (("names", ", ".join(agreeing)), ("gradient", same)))]
 
 
 def _left_out(name: str, trouble: StuckError) -> Sentence:

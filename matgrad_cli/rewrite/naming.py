@@ -250,28 +250,23 @@ def _sized(wish: str, node: Expr) -> str:
 
 def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
     """The parts that one operation asks to be named: what a curved function is taken of, and the layer itself."""
-    if isinstance(node, ir.Call):
-        found = []
-        if is_elementwise(node.function) or node.function.startswith(("softmax", "logsumexp")):
-            found.append((node.argument, "z"))
-            if not node.shape.is_number:
-                found.append((node, "p" if node.function.startswith("softmax") else "h"))
-        elif node.function in ("norm", "norm1", "nuclear", "spectral"):
-            found.append((node.argument, "e"))
-        elif node.function in ("det", "logdet"):
-            found.append((node.argument, "a"))
-        elif f"D{node.function}" in CHANGES:
-            found += [(node.argument, "a"), (node, "b")]
-        return found
-    if isinstance(node, ir.Power):
-        return [] if isinstance(node.base, ir.Call) and node.base.function == "norm" else [(node.base, "v")]
-    if isinstance(node, ir.Inverse | ir.MatrixPower):
+    match node:
+        case ir.Call(name, (inner, *_)) if is_elementwise(name) or name.startswith(("softmax", "logsumexp")):
+            own = "p" if name.startswith("softmax") else "h"
+            return [(inner, "z")] if node.shape.is_number else [(inner, "z"), (node, own)]
+        case ir.Call("norm" | "norm1" | "nuclear" | "spectral", (inner,)):
+            return [(inner, "e")]
+        case ir.Call("det" | "logdet", (inner,)):
+            return [(inner, "a")]
+        case ir.Power(base):
+            return [] if isinstance(base, ir.Call) and base.function == "norm" else [(base, "v")]
+        case ir.Mul() | ir.MatMul() | ir.Hadamard() | ir.Kron():
+            active = [child for child in node.children if variable in child.symbols and not isinstance(child, ir.Power)]
+            return [(child, "e" if _is_sum(child) else "v") for child in active] if len(active) > 1 else []
+    if isinstance(node, ir.Inverse | ir.MatrixPower) or f"D{node.head}" in CHANGES:
         return [(node.children[0], "a"), (node, "b")]
-    if isinstance(node, ir.Mul | ir.MatMul | ir.Hadamard | ir.Kron):
-        active = [child for child in node.children if variable in child.symbols and not isinstance(child, ir.Power)]
-        return [(child, "e" if _plain(child, ir.Add) else "v") for child in active] if len(active) > 1 else []
     return []
 
 
-def _plain(node: Expr, kind: type[Expr]) -> bool:
-    return isinstance(node.body if isinstance(node, ir.Transpose) else node, kind)
+def _is_sum(node: Expr) -> bool:
+    return isinstance(node.body if isinstance(node, ir.Transpose) else node, ir.Add)

@@ -215,11 +215,7 @@ class _Writer:
 def _factors(expr: Expr) -> tuple[Expr, ...]:
     """The numbers of a multiple and the factors of its array."""
     parts = parts_of(expr, ir.Mul)
-    return tuple(one for part in parts for one in ((part,) if part.shape.is_number else _of_product(part)))
-
-
-def _of_product(array: Expr) -> tuple[Expr, ...]:
-    return parts_of(array, ir.MatMul)
+    return tuple(one for part in parts for one in ((part,) if part.shape.is_number else parts_of(part, ir.MatMul)))
 
 
 def _is_diagonal(expr: Expr) -> bool:

@@ -39,7 +39,7 @@ from ..notation.loss_text import equal_signs
 from ..notation.problems import read_problem
 from ..notation.scope import UNUSED
 from ..records import Sentence
-from ..rewrite.assumptions import domain_of
+from ..rewrite.closing import domain_of
 from ..rewrite.textbook.normal import split_power
 from ..rewrite.textbook.simplifier import textbook
 from ..verify.judge import Judge

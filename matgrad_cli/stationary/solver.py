@@ -17,7 +17,7 @@ from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation, Sentence
 from ..records.layout import is_turned
 from ..records.solution import Extremum, Goal, Move, PointKind, Solution
-from ..rewrite.assumptions import domain_of
+from ..rewrite.closing import domain_of
 from ..rewrite.derive import derive
 from ..rewrite.engine.application import is_zero, replaced
 from ..rewrite.forms.algebra import zero

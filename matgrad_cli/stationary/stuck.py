@@ -11,7 +11,7 @@ from ..notation.printing.to_unicode import to_unicode
 from ..records import Derivation
 from ..render.document.blocks import phrase
 from ..render.words import plain
-from ..rewrite.assumptions import KINK
+from ..rewrite.closing import KINK
 from ..rewrite.engine.application import is_zero
 from .line import derivative
 

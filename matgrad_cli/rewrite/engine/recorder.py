@@ -16,7 +16,6 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict, Witness
-from ..assumptions import for_each
 from .application import Application, Scene, applied
 from .apply import Rewriting
 from .search import Search
@@ -45,6 +44,17 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
         said = f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound"
         raise BugError.coded("bug-sentence", said)
     return Sentence(template, values)
+
+
+def for_each(said: Sentence) -> Sentence:
+    """What is said of each term of a sum names the letters of the sum: for each i, 1 − y_i (Xw)_i is not 0."""
+    free = {letter for _, value in said.values if isinstance(value, Expr) for letter in value.free}
+    letters = tuple((letter.name, letter) for letter in sorted(free))
+    if not letters:
+        return said
+    return Sentence(
+        f"for each {', '.join(f'{{{name}}}' for name, _ in letters)}, {said.template}", (*said.values, *letters)
+    )
 
 
 class Unasked(Judge):

@@ -228,9 +228,7 @@ def _closed(term: Term, pending: ir.Partial) -> bool:
     """Whether every letter outside of the ∂X[s,t] is summed: with a free letter of the loss gathering would drop it."""
     bound = set(term.indices)
     own = {letter for letter in (pending.row, pending.col) if isinstance(letter, Index)}
-    if pending.body.free - bound:
-        return False
-    return all(not (factor.free - bound) for factor in term.others) and not own & bound
+    return not own & bound and all(part.free <= bound for part in (pending.body, *term.others))
 
 
 def gather_round(recorder: Recorder) -> bool:

@@ -26,13 +26,9 @@ def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
                     rest = tuple(part for part in term.factors if part is not factor)
                     indices = tuple(letter for letter in term.indices if letter is not index)
                     replaced = tuple(tidy_positions(ir.rename(part, {index: new})) for part in rest)
-                    return _dropped(Term(term.coefficient, indices, replaced)), index, new
+                    factors = (one for part in replaced for one in parts_of(part, ir.Mul) if one is not UNIT)
+                    return Term(term.coefficient, indices, tuple(factors)), index, new
     return None
-
-
-def _dropped(term: Term) -> Term:
-    factors = (one for part in term.factors for one in parts_of(part, ir.Mul))
-    return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
 
 
 @noted
