@@ -182,10 +182,6 @@ def _turned(node: Expr, direction: Symbol | None) -> Expr:
     return paired(flip(whole_of(numbers, gradient)), part, True)
 
 
-def _known(node: Expr, word: str, problem: Problem) -> bool:
-    return holds(node, word, problem) is True
-
-
 KINK = "(there may be no derivative there)"
 _NOT_ZERO = ("nonzero", f"{{0}} is not 0 {KINK}", f"no entry of {{0}} is 0 {KINK}")
 _POSITIVE = ("positive", said_of("positive", True), said_of("positive", False))
@@ -211,7 +207,7 @@ def _of_call(node: ir.Call, problem: Problem) -> Iterator[Sentence]:
     if isinstance(inner, ir.Call) and inner.function == "det" and name in ("log", "log2", "log10"):
         name, inner = "logdet", inner.argument
     for fact, *said in _NEEDS.get(name, ()) if name == "logdet" or problem.wrt in inner.symbols else ():
-        if not fact or not _known(inner, fact, problem):
+        if not fact or not holds(inner, fact, problem):
             yield Sentence(said[0 if inner.shape.is_number else -1], (("0", inner),))
 
 
@@ -219,9 +215,9 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
     if isinstance(node, ir.Call) and not (node.function == "norm" and node in squared):
         yield from _of_call(node, problem)
     elif isinstance(node, ir.Inverse) or (isinstance(node, ir.MatrixPower) and node.exponent < 0):
-        if not _known(node.children[0], "invertible", problem):
+        if not holds(node.children[0], "invertible", problem):
             yield Sentence(_INVERTIBLE, (("0", node.children[0]),))
-    elif is_root(node) and problem.wrt in (base := node.children[0]).symbols and not _known(base, "positive", problem):
+    elif is_root(node) and problem.wrt in (base := node.children[0]).symbols and not holds(base, "positive", problem):
         yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", base),))
 
 
@@ -242,7 +238,7 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(result):
         if isinstance(node, ir.Call) and node.function.startswith("hardmax"):  # where it cancels nothing is needed
             found |= dict.fromkeys(_of_call(node, problem))
-        if isinstance(node, ir.Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
+        if isinstance(node, ir.Inverse) and node.body not in said and not holds(node.body, "invertible", problem):
             found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
     return tuple(map(for_each, found))
 

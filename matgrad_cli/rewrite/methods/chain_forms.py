@@ -147,16 +147,13 @@ class ChainForm:
 
 
 def _numbers_in_front(term: Term) -> Term:
-    numbers, gradient = ((), None) if term.gradient is None else peeled(term.gradient)
-    return Term(_cancelled((*term.numbers, *numbers)), gradient, term.move)
-
-
-def _cancelled(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The numbers in front, those that are powers of one put together: u and 1/u are 1."""
+    """The term with all its numbers in front, those that are powers of one put together: u and 1/u are 1."""
+    more, gradient = ((), None) if term.gradient is None else peeled(term.gradient)
+    numbers = (*term.numbers, *more)
     together = collect_powers(ir.Mul(numbers)) if len(numbers) > 1 else None
-    if together is None:
-        return numbers
-    return together.factors if isinstance(together, ir.Mul) else () if together is ir.Number(1) else (together,)
+    if together is not None:
+        numbers = () if together is ir.Number(1) else parts_of(together, ir.Mul)
+    return Term(numbers, gradient, term.move)
 
 
 def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Expr:

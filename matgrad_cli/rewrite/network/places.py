@@ -96,20 +96,15 @@ def collapse_delta(site: Site) -> tuple[Expr, Bindings] | None:
 @native_at("read-function")
 def function(node: Expr) -> Expr | None:
     """f of A_ij is an entry of f(A)."""
-    if not isinstance(node, ir.Call) or not is_elementwise(node.function):
+    parts = node.children if isinstance(node, ir.Call) and is_elementwise(node.function) else ()
+    entries = [part for part in parts if isinstance(part, ir.Entry)]
+    if not isinstance(node, ir.Call) or len({(one.row, one.col, one.base.shape) for one in entries}) != 1:
         return None
-    first = next((inside for inside in node.arguments if isinstance(inside, ir.Entry)), None)
-    if first is None:
+    if any(one.base.free for one in entries) or any(part.free for part in parts if part not in entries):
         return None
-    bases, shape = list[Expr](), first.base.shape
-    for inside in node.arguments:
-        match inside:
-            case ir.Entry(base, row, col) if (row, col, base.shape) == (first.row, first.col, shape) and not base.free:
-                bases.append(base)
-            case _ if not inside.free and not isinstance(inside, ir.Entry):  # what is the same everywhere is spread
-                bases.append(mul(inside, ir.Fill(1, shape)))
-            case _:
-                return None
+    first = entries[0]
+    ones = ir.Fill(1, first.base.shape)  # what is the same everywhere is spread
+    bases = (part.base if isinstance(part, ir.Entry) else mul(part, ones) for part in parts)
     return ir.Entry(ir.Call(node.function, *bases), first.row, first.col)
 
 

@@ -15,6 +15,7 @@ from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.terms import terms_of
 from ...ir.walk import at
+from ...ir.walk import places as places_in
 from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
@@ -125,7 +126,7 @@ class _Reader:
             for found in reader.run():
                 yield found
                 reader.line = self.line
-                here = _held(self.line, path)
+                here = dict(places_in(self.line)).get(path)
                 if here is None or here.free != node.free or isinstance(here, Entry):
                     return  # it is read, or numbers came out of it and it stands elsewhere
             if found is not None:
@@ -171,15 +172,6 @@ class _Reader:
 
     def _wrong(self) -> list[Path]:
         return [path for start, term in self._terms() for path in _wrong_way(start, term, self.ends or (None, None))]
-
-
-def _held(line: Expr, path: Path) -> Expr | None:
-    """What stands at a place, if there is one."""
-    for step in path:
-        if step >= len(line.children):
-            return None
-        line = line.children[step]
-    return line
 
 
 def _own_ends(bracket: Expr) -> Ends:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from ... import ir
 from ...ir import Expr, add, hadamard, matmul, mul
 from ...notation.elaboration.matrix_functions import matrix_power
-from ..engine.application import native_at
+from ..engine.application import native_at, places_of, with_parts
 from ..forms.algebra import apart, flip, joined, merged, multiplied, numeral, parts_of, rational, scaled, zero
 
 LARGEST_POWER = 64
@@ -237,19 +237,12 @@ def softmax_quotient(node: ir.Mul) -> Expr | None:
         if not isinstance(top, ir.Call) or top.function != "exp" or top is base or not top.shape.is_column:
             continue
         whole: Expr = mul(*(factor for factor in node.factors if factor is not number))
-        while power <= -1 and (found := _with_factor(whole, top, ir.Call("softmax", top.argument))) is not None:
-            whole, power = found, power + 1
+        while power <= -1 and (found := [path for path, _ in places_of(whole, {top: top}, _is_linear)]):
+            whole, power = with_parts(whole, {found[0]: ir.Call("softmax", top.argument)}), power + 1
         if power != split_power(number)[1]:
             return whole if not power else mul(powered(base, power), whole)
     return None
 
 
-def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
-    """A product with one factor for another, the first that is found."""
-    if node is old:
-        return new
-    linear = ("Mul", "MatMul", "Hadamard", "Transpose", "diag", "sum", "tr")
-    for number, part in enumerate(node.children if node.head in linear else ()):
-        if (found := _with_factor(part, old, new)) is not None:
-            return node.rebuilt((*node.children[:number], found, *node.children[number + 1 :]))
-    return None
+def _is_linear(node: Expr) -> bool:
+    return node.head in ("Mul", "MatMul", "Hadamard", "Transpose", "diag", "sum", "tr")
