@@ -9,9 +9,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ... import ir
-from ...ir import Expr, add, hadamard, matmul, mul
+from ...facts.holding import holds
+from ...ir import Expr, Shape, add, hadamard, matmul, mul
 from ...notation.elaboration.matrix_functions import matrix_power
-from ..engine.application import native_at, places_of, with_parts
+from ...records import Bindings
+from ..engine.application import Site, native, native_at, places_of, with_parts
 from ..forms.algebra import apart, flip, joined, merged, multiplied, numeral, parts_of, rational, scaled, zero
 
 LARGEST_POWER = 64
@@ -246,3 +248,15 @@ def softmax_quotient(node: ir.Mul) -> Expr | None:
 
 def _is_linear(node: Expr) -> bool:
     return node.head in ("Mul", "MatMul", "Hadamard", "Transpose", "diag", "sum", "tr")
+
+
+@native("simplex-rows")
+def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
+    """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
+    factors = site.node.children if isinstance(site.node, ir.MatMul) else ()
+    for place, (inner, ones) in enumerate(pairwise(factors)):
+        if not (isinstance(ones, ir.Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
+            continue
+        if any(holds(inner, word, site.scene.problem) for word in ("simplex", "onehot")):
+            return matmul(*factors[:place], ir.Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
+    return None
