@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from matgrad_cli.diagnostics import BugError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import Expr, LinearMap, Named
 from matgrad_cli.ir.walk import letters_in, nodes_of
 from matgrad_cli.records import Derivation, Sentence, Step
 from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.records.solution import Equation, Move
-from matgrad_cli.rewrite.engine.application import DoesNotFit, Scene, apply
+from matgrad_cli.rewrite.engine.application import Scene, apply
 from matgrad_cli.rulebook.load import Rulebook
 from matgrad_cli.stationary.line import Line
 from matgrad_cli.verify.judge import Judge
@@ -62,7 +63,7 @@ def replayed(step: Step, scene: Scene) -> Expr:
     for one in (rule.backwards, rule) if rule.reversible else (rule,):
         try:
             found = apply(one, step.before, step.paths, scene, step.bindings).after
-        except DoesNotFit:
+        except BugError:
             continue
         if found is step.after:
             break

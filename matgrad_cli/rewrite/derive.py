@@ -206,17 +206,18 @@ def derive_all(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Deri
     Raises StuckError only if no method goes through.
     """
     found: list[Derivation] = []
-    stuck: list[tuple[str, StuckError]] = []
+    stuck: list[StuckError] = []
+    left: list[Sentence] = []
     for name in METHODS:
         try:
             found.append(one(name))
         except StuckError as trouble:
-            stuck.append((name, trouble))
+            stuck.append(trouble)
+            said = (("name", name), ("reason", trouble.diagnostic.message))
+            left.append(Sentence("the {name} method is left out: {reason}", said))
     if not found:
-        raise stuck[0][1]
-    last = found[-1]
-    said = (*_meeting(found, judge_of(problem)), *(_left_out(name, trouble) for name, trouble in stuck))
-    found[-1] = replace(last, notes=(*last.notes, *said))
+        raise stuck[0]
+    found[-1] = replace(found[-1], notes=(*found[-1].notes, *_meeting(found, judge_of(problem)), *left))
     return tuple(found)
 
 
@@ -227,10 +228,6 @@ def _meeting(found: list[Derivation], judge: Judge) -> list[Sentence]:
     gradient = found[0].result.matrix
     same = "the same derivative" if gradient is None else gradient
     return [Sentence("the methods {names} meet in {gradient}", (("names", ", ".join(agreeing)), ("gradient", same)))]
-
-
-def _left_out(name: str, trouble: StuckError) -> Sentence:
-    return Sentence("the {name} method is left out: {reason}", (("name", name), ("reason", trouble.diagnostic.message)))
 
 
 def agreement(derivation: Derivation, book: Rulebook) -> Sentence | None:

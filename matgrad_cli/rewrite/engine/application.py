@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from ... import ir
-from ...diagnostics import BugError, Diagnostic
+from ...diagnostics import BugError
 from ...diagnostics.record import record, replace
 from ...facts import Problem
 from ...ir import Expr, Index, Path, Symbol, add, at, hadamard, matmul, mul, places, substitute
@@ -102,13 +102,6 @@ class Application:
     paths: tuple[Path, ...]
     bindings: Bindings = ()
     assumed: tuple[Sentence, ...] = ()
-
-
-class DoesNotFit(BugError):
-    """A rule was asked to run where it does not fit."""
-
-    def __init__(self, rule: Rule) -> None:
-        super().__init__(Diagnostic("bug", f"the rule `{rule.id}` does not fit at the place that a step names"))
 
 
 def fit(
@@ -209,7 +202,7 @@ def apply(rule: Rule, before: Expr, paths: tuple[Path, ...], scene: Scene, bindi
         node = at(before, path)
         rewriting = fit(rule, node, scene, bindings if number == 0 else (), before, path)
         if rewriting is None:
-            raise DoesNotFit(rule)
+            raise BugError.coded("bug", f"the rule `{rule.id}` does not fit at the place that a step names")
         found[path] = rewriting
         scene = scene.beside(rewriting)
     return applied(before, found)

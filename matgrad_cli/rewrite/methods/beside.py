@@ -87,6 +87,11 @@ def paired(derivative: Expr, part: Expr, turned: bool = False) -> Expr:
     return matmul(part, row) if part.shape.is_row else Call(TRACE, matmul(row, part))
 
 
+def met(gradient: Expr, direction: Expr) -> Expr:
+    """⟨G, H⟩; of numbers their product."""
+    return mul(gradient, direction) if direction.shape.is_number else Call("inner", gradient, direction)
+
+
 def peeled(gradient: Expr) -> tuple[tuple[Expr, ...], Expr]:
     """The numbers in front of an array, and the array."""
     if not isinstance(gradient, Mul):

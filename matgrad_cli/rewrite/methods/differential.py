@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, LinearMap, MatrixOf, Partial, Path, Symbol, add, at, mul, substitute
+from ...ir import Call, Differential, Expr, LinearMap, MatrixOf, Partial, Path, Symbol, add, at, substitute
 from ...ir.terms import UNIT, terms_of
 from ...ir.walk import fresh_index, names_in, outermost
 from ...records import Derivation
@@ -26,7 +26,7 @@ from ..naming import fresh_name, name_parts, record_names
 from ..network.reading import tidy_part
 from ..textbook.simplifier import textbook
 from . import chain_forms as chain_forms  # the rule that names gradients
-from .beside import PairForm, Term, gradient_in, paired, whole_of
+from .beside import PairForm, Term, gradient_in, met, paired, whole_of
 from .mover import Runner, carried, pendings
 from .stacked import change_of, in_front, to_front
 
@@ -80,16 +80,13 @@ class Walk(Runner):
     def _gather(self, phase: Phase) -> bool:
         """Terms are put together once no more can come; what stands beside an inner part then is brought into textbook
         form before it is carried further in."""
-        ready = self._ready()
+        ready = set(self._ready())
 
         def is_ready(rewriting: Rewriting) -> bool:
-            return all(
-                part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value)
-            )
+            return ready.issuperset(pendings(*(value for _, value in rewriting.bindings if isinstance(value, Expr))))
 
-        found = {
-            path: rewriting for path, rewriting in self.found(phase, self.recorder.line).items() if is_ready(rewriting)
-        }
+        fitting = self.found(phase, self.recorder.line)
+        found = {path: rewriting for path, rewriting in fitting.items() if is_ready(rewriting)}
         changed = self.recorded(found)
         for path in found:
             self._tidied(path)
@@ -126,13 +123,8 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     recorder = Recorder(problem, book, judge, start, direction=direction)
     if not problem.loss.shape.is_number:
         return derive_map(Runner(recorder, "adjoint", taken), layout)
-
-    def line_of(found: Expr) -> Expr:
-        return LinearMap(
-            direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction)
-        )
-
-    return Walk(recorder, "adjoint", taken).derivation(line_of, layout, "read-map")
+    walk = Walk(recorder, "adjoint", taken)
+    return walk.derivation(lambda found: LinearMap(direction, met(found, direction)), layout, "read-map")
 
 
 def derive_second(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -217,9 +209,8 @@ def derive_map(runner: Runner, layout: str) -> Derivation:
     assert isinstance(line, LinearMap)
     assert isinstance(direction, Symbol)
     other = first_order(problem, recorder.rules, recorder.judge, layout)
-    number = direction.shape.is_number
-    paired_with = mul(adjoint, direction) if number else Call("inner", adjoint, direction)  # ⟨K, DF[H]⟩ = ⟨D*F[K], H⟩
-    verdicts = (recorder.judge.compare(Call("inner", back, line.body), paired_with), other.readoff.verdict)
+    turned = met(adjoint, direction)  # ⟨K, DF[H]⟩ = ⟨D*F[K], H⟩
+    verdicts = (recorder.judge.compare(Call("inner", back, line.body), turned), other.readoff.verdict)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
     said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)

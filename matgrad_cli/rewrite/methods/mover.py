@@ -179,9 +179,9 @@ class Runner(Mover):
         return ()
 
 
-def pendings(expr: Expr) -> list[Differential]:
+def pendings(*exprs: Expr) -> list[Differential]:
     """The different pending differentials, in reading order."""
-    return [node for node in nodes_of(expr) if isinstance(node, Differential)]
+    return [node for node in nodes_of(*exprs) if isinstance(node, Differential)]
 
 
 def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
