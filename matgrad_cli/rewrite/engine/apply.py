@@ -150,14 +150,10 @@ Surround = Callable[[Expr], Expr]
 
 
 def _surround(
-    node: Expr,
-    rest: tuple[Expr, ...] = (),
-    place: int = 0,
-    after: tuple[Expr, ...] = (),
-    letters: tuple[Index, ...] = (),
+    node: Expr, before: tuple[Expr, ...] = (), after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
 ) -> Surround:
     def whole(new: Expr) -> Expr:
-        parts = (*rest[:place], new, *rest[place:], *after)
+        parts = (*before, new, *after)
         joint = new if len(parts) == 1 else JOINED.get(type(node), mul)(*parts)
         return sum_over(letters, joint) if letters else joint
 
@@ -171,16 +167,16 @@ def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Tab
         kind = ir.Mul if isinstance(p, ir.Hadamard) and isinstance(node, ir.Mul) else type(p)
         for table, rest, used in unordered(matcher, kind, p.children, node.children, b) if type(node) is kind else ():
             place = sum(1 for number in range(min(used, default=0)) if number not in used)
-            yield table, _surround(node, rest, place)
+            yield table, _surround(node, rest[:place], rest[place:])
     elif isinstance(p, ir.SumOver):
         for table, letters, outside in matcher.sums(p, node, b) if isinstance(node, ir.SumOver) else ():
-            yield table, _surround(node, outside, len(outside), (), letters)
+            yield table, _surround(node, outside, (), letters)
     else:
         for table in _whole(matcher, p, node, b):
             yield table, _surround(node)
         if isinstance(p, ir.MatMul) and isinstance(node, ir.MatMul) and len(p.factors) <= len(node.factors):
             for table, start, end in matcher.runs(p.factors, node.factors, b):
-                yield table, _surround(node, node.factors[:start], start, node.factors[end:])
+                yield table, _surround(node, node.factors[:start], node.factors[end:])
 
 
 def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:

@@ -87,7 +87,7 @@ class Recorder:
 
     def __post_init__(self) -> None:
         self._seen = set(letters_in(self.line))
-        self._search = Search(
+        self.search = Search(
             Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside, self._seen)
         )
 
@@ -99,7 +99,7 @@ class Recorder:
     @property
     def scene(self) -> Scene:
         """What the rules may know besides the line."""
-        return self._search.scene
+        return self.search.scene
 
     def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
         """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. Of what
@@ -117,7 +117,7 @@ class Recorder:
     ) -> dict[Path, Rewriting]:
         """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it
         fits."""
-        return self._search.first(self.rules.method(method).phase(phase).rules, self.line, places, bindings)
+        return self.search.first(self.rules.method(method).phase(phase).rules, self.line, places, bindings)
 
     def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
         """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the

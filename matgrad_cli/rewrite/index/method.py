@@ -73,19 +73,18 @@ def _pair(shape: Shape, options: Sequence[tuple[str, str]], taken: set[str]) -> 
 
 def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
-    search = Search(recorder.scene)
     while has_pending(recorder.line):
         recorder.must_end()
         if gather_round(recorder):
             continue
-        _unfold_round(recorder, search, maximal(split(recorder.line)))
+        _unfold_round(recorder, maximal(split(recorder.line)))
         recorder.run("index", "count", terms_of(recorder.line))  # ½·2 in front of a term is multiplied at once
 
 
-def _unfold_round(recorder: Recorder, search: Search, ready: list[ir.Partial]) -> None:
+def _unfold_round(recorder: Recorder, ready: list[ir.Partial]) -> None:
     """One rule at all the pending derivatives that it comes first for: a step."""
     rules = recorder.rules.method("index").phase("unfold").rules
-    found = search.turn(rules, recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
+    found = recorder.search.turn(rules, recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
     if isinstance(found, Expr):
         assert isinstance(found, ir.Partial)
         part = to_unicode(inside_of(found))
