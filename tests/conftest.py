@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from matgrad_cli.ir.memory import with_room
+
 if TYPE_CHECKING:
     from matgrad_cli.grading.check import Key
 
@@ -65,6 +67,14 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+@with_room
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """A test runs with room for its frames: some took twice their time where a piece of the stack happened to end."""
+    pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+    return True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

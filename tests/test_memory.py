@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 
 import pytest
 
@@ -40,6 +41,28 @@ def test_tables_are_emptied() -> None:
     known[square("noted")] = 1
     memory.let_go()
     assert not known
+
+
+@memory.with_room
+def calls_at(depth: int) -> int:
+    """How many pages are mapped by a thousand calls at a depth."""
+
+    def down(left: int) -> int:
+        if left:
+            return down(left - 1)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(1000):
+            down_there()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    def down_there() -> None:
+        return None
+
+    return down(depth)
+
+
+def test_no_loop_maps_and_unmaps_a_piece_of_the_stack() -> None:
+    assert max(min(calls_at(depth) for _ in range(2)) for depth in range(400)) < 500
 
 
 def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -> None:

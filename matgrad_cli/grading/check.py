@@ -13,7 +13,7 @@ from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
 from ..documents.python.blocks import is_program
-from ..ir.memory import at_work
+from ..ir.memory import at_work, with_room
 from ..records.finding import FileReport, Report
 from .classes.key import SECONDS, Key, key_report, read_key
 from .whole import FILE_SECONDS, Options, check_sheet_and_code, code_report
@@ -32,6 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 @at_work
+@with_room
 def check_files(
     paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None
 ) -> Report:

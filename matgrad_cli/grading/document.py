@@ -12,7 +12,7 @@ from ..diagnostics.limits import OutOfTime, broken, time_limit
 from ..diagnostics.record import replace
 from ..documents.files import CELLS
 from ..documents.keys import Document, Exercise
-from ..ir.memory import at_work, crowded, let_go
+from ..ir.memory import at_work, crowded, let_go, with_room
 from ..records.finding import FileReport, Final, Finding, ProblemReport, counting
 from .classes.key import SECONDS, Key
 from .exercises.credit import scored
@@ -25,6 +25,7 @@ from .whole import FILE_SECONDS, Options
 
 
 @at_work
+@with_room
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     exercises = {name: [one] for name, one in identified(document.exercises).items()}

@@ -11,7 +11,7 @@ from ..diagnostics.limits import OutOfTime, broken, time_limit
 from ..diagnostics.record import field, record, replace
 from ..documents.python.blocks import Blocks
 from ..documents.sheets.sheet import Sheet
-from ..ir.memory import at_work
+from ..ir.memory import at_work, with_room
 from ..records.finding import FileReport, Reveal
 
 FILE_SECONDS = 120.0
@@ -63,6 +63,7 @@ def _sheet_report(sheet: Sheet, options: Options, code: Blocks | None = None) ->
 
 
 @at_work
+@with_room
 def check_sheet_and_code(sheet: Sheet, code: Blocks | None, options: Options) -> FileReport:
     """The report on a document with what its Python claims: of its own losses, or of the one that the text states."""
     if code is None:

@@ -11,7 +11,7 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Entry, Expr, Fill, Index, OpenLetter, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
-from ..ir.memory import at_work
+from ..ir.memory import at_work, with_room
 from ..ir.terms import UNIT, split
 from ..records import METHODS, Derivation, Result, Sentence
 from ..records.derivation import steps_in
@@ -35,6 +35,7 @@ STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it 
 
 
 @at_work
+@with_room
 def derive(
     problem: Problem, method: str = "index", layout: str = "gradient", order: int = 1, rules: Rulebook | None = None
 ) -> Derivation:
