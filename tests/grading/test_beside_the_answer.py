@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matgrad_cli.grading.answers.dress import is_bare
 from matgrad_cli.grading.check import Key, check_text, read_key
 
 KEY = """
@@ -114,3 +115,16 @@ AGAIN = {
 def test_what_a_sentence_says_that_the_gradient_is_counts_as_the_answer_too(said: str, key: Key) -> None:
     text = "## Problem 1\n\n$\\nabla_w L = 2X^T(Xw-y)$" + said + "\n"
     assert check_text(text, "a.md", key).verdict == AGAIN[said]
+
+
+BARE = ["2*X.T@(X@w - y)", "-2*(X.T @ y) + 2.5*X.T@X@w/m", "trace(X) - (w.T @ w)**0.5*w", "inv(X.T@X)@w", "sum(w)*w"]
+"""Code alone, of which everything that looks for words round an answer need not be asked."""
+DRESSED = [
+    "2*X.T@(X@w - y) (m x n)", "2*X@w symmetric", "2*X@w, m", "2*X@w if m", "X(w)", "print(w)", "a) 2*w", "x_i*w",
+    "w.*y", "2*w (gradient-layout)", "w = y", "w + lam*y", "2*w\ny", "w[m]", "np.dot(X, w)", "2*w #", "w'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [*BARE, *DRESSED])
+def test_only_code_is_bare(answer: str) -> None:
+    assert is_bare(answer, frozenset(("X", "w", "y", "m", "n", "T"))) is (answer in BARE)

@@ -11,6 +11,7 @@ from ...documents.homework.unmarked import ANNOUNCED
 from ...documents.passage import covered
 from ...documents.words import said
 from ...notation.choice import dialect_of
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
 _REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
@@ -71,6 +72,9 @@ _TOLD: Final = (
 )
 """What it says that the derivative is in a special case."""
 _DOTTED: Final = regex(r"(?<=[\w\s)}'])\.[*/](?=[\s\w(\\-])")
+_CODE: Final = regex(r"(?!.*[\w)]\s+[\w(])(?:[\w +\-*/@()]|\.(?=\w))+")
+"""Operands with an operator between any two."""
+_WORD: Final = regex(r"([^\W\d]\w*)(\s*\()?")
 _MOST, _LONGEST = 4, 1_000
 """So much may stand round an answer of so many characters."""
 _ENTRY: Final = regex(
@@ -86,6 +90,13 @@ _EQUALLY: Final = regex(
 _SIDE_BY_SIDE: Final = regex(r"\w'\s*[\w(]|\b[A-Za-z] [A-Za-z]\b")
 """Products without a sign, beside which `.*` is no MATLAB."""
 _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
+
+
+def is_bare(answer: str, names: frozenset[str]) -> bool:
+    """Whether an answer is code made of these names, numbers and functions alone: nothing stands round it,
+    and nothing is said beside it."""
+    words = _WORD.findall(answer) if _CODE.fullmatch(answer) is not None else [("", "")]
+    return all(canonical_function(word) in FUNCTION_NAMES if called else word in names for word, called in words)
 
 
 def special_value(answer: str) -> str | None:

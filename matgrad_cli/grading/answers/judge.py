@@ -34,7 +34,7 @@ from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
 from .comparison import STACKED, Judged, judged_derivative, letters_of, undecided
-from .dress import special_value, undressed
+from .dress import is_bare, special_value, undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
     LOSS_NAMED,
@@ -82,13 +82,16 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if any(one.verdict == "right" for one in in_layouts) and all(map(_is_turned, in_layouts)):
         return Judged("right", notes=in_layouts[0].notes)
     task = _as_told(task, f"{answer} {beside}")
-    found, said = _judge(task, answer, reference, beside), remarks(answer)
+    found = _judge(task, answer, reference, beside)
     if found.verdict in ("right", "wrong") and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
         apart = _judge(task, answer, reference, beside, apart=True)
         found = apart if is_unknown(apart) else found
     if found.verdict != "right" and (known := explained(task.problem.source)) and not explained(answer):
         again = _judge(task, ", ".join((answer, *known)), reference, beside)  # its e is that of the loss
         found = found if is_unknown(again) else again
+    if found.verdict in ("right", "wrong") and not beside and is_bare(answer, _named(task)):
+        return _listed(task, found, answer, reference, beside)
+    said = remarks(answer)
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or is_unknown(found) else found
@@ -350,6 +353,12 @@ def _sigmoids(task: Task, around: Surroundings, read: Read) -> tuple[str, ...]:
 def _expression(task: Task, reference: str) -> Expr | None:
     """What the key answers: read once for all who answer."""
     return read_answer(reference, _around(task)).expr
+
+
+@remembered(maxsize=512)
+def _named(task: Task) -> frozenset[str]:
+    """What code may name in an answer: what has a shape, the sizes, and the transpose."""
+    return task.names.union(_around(task).sizes(), "T")
 
 
 @remembered(maxsize=512)

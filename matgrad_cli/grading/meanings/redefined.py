@@ -76,6 +76,8 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
     here = sum(start <= at for start in parts)
     meant: dict[str, tuple[str, s.Node]] = {}
     names, ways = set[str](), _ways(text)
+    if not ways and not any(sign in text for sign in ("=", "\\equiv", "\\coloneqq")):
+        return frozenset()
     for maths in _MATHS.finditer(text):
         where = sum(start <= maths.start() for start in parts)
         words = _told(text, ways, maths.start(), maths.end())

@@ -67,8 +67,8 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
 
 def jet_of_pairs(left: Jet, right: Jet, times: Callable[[Tensor, Tensor], Tensor], p: int) -> Jet:
     """A product of two arrays, whichever it is, of two jets."""
-    if left.keys() == right.keys() == {NONE}:  # nothing moves, as in nearly all of what is compared
-        return {NONE: times(left[NONE], right[NONE])}
+    if (still := _still((left, right))) is not None:
+        return {NONE: times(*still)}
     parts: dict[Tags, list[Tensor]] = {}
     for mine, a in left.items():
         for theirs, b in right.items():
@@ -88,6 +88,8 @@ def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim]
 
 def jet_total(jets: Sequence[Jet], p: int) -> Jet:
     """The sum of jets."""
+    if (still := _still(jets)) is not None:
+        return {NONE: total(still, p)}
     parts: dict[Tags, list[Tensor]] = {}
     for jet in jets:
         for tags, tensor in jet.items():
@@ -111,6 +113,12 @@ def _axes(tensor: Tensor) -> int:
     return len(tensor.labels)
 
 
+def _still(jets: Sequence[Jet]) -> list[Tensor] | None:
+    """The arrays of jets in none of which anything moves, as in nearly all of what is compared."""
+    found = [jet[NONE] for jet in jets if len(jet) == 1 and NONE in jet]
+    return found if len(found) == len(jets) else None
+
+
 @lru_cache(maxsize=8192)
 def _planned(
     shapes: tuple[tuple[tuple[Labels, tuple[int, ...]], ...], ...], bound: tuple[tuple[Label, int], ...]
@@ -126,6 +134,8 @@ def _planned(
 
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, never all at once."""
+    if not bound and (still := _still(factors)) is not None:
+        return {NONE: reduce(lambda left, right: product(left, right, (), p), sorted(still, key=_axes))}
     shapes = tuple([tuple([(one.labels, one.dims) for one in jet.values()]) for jet in factors])
     (steps, rest, repeat), size = _planned(shapes, tuple(bound.items()))
     if size > SIZE_LIMIT and not any(isinstance(one, Composed) for jet in factors for one in jet.values()):
@@ -160,6 +170,8 @@ def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
     so that few products hold one.
     """
     times = partial(matrix_product, p=p)
+    if len(jets) == 2:
+        return times(*jets)
     if any(map(any, jets)) and min(widths) == max(widths):  # none is narrower: what is still goes together
         runs = [(moves, list(run)) for moves, run in groupby(jets, key=any)]
         return reduce(times, [jet for moves, run in runs for jet in (run if moves else [reduce(times, run)])])
