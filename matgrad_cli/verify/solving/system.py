@@ -293,8 +293,11 @@ def solved_by(
     """
     needed = (*needed, *(node.body for node in nodes_of(value) if isinstance(node, Inverse)))
     unknown = tuple(other for other in system.unknowns if other is not symbol)
-    told, work = list[bool](), _Work()
+    told: bool | None = None
+    work = _Work()
     for turn, mode, place in data_points(judge, 1, _MORE):
+        if told is False:  # nothing that other data say changes that
+            break
         try:
             given = place.laid(value)
             if any(_singular(place, each) for each in needed):
@@ -314,9 +317,8 @@ def solved_by(
         if not found and unknown:
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
             found = False if any(True for _ in _solved(bound, starts(judge, bound.system, turn, mode), judge)) else None
-        if found is not None:
-            told.append(found)
-    return all(told) if told else None
+        told = told if found is None else found
+    return told
 
 
 def _singular(place: Evaluator, expr: Expr) -> bool:
