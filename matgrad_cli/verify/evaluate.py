@@ -5,7 +5,7 @@ Pending derivatives are evaluated by jets through their body (see `arrays/jets`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any, Protocol
@@ -35,27 +35,6 @@ class Place(Protocol):
 
     def direction(self, symbol: Symbol) -> Tensor:
         """A random direction in which the variable moves."""
-
-
-class Moved:
-    """A point with other values of some variables."""
-
-    def __init__(self, point: Place, values: Mapping[Symbol, Tensor]) -> None:
-        self.field: Field = point.field
-        self.literal = getattr(point, "literal", None)
-        self._point, self._values = point, dict(values)
-
-    def size(self, dim: Dim) -> int:
-        """The length of a dimension."""
-        return self._point.size(dim)
-
-    def array(self, symbol: Symbol) -> Tensor:
-        """The value of a variable."""
-        return self._values.get(symbol) or self._point.array(symbol)
-
-    def direction(self, symbol: Symbol) -> Tensor:
-        """A random direction in which the variable moves."""
-        return self._point.direction(symbol)
 
 
 class Evaluator:

@@ -89,7 +89,8 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if found.verdict != "right" and (known := explained(task.problem.source)) and not explained(answer):
         again = _judge(task, ", ".join((answer, *known)), reference, beside)  # its e is that of the loss
         found = found if is_unknown(again) else again
-    if found.verdict in ("right", "wrong") and not beside and is_bare(answer, _named(task)):
+    known_names = task.names.union(_around(task).sizes(), "T")
+    if found.verdict in ("right", "wrong") and not beside and is_bare(answer, known_names):
         return _listed(task, found, answer, reference, beside)
     said = remarks(answer)
     if said is not None and found.verdict != "right":
@@ -353,12 +354,6 @@ def _sigmoids(task: Task, around: Surroundings, read: Read) -> tuple[str, ...]:
 def _expression(task: Task, reference: str) -> Expr | None:
     """What the key answers: read once for all who answer."""
     return read_answer(reference, _around(task)).expr
-
-
-@remembered(maxsize=512)
-def _named(task: Task) -> frozenset[str]:
-    """What code may name in an answer: what has a shape, the sizes, and the transpose."""
-    return task.names.union(_around(task).sizes(), "T")
 
 
 @remembered(maxsize=512)

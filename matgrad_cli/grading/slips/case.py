@@ -158,11 +158,10 @@ class Case:
     @cached_property
     def terms_off(self) -> list[tuple[list[Expr], int, Factor]]:
         """The terms of the line that must stand in it another number of times: among which, where, how often."""
-        rest = sub(self.needed, self.line)
-        tried = [
-            (parts, at, self.bench.ratio(rest, term, more=1)) for parts in self.levels for at, term in enumerate(parts)
-        ]
-        return [(parts, at, needed) for parts, at, needed in tried if needed is not None and needed.constant != 1]
+        rest, terms = sub(self.needed, self.line), dict.fromkeys(term for parts in self.levels for term in parts)
+        needed = {term: ratio for term in terms if (ratio := self.bench.ratio(rest, term, more=1)) is not None}
+        tried = [(parts, at, needed.get(term)) for parts in self.levels for at, term in enumerate(parts)]
+        return [(parts, at, ratio) for parts, at, ratio in tried if ratio is not None and ratio.constant != 1]
 
     # ---- how it is written: its letters, its sums, its products and the arrays in it, and what is made of them
 
@@ -290,7 +289,7 @@ class Trial:
 
 
 _LONGEST = 40
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 @record
@@ -306,7 +305,7 @@ class Quoted:
         found = self.case.text(self.part)
         found = f"`{found}`" if len(found) <= _LONGEST else f"`{found[: _LONGEST - 3]}…`"
         place, count = self.nth
-        return f"the {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} {found}" if count > 1 else found
+        return f"the {ORDINALS[place] if place < len(ORDINALS) else f'{place + 1}th'} {found}" if count > 1 else found
 
     @property
     def nth(self) -> tuple[int, int]:

@@ -32,7 +32,7 @@ from ...ir import (
 )
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
-from .case import Case, Quoted, Trial
+from .case import ORDINALS, Case, Quoted, Trial
 from .kind import kind, leads_here
 from .terms import Shown, shown
 
@@ -86,7 +86,7 @@ def occurrence(case: Case) -> Iterator[Trial]:
             fixed = body
             for number in held:
                 fixed = replace_at(fixed, where[number], frozen)
-            missing = " and ".join(_ORDINALS[number] for number in held)
+            missing = " and ".join(ORDINALS[number] for number in held)
             said = ("the term", "is") if len(held) == 1 else ("the terms", "are")
             yield Trial(_with_body(before, path, node, fixed), (variable.name, len(where), missing, *said))
 
@@ -104,9 +104,6 @@ def _in_products(body: Expr, where: list[Path], held: tuple[int, ...]) -> bool:
         )
 
     return all(multiplied(where[number]) for number in held)
-
-
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def _subsets(count: int) -> list[tuple[int, ...]]:

@@ -184,11 +184,8 @@ def _delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
 
 
 def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:
-    used = {letter.name for letter in taken}
-    for pair in (("s", "t"), ("a", "b"), ("p", "q"), ("u", "v")):
-        if not used & set(pair):
-            return pair
-    return ("x", "y")
+    used, pairs = {letter.name for letter in taken}, (("s", "t"), ("a", "b"), ("p", "q"), ("u", "v"))
+    return next((pair for pair in pairs if used.isdisjoint(pair)), ("x", "y"))
 
 
 # ---- values

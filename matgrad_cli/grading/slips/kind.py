@@ -57,9 +57,8 @@ class Kind:
 
     def found(self, case: Case) -> Slip | None:
         """The slip, if one of this kind was made."""
-        for trial in islice(self.trials(case), MOST_TRIALS):
-            repair = self.holds(case, trial) if trial is not None else None
-            if trial is not None and repair is not None:
+        for trial in filter(None, islice(self.trials(case), MOST_TRIALS)):
+            if (repair := self.holds(case, trial)) is not None:
                 return self.slip(trial, repair)
         return None
 

@@ -109,10 +109,6 @@ def _labels(jet: Jet) -> dict[Label, int]:
     return found
 
 
-def _axes(tensor: Tensor) -> int:
-    return len(tensor.labels)
-
-
 def _still(jets: Sequence[Jet]) -> list[Tensor] | None:
     """The arrays of jets in none of which anything moves, as in nearly all of what is compared."""
     found = [jet[NONE] for jet in jets if len(jet) == 1 and NONE in jet]
@@ -135,7 +131,8 @@ def _planned(
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, never all at once."""
     if not bound and (still := _still(factors)) is not None:
-        return {NONE: reduce(lambda left, right: product(left, right, (), p), sorted(still, key=_axes))}
+        few_axes_first = sorted(still, key=lambda tensor: len(tensor.labels))
+        return {NONE: reduce(lambda left, right: product(left, right, (), p), few_axes_first)}
     shapes = tuple([tuple([(one.labels, one.dims) for one in jet.values()]) for jet in factors])
     (steps, rest, repeat), size = _planned(shapes, tuple(bound.items()))
     if size > SIZE_LIMIT and not any(isinstance(one, Composed) for jet in factors for one in jet.values()):

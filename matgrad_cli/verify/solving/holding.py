@@ -13,7 +13,7 @@ from ..fields import NoValue
 from ..judge import Judge
 from ..needs import condition
 from ..verdict import Verdict
-from .system import NO_VALUE, Equation, Solution, System, data_points, gap, moved, sides_at, solutions, starts
+from .system import NO_VALUE, Equation, Solution, System, data_points, gap, moved, solutions, starts
 
 _HOLDS: Final = 1e-7
 _CLEAR: Final = 1e-4
@@ -41,7 +41,7 @@ def _apart(point: Solution, equation: Equation, needs: list[str] | None) -> floa
     """How far two sides are apart at a solution, beside their size and what they differ by at other values of the
     unknowns."""
     try:
-        left, right = sides_at(point.place, equation)
+        left, right = point.place.both(*equation)
     except NoValue as lacking:
         if needs is not None:
             needs.append(condition(lacking))
@@ -56,8 +56,8 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
     """Whether both sides are nothing but zero at every solution, so that any factor before them would do."""
     for point in points:
         try:
-            here = max(map(_largest, sides_at(point.place, equation)))
-            there = max(map(_largest, sides_at(point.starts[0], equation)))
+            here = max(map(_largest, point.place.both(*equation)))
+            there = max(map(_largest, point.starts[0].both(*equation)))
         except NO_VALUE:
             continue
         if here > _VANISHED * there:

@@ -15,7 +15,7 @@ from ..arrays import structure as lay
 from ..arrays.jets import Tag
 from ..arrays.lazily import np
 from ..arrays.tensor import COL, ROW, Tensor, TooLarge, nested, spread
-from ..evaluate import Evaluator, Moved, Place
+from ..evaluate import Evaluator, Place
 from ..fields import NotExact, OutOfDomain
 from ..judge import Judge
 from ..sizes import ANY_ORDER
@@ -49,18 +49,19 @@ class System:
     unknowns: tuple[Symbol, ...]
 
 
-class _Solved(Moved):
+class _Moved:
     """A point with other values of some variables, where `derived` ones have the values of their definitions."""
 
     def __init__(self, point: Place, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr]) -> None:
-        super().__init__(point, values)
-        self._derived, self._own = derived, Evaluator(self)
+        self.field, self.literal = point.field, getattr(point, "literal", None)
+        self.size, self.direction, self._drawn = point.size, point.direction, point.array
+        self._values, self._derived, self._own = dict(values), derived, Evaluator(self)
 
     def array(self, symbol: Symbol) -> Tensor:
         """The value of a variable."""
         if symbol in self._derived and symbol not in self._values:
             self._values[symbol] = self._own.laid(self._derived[symbol])
-        return super().array(symbol)
+        return self._values.get(symbol) or self._drawn(symbol)
 
 
 @record
@@ -165,14 +166,9 @@ def array_at(place: Evaluator, expr: Expr, by: Sequence[Symbol] = (), letters: t
     return np.zeros(dims) if part is None else np.array(spread(part, labels, dims).data, float).reshape(dims)
 
 
-def sides_at(place: Evaluator, equation: Equation) -> tuple[Any, Any]:
-    """The entries of both sides at a point. Raises OutOfDomain, NotExact, TooLarge."""
-    return place.both(*equation)
-
-
 def gap(place: Evaluator, equation: Equation) -> list[Any]:
-    """Left minus right at a point."""
-    return [a - b for a, b in zip(*sides_at(place, equation), strict=True)]
+    """Left minus right at a point. Raises OutOfDomain, NotExact, TooLarge."""
+    return [a - b for a, b in zip(*place.both(*equation), strict=True)]
 
 
 def data_points(
@@ -261,7 +257,7 @@ def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
 def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr] | None = None) -> Evaluator:
     """A place at which some variables have other values."""
     derived = derived or {}
-    return Evaluator(_Solved(place.point, values, derived), place.limit, place, frozenset((*values, *derived)))
+    return Evaluator(_Moved(place.point, values, derived), place.limit, place, frozenset((*values, *derived)))
 
 
 def feasible(
@@ -333,7 +329,7 @@ def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation])
     try:
         for equation in equations:
             scale = max(
-                *map(abs, gap(start, equation)), *[abs(value) for side in sides_at(place, equation) for value in side]
+                *map(abs, gap(start, equation)), *[abs(value) for side in place.both(*equation) for value in side]
             )
             if max(map(abs, gap(place, equation))) > 1e-8 * scale:
                 return False
