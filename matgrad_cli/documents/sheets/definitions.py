@@ -114,11 +114,12 @@ class Definitions:
             (stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER
         )
         text = " ".join(formula.passage.text for formula in sheet.formulas)
+        answered = {stated.name for stated in found.stated if not sheet.formulas[stated.formula].quoted}
         for stated in found.stated:
-            side = stated.sides[0]
+            side, quoted = stated.sides[0], sheet.formulas[stated.formula].quoted
             data = any(one.search(side) for one in (INDICATOR, _NOISE, DENSITY))
             data = data or (stated.name in self.sizes and stated.formula > called)
-            if _counts(stated, text):
+            if _counts(stated, text) or (quoted and stated.name in answered):
                 continue  # the δ picks c = j
             if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
                 parts = [part for part in tokens_of(side, self.names) if part.kind in ("name", "word", "function")]

@@ -52,11 +52,13 @@ def index_behind(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     return tokens[at + 1 : end + 1]
 
 
-def labelled_names(tokens: Sequence[Token]) -> Iterable[str]:
-    """The names of a text, with the labels that belong to them: `W_1`, `S_B`; an index does not."""
+def labelled_names(tokens: Sequence[Token], letters: bool = False) -> Iterable[str]:
+    """The names of a text, with the labels that belong to them: `W_1`, `S_B`; an index does only with `letters`:
+    the `q_i` and `q_j` of which nothing runs over i and j."""
     for at, token in enumerate(tokens):
         if token.kind == "name":
-            label = label_of(index_behind(tokens, at))
+            below = index_behind(tokens, at)
+            label = label_of(below) or (below[-1].text if letters and len(below) == 2 else "")
             yield f"{token.text}_{label}" if label else token.text
 
 

@@ -36,7 +36,7 @@ _SIGN = regex(r"[\\∂∇Σᵀ‖]")
 _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = regex(r"\S+")
-_EDGE = regex(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
+_EDGE = regex(r"^(?:[\s,;:.!?•▪*–—]|-(?=[\s-]))+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
 _NUMBERED = regex(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
 _NAMED = regex(
     r"\s*(?:(?:[Aa]nd|[Ss]o|[Tt]hus|[Hh]ence|[Tt]hen) )?(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?"

@@ -17,7 +17,7 @@ from .definitions import WEIGHTS, Definitions, facts_of_value
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, facts_of_bounds, is_supposed
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
-from .names import index_behind, is_identity, labelled_names, smoothness, tokens_of
+from .names import is_identity, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import TRANSPOSED, means
@@ -46,6 +46,9 @@ _CONSTANT = regex(
 )
 """What ends a loss and does not matter: `+ \\text{const}`."""
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
+_MULTIPLIED = regex(r"\b(?:Lagrang|subject to\b|s\.t\.)", re.IGNORECASE)
+_MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
+_OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 MOST_PROBLEMS = 40
 
 
@@ -54,11 +57,9 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
     if given.get("loss"):
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
-    whole = reversed([stated for stated in found.stated if not stated.letters])
+    whole = [(finder.score(one), one) for one in reversed(found.stated) if not one.letters]
     # σ is a loss only where there is no other
-    scored = sorted(
-        ((finder.score(one), one) for one in whole), key=lambda item: (item[1].name not in FUNCTIONS, item[0])
-    )
+    scored = sorted(whole, key=lambda item: (item[1].name not in FUNCTIONS, item[0]))
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
     for score, stated in reversed(scored[-60:]):
@@ -74,7 +75,7 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
             inside |= finder.definitions.inside(stated)
     if not chosen:
         chosen = {str(question.start): question for question in finder.unnamed()}
-    if not chosen and (question := finder.upstream()) is not None:
+    if (question := finder.upstream()) is not None and question.start not in {one.start for one in chosen.values()}:
         chosen[""] = question
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
 
@@ -132,8 +133,7 @@ class _Finder:
         for formula in self.sheet.formulas:
             if _BY.search(formula.before[-60:]):
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
-        for match in _BY_NAME.finditer(self.sheet.prose):
-            yield plain_name(match[1])
+        yield from (plain_name(match[1]) for match in _BY_NAME.finditer(self.sheet.prose))
 
     def amid(self, stated: Stated) -> bool:
         """Whether a sentence states it between two rows of a derivation."""
@@ -169,6 +169,9 @@ class _Finder:
         loss, problem = self._with_lengths(stated, *found, by)
         others = [item.variable for item in self.found.differentiated]
         wrt = self._variables(by, problem) or self._variables(stated.arguments, problem)
+        if _MULTIPLIED.search(self.sheet.prose):  # where ∂ℒ/∂λ is zero the constraint holds, also where nothing says so
+            numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number]
+            wrt = self._variables([*wrt, *stated.arguments, *filter(_MULTIPLIERS.__contains__, numbers)], problem)
         if stated.arguments and not wrt and not (wrt := self._variables(self.by_prose, problem)):
             return None  # J(θ) of a formula in which no θ stands
         wrt = wrt or self._variables(others, problem)
@@ -278,7 +281,8 @@ class _Finder:
                 flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
                 sides = self.told.sizes.get(symbol.name, "").split("×")
                 fits = symbol.shape.is_matrix and sides[0] == sides[-1]  # no fact contradicts a size that is told
-                if (fits or CONDITIONS[word].sides != "=") and not flat and self._holds(problem, fact):
+                given = problem.source, problem.wrt.name, self._shapes_text(problem.source)
+                if (fits or CONDITIONS[word].sides != "=") and not flat and readable_problem(*given, fact):
                     yield fact
 
     def _values(self, name: str) -> Iterable[Problem]:
@@ -292,16 +296,14 @@ class _Finder:
             readings = (readable_problem(one, letter, shapes, facts) for one, facts, letter in ways)
             yield from islice(filter(None, readings), 1)
 
-    def _holds(self, problem: Problem, fact: str) -> bool:
-        """Whether the problem can be read with the fact."""
-        return readable_problem(problem.source, problem.wrt.name, self._shapes_text(problem.source), fact) is not None
-
     def _variables(self, names: Iterable[str | None], problem: Problem) -> list[str]:
         """Of these names those that the loss can be differentiated by."""
         known = {symbol.name for symbol in problem.variables}
         matrices = {symbol.name for symbol in problem.variables if symbol.shape.is_matrix and not kinks(problem.loss)}
         rows = {name.lower(): name for name in matrices if name.lower() not in known}  # by w_j, a row of W
         spelled = list(dict.fromkeys(rows.get(name, name) for name in names if name))
+        labelled = {name: [one for one in known if one[:-1] == f"{name}_" and one[-1].islower()] for name in spelled}
+        spelled = [one for name in spelled for one in (labelled[name] if name not in known else ()) or (name,)]
         ending = {name for name in spelled if len(name) > 1 and any(symbol.endswith(name) for symbol in known)}
         found = [name for name in spelled if name in known | ending]
         rows_of = [name for name in spelled if big(name) in known and name in numbered(self.sheet.prose)]
@@ -317,17 +319,21 @@ class _Finder:
         """The first side that is a loss, definitions of the document put in."""
         texts = [marks_spelled(_CONSTANT.sub("", side.strip().rstrip(".,;")), self.found.accents) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
+        # what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said
+        usual = name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
         ways = (said, {}) if said else ({},)  # a size that is told contradicts words
         for text, self.members in product(texts, ways):
             whole = self.definitions.put_in(text, {name} if name else set())
             for candidate in dict.fromkeys(one for one in (whole, text) if not _LONE.fullmatch(one)):
-                asked = [one for part in by if part for one in (part, big(part))]
+                numbered_ones = [*labelled_names(tokens_of(candidate, self.names), letters=True)]
+                alone = {part: [one for one in numbered_ones if one.rpartition("_")[0] == part] for part in by if part}
+                asked = [one for part, inside in alone.items() for one in (part, *inside, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
                     problem = problem or self._sized(candidate, variable, counts_in(candidate, self.told.sizes))
                     if problem is None:
                         continue
-                    if not problem.loss.shape.is_number and not arrays and self._is_number(name):
+                    if not problem.loss.shape.is_number and not arrays and usual:
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
                     fits = problem is not None and (arrays or problem.loss.shape.is_number)
                     own = {name, re.sub(r"_\d+$", "", name or "")}
@@ -335,10 +341,6 @@ class _Finder:
                     if fits and not again and problem is not None and problem.wrt in problem.loss.symbols:
                         return candidate, problem  # `u = δ + u` says nothing of what u is
         return None
-
-    def _is_number(self, name: str | None) -> bool:
-        """Whether what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said."""
-        return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:
         """The problem of one sample, if its loss is a number then."""
@@ -372,10 +374,7 @@ class _Finder:
 
     def _labelled(self, loss: str) -> dict[str, str]:
         """S_B and S_W of a document that tells no size: square matrices of one size."""
-        tokens = tokens_of(loss, self.names)
-        labels = [(token.text, part) for at, token in enumerate(tokens) for part in index_behind(tokens, at)]
-        labels = [(name, part) for name, part in labels if name.isupper() and part.kind in ("name", "word")]
-        below = {f"{name}_{part.text}" for name, part in labels if part.text.isalpha() and part.text[0].isupper()}
+        below = filter(_OF_CAPITALS.fullmatch, labelled_names(tokens_of(loss, self.names)))
         side = next((size for size in self.told.sizes.values() if size.isalpha() and size != "scalar"), "d")
         return dict.fromkeys(below, f"{side}×{side}")
 

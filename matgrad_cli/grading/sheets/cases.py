@@ -96,12 +96,14 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
         if row.verdict == "wrong" or row.why in (CONDITIONAL, MAY_FOLLOW):
             between, words = _before(sheet, judged, number)
             said = [formula.passage.text for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
-            if (own := _behind(sheet, judged, number)) is not None:
+            whole = _of_both_sides(row)
+            tabled = whole and r"\begin{cases}" in row.line.text  # its conditions are those of its own table
+            if (own := None if tabled else _behind(sheet, judged, number)) is not None:
                 beside.add(own)
                 said = [own]
             if said:
                 stated.setdefault(said[-1], []).append(number)
-            elif (words or open_[-1:] == [number - 1]) and not _of_both_sides(row):
+            elif (words or open_[-1:] == [number - 1]) and not whole:
                 open_.append(number)
     for text, rows in stated.items():
         known = [one.line for one in judged[: rows[0]] if one.role == "definition"]

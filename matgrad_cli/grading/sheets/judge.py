@@ -19,7 +19,7 @@ from ..equations.marked import unmarked
 from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
 from .going_on import Places, in_sentence
-from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
+from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
 from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
@@ -59,8 +59,6 @@ from .solutions import (
     without_mark,
 )
 
-_PASSED = ("aside", "follows")
-
 
 class Judge:
     """Judges the rows of one problem in their order."""
@@ -70,7 +68,9 @@ class Judge:
         self.constrained = sheet.prose
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
-        self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = False
+        self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = self.multiplied = (
+            False
+        )
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
@@ -88,13 +88,10 @@ class Judge:
 
     def multiplies(self, tasks: Sequence[Task]) -> None:
         """Notes whether the constraints of which the prose speaks stand in the loss itself."""
-        self.constrained = "" if speaks_of_constraints(self.constrained) and has_multiplier(tasks) else self.constrained
+        self.multiplied = speaks_of_constraints(self.constrained) and has_multiplier(tasks)
+        self.constrained = "" if self.multiplied else self.constrained
 
-    def define(self, line: Line) -> None:
-        """Takes in what an earlier section defines."""
-        self._results(line)
-
-    def _results(self, line: Line) -> list[tuple[str, RowResult]]:
+    def results(self, line: Line) -> list[tuple[str, RowResult]]:
         """The row in each variable; a formula in a sentence does not end the chain of the displays."""
         found = []
         for begun, passages, places in zip(self.readers, self.passages, self.places, strict=True):
@@ -134,11 +131,11 @@ class Judge:
     def line(self, line: Line) -> Judged:
         """The verdict on a row."""
         self.parts |= numbered_parts(line)
-        results = self._results(line)
+        results = self.results(line)
         if line.formula.kind == "display" and self._is_conditional(line):
             self.conditional = line.formula.block, line.formula.place + len(line.text)
         before = self._before(line)
-        if line.goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
+        if line.goes_on and before is not None and before.verdict in ("aside", "follows") and before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         if judged.verdict == "undecided" and line.name == (self.question.name or ""):
@@ -179,7 +176,7 @@ class Judge:
         solves = speaks_of_equations(line.formula) and valued_variable(line, self.question.wrt) is not None
         if not stated or not self.gradient or not solves:
             return judged
-        found = self._weighed(line, of_variables(line, self._results(line)))
+        found = self._weighed(line, of_variables(line, self.results(line)))
         granted = any(begun.reader.equations.granted for begun in self.readers)  # it may follow from itself
         solved = found.role == "equation" and not granted
         return found if found.verdict in ("wrong", "undecided") or solved else judged
@@ -194,7 +191,8 @@ class Judge:
         """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
         line = judged.line
         plain = line.head is not None and line.name is None and not line.derives
-        open_ = judged.verdict != "follows" and judged.why not in ("quoted", SOUGHT)
+        passed = ("quoted", SOUGHT, *(CONDITION,) * self.multiplied)  # of a multiplier's own constraint
+        open_ = judged.verdict != "follows" and judged.why not in passed
         beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
         if plain and open_ and beside:
             self.said |= line.names
@@ -269,7 +267,7 @@ class Judge:
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
-            if not (valued and (rewrites(line.formula) or self.others.names_derivative(line, self.readers))):
+            if not (valued and self.others.says_more(line, result, self.readers)):
                 return OTHER_VALUE if valued else None
         if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
@@ -280,7 +278,7 @@ class Judge:
         claims = line.head is None or line.derives or bool(line.primes(self.question.name))
         supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
-            return "a condition"
+            return CONDITION
         about = self._about(line) and code_of(result) != "unknown-function"
         about = about or not line.sides or self._solves(line) or line.derives or line.goes_on
         return "in names that are not explained" if str(code_of(result)).startswith("unknown-") and not about else None
@@ -316,9 +314,8 @@ class Judge:
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution;
         the loss written otherwise is none."""
-        if line.name == self.question.name and rewrites(line.formula):
-            return False
-        return speaks_of_equations(line.formula) or line.solves
+        again = line.name == self.question.name and rewrites(line.formula)
+        return not again and (speaks_of_equations(line.formula) or line.solves)
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
@@ -392,8 +389,11 @@ class Judge:
         solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        said_again = rewrites(line.formula) or self.others.names_derivative(line, self.readers)
-        if not solution and line.name not in (None, self.question.name) and not said_again:
+        if (
+            not solution
+            and line.name not in (None, self.question.name)
+            and not self.others.says_more(line, result, self.readers)
+        ):
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"

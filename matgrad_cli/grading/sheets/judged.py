@@ -17,6 +17,7 @@ EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
 AFTER_OPEN = "it comes after a line that was not judged, and may follow from it"
 NO_IDENTITY = "an equation, which does not always hold"
 STEP = ("read as a step of a descent, which goes against the gradient",)
+CONDITION = "a condition"
 GIVEN = "what a given name stands for"
 
 

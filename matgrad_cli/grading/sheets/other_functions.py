@@ -92,8 +92,12 @@ class Others:
         elif not follows and self.loss is not None and line.name == self.loss and self.in_loss:
             self.restated = True
 
-    def names_derivative(self, line: Line, readers: Sequence[Begun]) -> bool:
-        """Whether a row is the first to say what a derivative with a name is: δ of `δ = ∂L/∂z`."""
+    def says_more(self, line: Line, result: RowResult, readers: Sequence[Begun]) -> bool:
+        """Whether a row that does not follow works on a name that has a value: words say so, it gives that value first,
+        and goes on from it, or it is the first to say what a derivative with a name is: δ of `δ = ∂L/∂z`."""
+        valued = any(begun.around.valued(line.name or "") for begun in readers)
+        if rewrites(line.formula) or (valued and [one.verdict for one in result.outcomes][:1] == ["follows"]):
+            return True
         inside = {part.name for part in line.value if isinstance(part, s.Name)}  # `g = g/\\|g\\|` changes it
         name = line.name if line.name not in inside else None
         known = [(begun.around, begun.around.value(name)) for begun in readers if name is not None]

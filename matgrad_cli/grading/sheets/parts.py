@@ -264,7 +264,7 @@ def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr
     judge = _judge(replace(posed, question=part.question), tasks, [*posed.before, *known, *rest], habits)
     judge.multiplies(part.tasks)
     for line in (*posed.before, *known):
-        judge.define(line)
+        judge.results(line)
     others = {line.number: judge.line(line) for line in rest}
 
     def better(one: Judged) -> Judged:
@@ -316,7 +316,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
     judge.multiplies(tasks)
     judge.open_names.explained = frozenset(name for name in stated if name is not None)
     for line in posed.before:
-        judge.define(line)
+        judge.results(line)
     judged: list[Judged] = []
     for line, why in kept:
         judged.append(judge.passed(line, why) if why is not None else judge.line(line))

@@ -27,7 +27,9 @@ _MISTAKE = regex(
 )
 _REFUTED = regex(
     r"^\W*(?:(?:but|which|this|that|it|and|however),?\s+)*(?:is|are|would be|was|turns out to be|cannot be)?\s*"
-    r"(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b",
+    r"(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b"
+    r"|^\W*but\b[^.=$]{0,40}\b(?:do|does|did|can|could)(?:n['’]?t| ?not)\s+(?:work|match|fit|agree|add up|make sense"
+    r"|be)\b",
     re.IGNORECASE,
 )
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
@@ -169,8 +171,8 @@ def is_side_condition(formula: Formula) -> bool:
     if (words := _OWN_WORDS.match(formula.passage.text)) is not None:
         return bool(_SIDE.search(words[1]))
     first = _LISTED.sub("", formula.before)  # `subject to $w'1 = 1$ and`
-    listed = first != formula.before and _CONSTRAINED.search(first)
-    return bool(listed or _SIDE.search(formula.before[-30:])) and not _EQUATION.search(first[-80:-10])
+    supposed = _SIDE.search(formula.before[-30:]) is not None and not _EQUATION.search(first[-80:-10])
+    return supposed or _CONSTRAINED.search(first) is not None
 
 
 def speaks_of_equations(formula: Formula) -> bool:

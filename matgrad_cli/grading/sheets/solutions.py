@@ -28,7 +28,7 @@ _MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?
 _ELSEWHERE = regex(
     r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual\w*|Bessel\w*|standard|un-?regulari[sz]ed|OLS"
     r"|instead|previous\w*|other|were|was"
-    r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*"
+    r"|would|approximat\w+|initial\w*|start\w*|guess|iterat\w*|recall|substitut\w*|parametri[sz]\w*"
     r"|writ\w+|let|choose"
     r"|limit|special|(?:un)?bias\w*|subject to|s\.t\.|constrain\w*|[Ll]agrang\w*"
     r"|up to|large|small|close to|roughly|ortho(?:gonal|normal)|whiten\w*)(?![a-z])",
@@ -42,14 +42,16 @@ _CONSTRAINED = regex(
 )
 
 _DERIVATIVE = regex(
-    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:the |its |this )?(?:gradient"
-    r"|derivative)s?\b[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
+    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:(?:the |its |this )?(?:gradient|derivative)s?\b|this\b|it\b)"
+    r"[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
     r"|\b(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)\b[^.]{0,60}$|\bdifferentiat(?:e"
     r"|ing)\b[^.]{0,60}$",
     re.IGNORECASE,
 )
 
 _SET = regex(r"=\s*\{?\s*0\s*\}?(?![.\d])")
+_UPDATES = regex(r"\bupdat", re.IGNORECASE)
+"""It says what the next value is, unless that solves an equation: `Setting this to zero gives the update`."""
 NO_NEWTON = "it could not be shown that this is the step of Newton's method"
 _COUNTS = frozenset("mnkNMKTB")
 """How many of something there are, where the document does not say it as a size."""
@@ -179,7 +181,8 @@ def is_said_of_other(line: Line, prose: str) -> bool:
     """Whether a row may be an equation of another problem than the one that was understood. `prose`: what may say of a
     constraint that it has."""
     words = (line.formula.before[-100:], line.formula.after[:60])
-    return speaks_of_constraints(prose) or any(_ELSEWHERE.search(said) for said in words)
+    updates = not sets_to_zero(line.formula) and any(_UPDATES.search(said) for said in words)
+    return speaks_of_constraints(prose) or updates or any(_ELSEWHERE.search(said) for said in words)
 
 
 def speaks_of_constraints(prose: str) -> bool:
