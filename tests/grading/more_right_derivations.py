@@ -261,4 +261,23 @@ MORE |= {
         {"loss": "sum(p*log(p)) + lam*(sum(p)-1)", "wrt": "p", "shapes": "p: n, lam: scalar", "assume": "p positive"},
         [r"\frac{\partial L}{\partial p_i} = \log p_i + 1 + \lambda = 0", r"p_i = e^{-1-\lambda}"],
     ),
+    "the negative of a log density that is the loss": (
+        {
+            "loss": "norm(y - X@w)**2/(2*s) + norm(w)**2/(2*t)",
+            "wrt": "w",
+            "shapes": "X: n×d, w: d, y: n, s: scalar, t: scalar",
+        },
+        [
+            r"-\log p(w|\mathcal{D}) = \frac{1}{2s}\|y-Xw\|^2 + \frac{1}{2t}\|w\|^2 + \text{const}",
+            r"\nabla_w\left(-\log p(w|\mathcal{D})\right) = -\frac1sX^T(y-Xw) + \frac1tw",
+        ],
+    ),
+    "a part that is differentiated and no row explains": (
+        {"loss": "-y.T@log(softmax(z))", "wrt": "z", "shapes": "y: K, z: K", "assume": "y onehot"},
+        [
+            r"J = -\sum_k y_k \log p_k",
+            r"\frac{\partial J}{\partial z_i} = -\sum_k y_k \frac{1}{p_k}\frac{\partial p_k}{\partial z_i}",
+            r"\frac{\partial J}{\partial z} = p - y",
+        ],
+    ),
 }

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
-from ...ir import neg
+from ...ir import Expr, neg
 from ...notation import syntax as s
 from ...notation.latex.names import FUNCTIONS, letter_name
 from ...notation.unknown import names_in as names_of_loss
@@ -56,7 +56,14 @@ def loss_names(
     if any(name in differentiated or name in USUAL for name in stated):
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss
-    found = {name for name in differentiated if name not in stated and not _is_direction(nodes, name)}
+    lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
+    bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
+    turned = {lone_name(claim.left.body): claim for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
+    negated = {name for name in differentiated if name in turned and _states(scratch, turned[name], loss)}
+    for name in negated:
+        around.define(name, neg(loss))
+    none = {*stated, *negated, *(bare if {*stated} & {*differentiated} else ())}  # as p of `J = -Σ y_i log p_i`
+    found = {name for name in differentiated if name not in none and not _is_direction(nodes, name)}
     for name in [name for name in differentiated if name in scratch.defined] + [
         name for name in stated if name in USUAL
     ]:
@@ -70,12 +77,15 @@ def loss_names(
     if len(found) > 1:
         found = _heads(claims, found)
     if not found:
-        lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
-        bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
-        turned = {lone_name(claim.left.body) for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
         found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated, turned)
     around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _states(scratch: Surroundings, claim: Claim, loss: Expr) -> bool:
+    """Whether a side of a claim behind its left one is the loss."""
+    sides = (read_side(side, scratch).expr for side in claim.sides[1:])
+    return any(side is not None and side.shape is loss.shape and scratch.bench.equal(side, loss) for side in sides)
 
 
 def _at_moved(call: s.Apply, scratch: Surroundings) -> bool:
