@@ -49,10 +49,10 @@ class Reader:
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
+        outcomes = [Outcome("follows", role="aside") for claim in row.claims if claim.order]
+        row = row.without_orders()
         self.notes, self.chain.apart = list(row.notes), False
-        outcomes: list[Outcome] = []
-        for own in row.claims:
-            self.later.take(own)
+        self.later.take(*row.claims)
         stands, before = () if self.chain.equation else row.claims[:1], replace(self.chain)
         solving = [one for one in row.claims if one not in stands and is_marked(one, self.equations.unknowns)]
         pending = [one for one in row.claims if one not in solving and self.defines(one)]

@@ -280,4 +280,43 @@ MORE |= {
             r"\frac{\partial J}{\partial z} = p - y",
         ],
     ),
+    "the multipliers of a soft margin, by all variables": (
+        {
+            "loss": "norm(w)**2/2 + C*sum(xi) + sum[i](alpha[i]*(1 - xi[i] - y[i]*(w.T@x[i] + b))) - sum(mu*xi)",
+            "wrt": "w, b, xi",
+            "shapes": "w: d, b: scalar, x: N×d, y: N, xi: N, mu: N, alpha: N, C: scalar",
+        },
+        [
+            r"\frac{\partial L}{\partial w} = 0 \Leftrightarrow w = \sum_{i=1}^N \alpha_i y_i x_i",
+            r"\frac{\partial L}{\partial b} = 0 \rightarrow \sum_{i=1}^N \alpha_i y_i = 0",
+            r"\frac{\partial L}{\partial \xi_i} = C - \alpha_i - \mu_i = 0 \rightarrow \mu_i = C - \alpha_i \to "
+            r"\alpha_i \leqslant C",
+            r"\alpha_i \geqslant 0",
+        ],
+    ),
+    "the same conditions, each equivalent, by the first variable": (
+        {
+            "loss": "norm(w)**2/2 + C*sum(xi) + sum[i](alpha[i]*(1 - xi[i] - y[i]*(w.T@x[i] + b))) - sum(mu*xi)",
+            "wrt": "w",
+            "shapes": "w: d, b: scalar, x: N×d, y: N, xi: N, mu: N, alpha: N, C: scalar",
+        },
+        [
+            r"\frac{\partial L}{\partial w} = 0 \Leftrightarrow w = \sum_{i=1}^N \alpha_i y_i x_i",
+            r"\frac{\partial L}{\partial b} = 0 \Leftrightarrow \sum_{i=1}^N \alpha_i y_i = 0",
+            r"\frac{\partial L}{\partial \xi_i} = 0 \Leftrightarrow \alpha_i = C - \mu_i",
+        ],
+    ),
+    "a word in capitals raised behind the solution": (
+        {"loss": "norm(y - X@w)**2 + lam*norm(w)**2", "wrt": "w", "shapes": "X: n×d, w: d, y: n, lam: scalar"},
+        [
+            r"\nabla_w L = -2X^\top(y - Xw) + 2\lambda w = 0",
+            r"\hat w^{MAP} = (X^\top X + \lambda I)^{-1}X^\top y",
+            r"\hat w_\lambda^{ridge} = (X^\top X + \lambda I)^{-1}X^\top y",
+            r"w^*(\lambda) = (X^\top X + \lambda I)^{-1}X^\top y",
+        ],
+    ),
+    "a log density of sets of samples": (
+        {"loss": "-sum[n,k](t[n,k]*norm(x[n]-mu[k])**2)/2", "wrt": "mu", "shapes": "t: N×K, x: N×d, mu: K×d"},
+        [r"\nabla_{\mu_k}\log p(\{x_n,t_n\}|\{\pi_k\}) = \sum_n t_{nk}(x_n-\mu_k)"],
+    ),
 }

@@ -161,7 +161,7 @@ class Equations:
         it."""
         named = {node for side in condition for node in nodes_of(side) if isinstance(node, Symbol)}
         data = tuple(sorted(named - {*self.unknowns, *self.freed}, key=lambda symbol: symbol.name))
-        self.conditions = (*self.conditions, condition)
+        self.before, self.conditions = condition, (*self.conditions, condition)
         self.freed = (*self.freed, *((variable,) if variable in named else data))
         self._benches.clear()
 
@@ -338,6 +338,10 @@ class Equations:
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), system.unknowns)
             points = solutions(bench, system, self._derived()) if system.equations else []
+            if not points and len(self.unknowns) > 1:  # some conditions are such of the data: Σ α_i y_i = 0
+                others = [one for one in bench.problem.variables if one not in system.unknowns]
+                data = tuple(one for one in others if not one.shape.is_matrix)
+                points = solutions(bench, System(system.equations, (*system.unknowns, *data)), self._derived())
             fitting, sure = with_unknown(bench, system, points, self._derived()) if points else (points, True)
             found = self._benches[equation] = SolvedBench(bench, fitting, fitting is not points, sure)
         return found

@@ -69,9 +69,9 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, valued)):
         stated = any(call in row.text[: row.text.find("=") + 1] for _, row in rows)  # on a left side it may be the loss
         call = call if stated else _LOGARITHM.sub("", call)
-        outside = _BELOW.sub(lambda one: " " * len(one[0]), call)
+        outside, alone = (part.sub(lambda one: " " * len(one[0]), call) for part in (_BELOW, _SET))
         bar = next((start for token, start, _ in tokens_of(outside) if token == "|"), len(call))
-        found = sorted(_NUMBER.finditer(call), key=lambda one: one.start() < bar)  # the sample is behind the bar
+        found = sorted(_NUMBER.finditer(alone), key=lambda one: one.start() < bar)  # the sample is behind the bar
         numbers = "".join(letter for letter in dict.fromkeys(one[1] or one[2] for one in found) if letter in counting)
         plain = _OF_LIKELIHOOD.sub("", "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call))))
         name = letters.setdefault(plain, _free(rows, taken, "LJFQ" if stated else "QPZ"))
@@ -81,6 +81,8 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     return rows, told
 
 
+_SET = regex(r"\\\{[^()|]*?\\\}")
+r"""`\{x_n\}` are the samples of all n."""
 _OF_LIKELIHOOD = regex(r"(?<=[gn]L)\([^|]*\)$")
 """`\\log L(w)` is `\\log L`; of densities the argument says which one it is."""
 _NUMBER = regex(r"(?<=\w)_\{?([a-z])(?!\w)\}?|(?<=[(,|=])\s*([a-z])(?=\s*[,)|\\])")

@@ -4,7 +4,7 @@ unless it defines them otherwise."""
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
@@ -59,8 +59,8 @@ def loss_names(
     lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
     bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
     turned = {lone_name(claim.left.body): claim for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
-    negated = {name for name in differentiated if name in turned and _states(scratch, turned[name], loss)}
-    for name in negated:
+    negated = {name for name, one in turned.items() if name and not scratch.known(name) and _states(scratch, one, loss)}
+    for name in negated - {*stated}:
         around.define(name, neg(loss))
     none = {*stated, *negated, *(bare if {*stated} & {*differentiated} else ())}  # as p of `J = -Σ y_i log p_i`
     found = {name for name in differentiated if name not in none and not _is_direction(nodes, name)}
@@ -77,7 +77,7 @@ def loss_names(
     if len(found) > 1:
         found = _heads(claims, found)
     if not found:
-        found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated, turned)
+        found = _likeliest(scratch, [name for name in differentiated if name not in bare | negated], stated)
     around.promised = frozenset(stated) - found
     return frozenset(found)
 
@@ -198,9 +198,7 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[
                 progress = True
 
 
-def _likeliest(
-    scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str], turned: Container[str | None]
-) -> set[str]:
+def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str]) -> set[str]:
     """No name equals the loss: one of its shape that no other definition uses, the differentiated ones first."""
     loss = scratch.task.problem.loss
     used = {symbol.name for value in scratch.values.values() for symbol in value.symbols if hasattr(symbol, "name")}
@@ -208,8 +206,7 @@ def _likeliest(
         symbol = scratch.defined.get(name)
         if symbol is None and name in stated and name in differentiated:
             return {name}
-        fits = symbol is not None and symbol.shape is loss.shape and symbol.name not in used
-        if symbol and fits and not (name in turned and scratch.bench.equal(scratch.expanded(symbol), neg(loss))):
+        if symbol is not None and symbol.shape is loss.shape and symbol.name not in used:
             return {name}
     return set()
 

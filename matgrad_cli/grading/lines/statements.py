@@ -34,19 +34,25 @@ _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 @record
 class Claim:
     """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before. `both`:
-    ⟺ stands before it."""
+    ⟺ stands before it. `order`: its sides are no equals, `α ≥ 0`."""
 
     sides: tuple[Side, ...]
     leading: bool = False
     definition: bool = False
     rough: bool = False
     both: bool = False
+    order: bool = False
 
     @property
     def left(self) -> s.Node | None:
         """Its own left side, without brackets; None where it goes on from the line before, or says of nothing what it
         is."""
         return inner(self.sides[0].node) if not self.leading and len(self.sides) > 1 else None
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self.sides[0].source.text[self.sides[0].span.start : self.sides[-1].span.end].strip()
 
     @property
     def place(self) -> tuple[str, int]:
@@ -70,11 +76,10 @@ class Later:
         """The row of this text is judged now."""
         self._of_text.pop(text, None)
 
-    def take(self, claim: Claim) -> None:
-        """This claim is judged now."""
-        text = claim.sides[0].source.text if claim.sides else ""
-        if text in self._of_text:
-            self._of_text[text] = [other for other in self._of_text[text] if other is not claim]
+    def take(self, *claims: Claim) -> None:
+        """These claims are judged now."""
+        for text in {claim.sides[0].source.text for claim in claims if claim.sides} & self._of_text.keys():
+            self._of_text[text] = [other for other in self._of_text[text] if all(other is not one for one in claims)]
 
 
 class Taken:
@@ -104,6 +109,12 @@ class Row:
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
 
+    def without_orders(self) -> Row:
+        """What is to be judged of it, and a note on what is not."""
+        said = (f"`{claim.text}` is a relation, which is not judged" for claim in self.claims if claim.order)
+        claims = tuple(claim for claim in self.claims if not claim.order)
+        return replace(self, claims=claims, notes=(*self.notes, *said))
+
 
 def read_row(number: int, row: Passage, source: Source, names: LatexNames, syntax: str | None) -> Row:
     """The statements of a row. A text is read once for all that its names mean:
@@ -128,16 +139,10 @@ def _read(text: str, name: str, syntax: str | None, names: LatexNames) -> tuple[
     found = (
         _with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True)
     )
-    return tuple(one for claim in found for one in (*_turned_round(claim, names), _zero_last(claim))), line.notes
+    return tuple(map(_zero_last, found)), line.notes
 
 
-def _turned_round(claim: Claim, names: LatexNames) -> Iterator[Claim]:
-    r"""`\ell = -A` for `-\ell = A` of an unknown name: a log-likelihood beside the loss that is its negative."""
-    match claim.left:
-        case s.Negative(_, s.Name(_, name) as own) if name not in names.variables.keys() | names.losses:
-            first, value = claim.sides[:2]
-            turned = value.node and s.Negative(value.span, s.Group(value.span, value.node))
-            yield replace(claim, sides=(replace(first, node=own, span=own.span), replace(value, node=turned)))
+_ORDERS = frozenset(("<=", ">=", "<", ">", "!=", "sim"))
 
 
 def _zero_last(claim: Claim) -> Claim:
@@ -180,7 +185,8 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
     if several and (subgradient := _subgradient([side.node for side in sides], own.text)) is not None:
         sides = (replace(sides[0], node=subgradient), *sides[1:])
     rough = "≈" in (statement.leading, *statement.relations) or NEGLECTS.search(own.text) is not None
-    return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both)
+    order = bool(statement.relations) and _ORDERS.issuperset(statement.relations)
+    return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both, order)
 
 
 NEGLECTS = regex(

@@ -173,14 +173,18 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
     if star and r.known and _is_adjoint(r, first):
         _say_real(r, "*")
         return Script("T", end=end)
-    if star and (not r.known or r.ends_here()) and _stands_without_star(r, first, end):
+    sought = r.tokens[first - (3 if r.tokens[first - 1].text == "{" else 2)].text == r.names.wrt
+    sought = sought and around_a_letter(r)  # w^*(λ)
+    if star and (sought or ((not r.known or r.ends_here()) and _stands_without_star(r, first, end))):
         return Script("label", label="star", end=end)
     if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
         return Script("nothing", end=end)
     word = "".join(token.text for token in tokens)
     written = len(tokens) == 1 and tokens[0].kind == "word"
     letters = all(token.kind in ("name", "word") for token in tokens)
-    own = letters and not r.variable(word) and (written or word in _STATES)
+    texts = [token.text for token in tokens]
+    factors = word.isupper() and (not r.known or word[0] == "T" or all(map(r.variable, texts)))  # e^{AB}
+    own = letters and not r.variable(word) and (written or (is_word(texts) and not factors))
     return Script("label", label=word, end=end) if own else None
 
 
@@ -232,8 +236,15 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     return True
 
 
-_STATES = frozenset(("old", "new", "prev", "next", "ref", "init", "true", "pred", "opt", "test", "train"))
-"""Words that people raise behind a letter as they stand: `\\theta^{old}`."""
+_WORDS: Final = words(
+    "opt ols gls wls mle map new old min max reg ridge lasso best prev next ref init true pred test train"
+)
+
+
+def is_word(letters: Sequence[str]) -> bool:
+    r"""Whether letters at a name are a word and no indices or factors: `w_{OLS}`, `w_{opt}`, `\theta^{old}`."""
+    capitals = all(len(letter) == 1 and letter.isupper() for letter in letters)
+    return len(letters) > 1 and (capitals or "".join(letters) in _WORDS)
 
 
 def around_a_letter(r: Cursor) -> bool:

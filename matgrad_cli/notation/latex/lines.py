@@ -124,7 +124,7 @@ def _pieces(row: _Row) -> list[_Piece]:
     found = [_Piece([])]
     level = 0
     bars: list[str] = []
-    for token in row.tokens:
+    for at, token in enumerate(row.tokens):
         level += {"open": 1, "close": -1}.get(token.kind, 0)
         if token.kind == "bar":
             _count(bars, token)
@@ -136,7 +136,10 @@ def _pieces(row: _Row) -> list[_Piece]:
             continue
         if token.kind == "linebreak" and top:
             continue
-        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text in ("then", "iff")):
+        concludes = token.text in ("then", "iff") or (
+            top and token.text == "to" and _concludes(found[-1], row.tokens[at:])
+        )
+        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and concludes):
             where = token.kind == "text" and token.text.lower().split()[:1] in _DEFINING
             new = _Piece([], where, token.kind == "text", token.text == "iff")
             if token.kind == "gap" and not found[-1].tokens:  # words, then a space
@@ -154,6 +157,14 @@ def _pieces(row: _Row) -> list[_Piece]:
 
 
 _DEFINING: Final = (["where"], ["with"], ["let"], ["for"], ["here"])
+
+
+def _concludes(before: _Piece, behind: Sequence[Token]) -> bool:
+    r"""Whether an arrow leads from an equation, or the row before, to another, `Aw = 0 \to w = 0`: it is no limit."""
+    ends = next((at for at, one in enumerate(behind) if one.text == "," or one.kind in ("gap", "text")), len(behind))
+    parts = before.tokens, behind[1:ends]
+    signs = [next((one.text for one in part if one.kind == "relation"), "") for part in parts]
+    return (signs[0] == "=" or not before.tokens) and signs[1] in ("=", "<=", ">=")
 
 
 def _count(bars: list[str], token: Token) -> None:

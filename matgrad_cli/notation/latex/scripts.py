@@ -7,7 +7,6 @@ from typing import Final, Literal
 
 from ...diagnostics import Span
 from .. import syntax as s
-from ..names import words
 from .cursor import Cursor
 from .indices import (
     Script,
@@ -19,6 +18,7 @@ from .indices import (
     index_letters,
     is_shift,
     is_top,
+    is_word,
     known_script,
     name_above,
     names_another,
@@ -30,13 +30,6 @@ from .tokens import REFUSED, Token
 _SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
 r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`."""
 _CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")
-
-
-def _is_word(letters: list[str]) -> bool:
-    """Whether letters below a name are a word and no indices: `w_{OLS}`, `w_{opt}`."""
-    capitals = all(len(letter) == 1 and letter.isupper() for letter in letters)
-    return len(letters) > 1 and (capitals or "".join(letters) in _WORDS)
 
 
 def scripts_here(r: Cursor) -> list[Script]:
@@ -75,6 +68,8 @@ def raised_script(r: Cursor) -> Script:
     moved = len(tokens) == 5 and is_shift(r, first + 2, past - 1)
     if bracketed and texts[0] == "[" and texts[1] in _CAPITALS - r.binding - r.left and len(texts) == 3:
         return Script("label", label=texts[1], end=end)  # a^{[L]}: that of the last layer
+    if bracketed and is_word(texts[1:-1]):
+        return Script("label", label="".join(texts[1:-1]), end=end)  # \beta^{(OLS)}
     if bracketed and (all(token.kind == "name" for token in tokens[1:-1]) or (moved and tokens[1].kind == "name")):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
@@ -116,7 +111,7 @@ def lowered_script(r: Cursor) -> Script:
     if len(tokens) >= 2 and tokens[0].kind == "open" and r.partner.get(first) == past - 1:
         first, past, tokens = first + 1, past - 1, tokens[1:-1]
     texts = [token.text for token in tokens]
-    if any(token.kind in ("word", "text", "function") for token in tokens) or _is_word(texts):
+    if any(token.kind in ("word", "text", "function") for token in tokens) or is_word(texts):
         return Script("label", label="".join(texts), end=end)
     if len(tokens) == 1 and tokens[0].kind == "operator" and texts[0] in _SIGNS_BELOW:
         return Script("label", label=_SIGNS_BELOW[texts[0]], end=end)
