@@ -33,7 +33,7 @@ _SIZED = regex(rf"\$+{_SIZES.pattern}\$+|\\\({_SIZES.pattern}\\\)")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _MARKS = r"\d*(?:\s*\{\s*\\?\w+\s*\}|\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w|\*)|\s*[*'])*"
 """What belongs to a name: an accent's letter, what stands below and above it."""
-_DEFINED = regex(rf"\s*{_MARKED}(?P<marks>{_MARKS})\s*(?:\(\s*\\?[^\W\d_]\s*\)\s*)?:?=")
+_DEFINED = regex(rf"\s*{_MARKED}(?P<marks>{_MARKS})\s*(?:\(\s*\\?[^\W\d_]+\s*\)\s*)?:?=")
 _CALLED = regex(r".*=\s*:\s*\\?(?P<name>[^\W\d_]+)[\s.,]*", re.DOTALL)
 """`∇f = softmax(x) =: p`."""
 _T = r"(?:\s*\^\s*\{?\s*(?:\\top|\\intercal|T)(?![A-Za-z])\s*\}?|'|ᵀ)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Literal
 
@@ -14,10 +14,13 @@ from ...documents.homework.pieces import Piece
 from ...documents.passage import Passage
 from ...documents.words import said
 from ...notation.latex.names import letter_name
+from ...records.finding import ProblemReport
 from ..answers.heads import letters_of_entry, usual_spelling
+from ..lines.literal_name import with_letter
 from .definitions import clause, factors, known_at, names, number_of, with_definitions
 from .settings import Located, Settings
 
+Judged = Callable[[Settings], ProblemReport]
 How = Literal["", "stated", "beside", "differential"]
 Claim = tuple[Settings, How]
 """What is said to be the answer, as it is judged, and whether an equation says it, or it stands beside others that are
@@ -27,14 +30,20 @@ MOST_CLAIMS = 12
 """So many are judged; where more stand, nobody knows which is meant."""
 _LETTERS = regex(r"[^\W\d_]{2,}")
 
+_SIGNS = r"\s*(?:(?:\\(?:[,;:! ]|(?:q?quad|implies|therefore|(?:Long|long)?[Rr]ightarrow)(?![A-Za-z]))|[⇒→∴])\s*)*"
+_WHAT = r"(?:\\mathcal\s*\{?\w\}?|\\ell|\\?\w)(?:_(?:\w|\{\w+\}))?"
 STATES = regex(
-    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)(?:\s|\\[,;:! ])*(?:_\s*(?P<by>\{[^{}]*\}"
-    r"|\\?\w+))?\s*(?P<of>\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
-    r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
-    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?(?:_\w|_\{\w\})?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>(?:[^{}]|\{[^{}]*\})*)\}\s*="
-    r"|\s*\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
-    r"|\s*(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
+    rf"{_SIGNS}(?:(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{{grad\}}|grad)(?:\s|\\[,;:! ])*"
+    rf"(?:_\s*(?P<by>\{{[^{{}}]*\}}|\\?\w+))?\s*(?P<of>{_WHAT})?\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\\frac\s*\{{\s*\\?(?:partial"
+    rf"|d)\s*(?P<over>{_WHAT})\s*\}}\s*\{{\s*\\?(?:partial|d)(?P<under>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}\s*="
+    r"|\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
+    rf"|(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{{\w+\}})?)\s*=)"
 )
+"""What says a derivative of a name."""
+_UNDER = regex(rf"(?:(?:\\nabla|∇)\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?|\\partial|∂)\s*(?P<of>{_WHAT})")
+"""A name under a ∇ or ∂."""
+_NO_TERM = frozenset("Ldeijkn")
+"""Letters that mean something else."""
 
 _SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
 
@@ -297,18 +306,53 @@ def stated_by(one: Piece) -> set[str]:
     return {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
 
 
-def without_parts(told: list[Piece], chosen: Settings) -> list[Piece]:
-    """The pieces without the derivatives of what is defined on the way, `∂e/∂w = -X` with `e = y - Xw`; a number that
-    is defined may be the loss, but where several are, and the derivative is stated of something else, these are its
-    terms."""
-    arrays = {one.defines for one in told if one.kind == "definition" and not _NUMBER.search(one.text[one.value :])}
-    numbers = {one.defines for one in told if one.kind == "definition"} - arrays - {""}
-    of = {_differentiated(stated) for one in told if states(one, chosen) and (stated := STATES.match(one.text))}
-    arrays |= numbers if len(of & numbers) > 1 and of - numbers - {""} else set()
-    arrays -= {"", chosen.text("name")}
-    kept = [one for one in told if (match := STATES.match(one.text)) is None or _differentiated(match) not in arrays]
-    return kept if any(one.kind in ("formula", "equation") or states(one, chosen) for one in kept) else told
+def without_parts(told: list[Piece], chosen: Settings, judged: Judged) -> tuple[list[Piece], set[int]]:
+    """The pieces without the derivatives of what is not the loss: of arrays on the way, `∂e/∂w = -X` with `e = y - Xw`,
+    of numbers that have another value, `f = xᵀAx` of f/g, of `L_1` beside L, and of what `∇L = ∇f + ∇g` needs; all,
+    where nothing is left to be the answer. And the places of those whose names have no value."""
+    matches = {at: match for at, one in enumerate(told) if (match := STATES.match(one.text)) is not None}
+    of = {at: _differentiated(match) for at, match in matches.items()}
+    loss, several = chosen.text("name") or "L", len({*of.values()}) > 1
+    free = {name for name in of.values() if several and "_" in name}
+    for at, name in of.items():
+        used = {_plain(match["of"]) for match in _UNDER.finditer(told[at].text, matches[at].end())}
+        free |= {other for other in used & {*of.values()} if other not in (name, loss)}
+    parts = {*free}
+    for at, one in enumerate(told):
+        name = one.defines + number_of(one).replace("{", "")
+        if one.kind == "definition" and one.defines != loss and name in {*of.values()}:
+            free -= {name} if "_" not in name else set()
+            array = not _NUMBER.search(one.text[one.value :])
+            parts |= {name} if array or _not_the_loss(one, told[:at], chosen, judged) else set()
+    kept = [one for at, one in enumerate(told) if of.get(at) not in parts]
+    if not any(one.kind in ("formula", "equation") or states(one, chosen) for one in kept):
+        return told, set()
+    return kept, {told[at].passage.places[0] for at, name in of.items() if name in free}
+
+
+def with_terms(rows: Sequence[Passage], taken: frozenset[str]) -> tuple[Passage, ...]:
+    """The rows with a letter of its own for each numbered name under ∇ or ∂ beside the same name without a number:
+    the L_1 of `∇L = ∇L_1 + ∇L_2` is no entry of L."""
+    under = dict.fromkeys(_plain(match["of"]) for row in rows for match in _UNDER.finditer(row.text))
+    found = [*enumerate(rows)]
+    for base, _, number in (name.partition("_") for name in under):
+        if base in under and number.isdigit():
+            found, _ = with_letter(found, f"{base}_{{{number}}}", taken | _NO_TERM)
+    return tuple(row for _, row in found)
+
+
+def _not_the_loss(one: Piece, before: Sequence[Piece], chosen: Settings, judged: Judged) -> bool:
+    """Whether numbers tell that what is defined is something else than the loss."""
+    values = {**chosen.values, "name": Located(Passage(one.defines), chosen.source)}
+    rows = with_definitions(one, before, chosen)[0]
+    lines = judged(replace(chosen, rows=rows, answer=None, values=values)).lines
+    return bool(lines) and lines[-1].verdict == "wrong"
 
 
 def _differentiated(stated: re.Match[str]) -> str:
-    return (stated["of"] or stated["over"] or stated["above"] or "").lstrip("\\")
+    """The name, with what stands below it, of which an equation states the derivative."""
+    return _plain(next(filter(None, map(stated.group, ("of", "over", "above"))), ""))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\\mathcal|[\\{}\s]", "", name)

@@ -3,7 +3,7 @@ not claimed, and of several that are claimed none may be wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ...diagnostics import Diagnostic
@@ -15,7 +15,7 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import MOST_CLAIMS, STATES, Claim, How, alone, claimed, displayed, rivals, states, without_parts
+from .claims import MOST_CLAIMS, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states, without_parts
 from .definitions import clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
@@ -29,7 +29,6 @@ _SEVERAL = Diagnostic(
     severity="warning",
 )
 _MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|:=|\\(?:ast|star|prime)))")
-Judged = Callable[[Settings], ProblemReport]
 
 _PARTS = Diagnostic(
     "nothing-judged",
@@ -56,12 +55,14 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     """
     chosen, exercise = with_accents(chosen, exercise, chosen.letters - {chosen.variable})
     told, refused = answering(exercise.pieces, chosen)
-    told = without_parts(with_known(told, chosen), chosen)
+    told = with_known(told, chosen)
+    whole, terms = without_parts(told, chosen, judged)
     rows = [chosen.rows, *exercise.readings]
-    if refused:
-        places = {one.passage.places[0] for one in told if one.kind != "name"}
+    if refused or terms:
+        places = {one.passage.places[0] for one in (whole if refused else told) if one.kind != "name"} - terms
         rows = [tuple(row for row in reading if row.places[0] in places) for reading in rows]
         rows = list(dict.fromkeys(reading for reading in rows if reading))
+    told = whole
     if refused and not rows:
         return unanswered(chosen, next(iter(refused.values())))
     chosen = replace(chosen, rows=rows[0]) if rows else chosen
