@@ -242,6 +242,8 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise({**keys, "answer": line})
     if formulas and ending not in LATEX:
         formulas = _with_announced(formulas, [*announced(shown, start, end)])
+    if formulas and all(_DEFINES.match(one.passage.text) for one in formulas):
+        formulas = [*formulas, *_stated_in_blocks(shown, start, end, ending)]
     bare = in_blocks if ending in LATEX else unmarked
     readings = _readings(formulas) or bare(shown, start, end, ending)
     code = _code(shown, start, end, ending)
@@ -251,6 +253,13 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     told = tuple(pieces(formulas or _bare(readings), shown[:end], start))
     return Exercise(keys, readings[0], tuple(readings[1:]), told)
+
+
+def _stated_in_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Formula]:
+    """The lines of the blocks that state a derivative by the names that sentences define."""
+    for number, rows in enumerate(in_blocks(text, start, end, ending, formulas=True)):
+        if any(_GRADIENT.search(row.text) or row.text.startswith("grad") for row in rows):
+            yield from (Formula(row, row.places[0], "plain", number) for row in rows)
 
 
 def _with_announced(formulas: Sequence[Formula], lines: Sequence[Passage]) -> list[Formula]:

@@ -31,12 +31,12 @@ _BEGINS = regex(r"\s*(?:def|import|from|return)\b")
 _RETURNS = regex(r"^[ \t]*return\b", re.MULTILINE)
 
 
-def code_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
-    """The blocks that begin between two places, in their order."""
+def code_blocks(text: str, start: int, end: int, ending: str, formulas: bool = False) -> Iterator[Block]:
+    """The blocks that begin between two places, in their order; with `formulas` also what is set in and no code."""
     if ending in LATEX:
         yield from ((match.span(), _body(match, 0)) for match in CODE_BLOCK.finditer(text[:end], start))
         return
-    found = [*_set_in(text, start, end, ending)]
+    found = [*_set_in(text, start, end, ending, formulas)]
     for fence in FENCE.finditer(text[:end]):
         if fence.start("mark") >= start and (whole := _FENCED.fullmatch(fence[0])):
             found.append(((fence.start("mark"), fence.end()), _body(whole, fence.start())))
@@ -61,12 +61,13 @@ def set_in(text: str, ending: str) -> list[tuple[int, int]]:
     return [span for span, _ in _set_in(text, 0, len(text), ending)]
 
 
-def _set_in(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
+def _set_in(text: str, start: int, end: int, ending: str, formulas: bool = False) -> Iterator[Block]:
     if ending not in (*MARKDOWN, *NOTEBOOK):
         return
     unfenced = FENCE.sub(lambda match: re.sub(r"[^\n]", ".", match[0]), text[:end])
     for match in _SET_IN.finditer(unfenced):
-        if match.start("body") >= start and (_BEGINS.match(match["body"]) or _RETURNS.search(match["body"])):
+        code = formulas or _BEGINS.match(match["body"]) or _RETURNS.search(match["body"])
+        if code and match.start("body") >= start:
             yield match.span("body"), Passage(text[match.start("body") : match.end("body")], match.start("body"))
 
 

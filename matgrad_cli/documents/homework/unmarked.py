@@ -94,9 +94,9 @@ def only_line(text: str, start: int, end: int) -> Passage | None:
     return lines[0] if _talks(bare, listed) else bare
 
 
-def in_blocks(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:
-    """The lines of each block of code between two places."""
-    found = (tuple(_code(body)) for _, body in code_blocks(text, start, end, ending))
+def in_blocks(text: str, start: int, end: int, ending: str, formulas: bool = False) -> list[tuple[Passage, ...]]:
+    """The lines of each block of code between two places; with `formulas` also of those that are only set in."""
+    found = (tuple(_code(body)) for _, body in code_blocks(text, start, end, ending, formulas))
     return [rows for rows in found if rows and not any(map(_talks, rows))]
 
 
