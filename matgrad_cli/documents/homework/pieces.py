@@ -9,7 +9,7 @@ from typing import Literal
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ..display_rows import RELATION
+from ..display_rows import BOUNDS, RELATION
 from ..passage import Passage, blank
 from ..sheets.sheet import Formula
 from ..words import said
@@ -28,6 +28,8 @@ _VALUE = regex(_VALUED)
 _RANGE = regex(
     r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL
 )
+_INSIDE = regex(rf"{BOUNDS.pattern}|\[[^\[\]=]*\]")
+"""What relates nothing: the bounds of a Σ, the condition of `1[Wx > 0]`."""
 _SIZES = regex(r"[\s(]*(?:\\?[a-z]|\d+)(?:\s*(?:\\times(?![a-z])|×)\s*(?:\\?[a-z]|\d+))+[\s).]*")
 _SIZED = regex(rf"\$+{_SIZES.pattern}\$+|\\\({_SIZES.pattern}\\\)")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
@@ -166,7 +168,7 @@ def anew(piece: Piece, passage: Passage) -> Piece:
     if defined is not None:
         name = defined["name"].lstrip("\\")
         return replace(piece, passage=passage, kind="definition", defines=name, value=defined.end())
-    kind = "equation" if RELATION.search(passage.text) else "formula"
+    kind = "equation" if RELATION.search(_INSIDE.sub(" ", passage.text)) else "formula"
     return replace(piece, passage=passage, kind=kind, defines="", value=0)
 
 

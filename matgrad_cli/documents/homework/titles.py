@@ -38,7 +38,7 @@ _GOES_ON: Final = (
 """`### Solution`: a heading that names no problem is a part of the one above it."""
 TITLED: Final = (
     rf"{_LINE}(?:\#{{1,6}}[ \t]+|\*\*|__)?(?:{_SHEET}(?:<problem>[ \t]*){{1,2}}\#?\d+[a-z]?[ \t]*(?:[.():*_]|(?m:$))"
-    r"|(?:\#\d+|\(?\d+[a-z]?[.):])[ \t]*(?m:$))"
+    r"|(?:\#\d+|\(?\d+[a-z]?[.):]|\(?[a-z]\))[ \t]*(?m:$))"
 )
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 RULES: Final = r"(?:[-=*_~#]{2,}[ \t]*)?"

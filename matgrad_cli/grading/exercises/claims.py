@@ -16,7 +16,6 @@ from ...documents.words import said
 from ...notation.latex.names import letter_name
 from ...records.finding import ProblemReport
 from ..answers.heads import letters_of_entry, usual_spelling
-from ..lines.literal_name import with_letter
 from .definitions import clause, factors, known_at, names, number_of, with_definitions
 from .settings import Located, Settings
 
@@ -40,10 +39,8 @@ STATES = regex(
     rf"|(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{{\w+\}})?)\s*=)"
 )
 """What says a derivative of a name."""
-_UNDER = regex(rf"(?:(?:\\nabla|∇)\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?|\\partial|∂)\s*(?P<of>{_WHAT})")
+UNDER = regex(rf"(?:(?:\\nabla|∇)\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?|\\partial|∂)\s*(?P<of>{_WHAT})")
 """A name under a ∇ or ∂."""
-_NO_TERM = frozenset("Ldeijkn")
-"""Letters that mean something else."""
 
 _SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
 
@@ -72,6 +69,11 @@ _END_MARK = regex(r"\s*(?:\\(?:square|blacksquare|Box|qed|checkmark|hfill)\s*|[�
 _SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$"
 _GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?(?:\s+(?:<the>\s+)?(?:same|equal|identical|equivalent)\s+(?:as|to))?\W*"
 """Behind a claim: `…, which equals $…$`."""
+_IN_FORM = (
+    r"\W*(?:[^.;]*\b)?in\s+(?:matrix|vector|compact|vectori[sz]ed)\W+(?:form|notation)"
+    r"\W*(?:(?:<it>|this|that|<is>)\W*)*"
+)
+"""Behind a claim: `In matrix form: $…$`."""
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
 
 _BESIDE = (
@@ -119,7 +121,9 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
             if says:
                 claims.append(at)
                 last = at
-        elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
+        elif STATES.fullmatch(f"{one.text}=") is None and not _of_part(
+            one, told[before] if before >= 0 else None, chosen.order
+        ):
             bare.append(at)
             same = (beside or before in bare) and said(_GOES_ON).fullmatch(one.before) and _WORKED.fullmatch(one.text)
             same = same and re.match(r"\s*(?:$|[.\n])", one.after)
@@ -163,7 +167,8 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         if at == own or one.kind == "name" or len(found) > MOST_CLAIMS:
             continue
         says = said(r"\b<result>\b").search(clause(one.before)) is not None
-        again = (at == own + 1 and said(_GOES_ON).fullmatch(one.before)) or _same_name(one, told[own])
+        goes_on = f"{_GOES_ON}|{_IN_FORM}" if one.kind == "formula" else _GOES_ON
+        again = (at == own + 1 and said(goes_on).fullmatch(one.before)) or _same_name(one, told[own])
         differs = _differential(one, chosen)
         stated: How = "differential" if differs else "stated" if again or says or one.kind != "definition" else ""
         also = bool(again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before) is not None
@@ -315,7 +320,7 @@ def without_parts(told: list[Piece], chosen: Settings, judged: Judged) -> tuple[
     loss, several = chosen.text("name") or "L", len({*of.values()}) > 1
     free = {name for name in of.values() if several and "_" in name}
     for at, name in of.items():
-        used = {_plain(match["of"]) for match in _UNDER.finditer(told[at].text, matches[at].end())}
+        used = {bare_name(match["of"]) for match in UNDER.finditer(told[at].text, matches[at].end())}
         free |= {other for other in used & {*of.values()} if other not in (name, loss)}
     parts = {*free}
     for at, one in enumerate(told):
@@ -330,17 +335,6 @@ def without_parts(told: list[Piece], chosen: Settings, judged: Judged) -> tuple[
     return kept, {told[at].passage.places[0] for at, name in of.items() if name in free}
 
 
-def with_terms(rows: Sequence[Passage], taken: frozenset[str]) -> tuple[Passage, ...]:
-    """The rows with a letter of its own for each numbered name under ∇ or ∂ beside the same name without a number:
-    the L_1 of `∇L = ∇L_1 + ∇L_2` is no entry of L."""
-    under = dict.fromkeys(_plain(match["of"]) for row in rows for match in _UNDER.finditer(row.text))
-    found = [*enumerate(rows)]
-    for base, _, number in (name.partition("_") for name in under):
-        if base in under and number.isdigit():
-            found, _ = with_letter(found, f"{base}_{{{number}}}", taken | _NO_TERM)
-    return tuple(row for _, row in found)
-
-
 def _not_the_loss(one: Piece, before: Sequence[Piece], chosen: Settings, judged: Judged) -> bool:
     """Whether numbers tell that what is defined is something else than the loss."""
     values = {**chosen.values, "name": Located(Passage(one.defines), chosen.source)}
@@ -351,8 +345,9 @@ def _not_the_loss(one: Piece, before: Sequence[Piece], chosen: Settings, judged:
 
 def _differentiated(stated: re.Match[str]) -> str:
     """The name, with what stands below it, of which an equation states the derivative."""
-    return _plain(next(filter(None, map(stated.group, ("of", "over", "above"))), ""))
+    return bare_name(next(filter(None, map(stated.group, ("of", "over", "above"))), ""))
 
 
-def _plain(name: str) -> str:
+def bare_name(name: str) -> str:
+    """A name without fonts and braces."""
     return re.sub(r"\\mathcal|[\\{}\s]", "", name)

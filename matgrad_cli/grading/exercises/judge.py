@@ -20,9 +20,9 @@ from ..meanings.redefined import part_of
 from ..meanings.remarks import Remarks, contradiction
 from ..task import Asked, Key, Task, task_for
 from .answer import judged_answer, lone_answer
-from .claims import with_terms
 from .credit import scored
 from .derivation import judged_derivation
+from .respelled import with_argument, with_terms
 from .settings import Located, Settings
 
 Kind = Literal["answer", "derivation"]
@@ -52,7 +52,7 @@ def judge(chosen: Settings) -> ProblemReport:
         wrt, answer = task.problem.wrt.name, chosen.answer
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
-    chosen = replace(chosen, rows=with_terms(chosen.rows, task.names))
+    chosen = replace(chosen, rows=tuple(map(with_argument, with_terms(chosen.rows, task.names))))
     lone = lone_answer(chosen, task) if chosen.rows else judged_answer(chosen, task)
     report = lone or judged_derivation(chosen, task, key, asked)
     doubt = (_of_sums(chosen, report) or _of_sizes(chosen, task)) if report.verdict == "right" else None
