@@ -3,7 +3,7 @@ r"""Entries that are told case by case as one formula: `For $i = j$: $J_{ii} = a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
 from ...diagnostics.record import record, replace
@@ -50,47 +50,69 @@ def with_cases(formulas: Sequence[Formula], text: str, start: int, end: int) -> 
     """The formulas between two places, of which one says in a table what two say of the entries on the diagonal and
     beside it, and the text without the words that part these cases."""
     parts = [part for one in formulas for part in _parts(one)]
-    told, words = _told(parts, text)
-    left = [part for part in parts if part.passage.places[0] not in words]
-    if len(told) < 2:
-        return [*formulas], text
+    conditions = {at: one for at, part in enumerate(parts) if (one := _ALONE.fullmatch(part.passage.text)) is not None}
+    cases = _cases(parts, conditions, text)
     line = text.find("\n", start) + 1  # behind the rest of a title
-    start = line if 0 < line <= parts[0].passage.places[0] and text[start - 1 : start] not in ("", "\n") else start
-    besides = blanked(text, [*words.values(), *((one.passage.places[0], one.passage.places[-1]) for one in formulas)])
-    for one, other in pairwise(told):
+    start = line if parts and 0 < line <= parts[0].passage.places[0] and text[start - 1] != "\n" else start
+    spans = [(part.passage.places[0], part.passage.places[-1]) for part in parts]
+    leads = [said(_LEADS).search(text, spans[at - 1][1] if at else 0, spans[at][0]) for at in conditions]
+    words = [(lead.start(), spans[at][1]) for at, lead in zip(conditions, leads, strict=True) if lead is not None]
+    besides = blanked(text, [*words, *((one.passage.places[0], one.passage.places[-1]) for one in formulas)])
+    left = [part for at, part in enumerate(parts) if at not in conditions]
+    for one, other in pairwise(cases):
         diagonal, beside = (one, other) if other.apart else (other, one)
-        same = _INDICES.sub("_", one.head) == _INDICES.sub("_", other.head)
-        same = same and {*diagonal.indices} <= {*beside.indices}
-        told_so = (diagonal.apart, beside.apart, same) == (False, True, True)
-        if not told_so or not _plain(one, other, left, besides[start:end]):
+        told, at = [*one.formulas, *other.formulas], left.index(one.formulas[0])
+        rest = [part for part in left if part not in told]
+        if (
+            (diagonal.apart, beside.apart) != (False, True)
+            or _INDICES.sub("_", one.head) != _INDICES.sub("_", other.head)
+            or not {*diagonal.indices} <= {*beside.indices}
+            or _DERIVATIVE.match(one.head) is None
+            or left[at : at + len(told)] != told
+            or said(_LEADING_WORDS).fullmatch(besides[start:end]) is None
+            or any(map(_claims_more, rest))
+        ):
             continue
-        first, second = beside.indices[0], beside.indices[1]
+        first, second = beside.indices
         whole = "".join(
             rf" = \begin{{cases}} {at or diagonal.sides[-1]} & \text{{if }} {first} = {second} \\ "
             rf"{off or beside.sides[-1]} & \text{{if }} {first} \ne {second} \end{{cases}}"
             for at, off in zip_longest(diagonal.sides, beside.sides)
         )
-        begun, *rest = (*one.formulas, *other.formulas)
+        begun, *gone = told
         table = replace(begun, passage=begun.passage.replaced([(0, len(begun.passage.text), beside.head + whole)]))
-        gone = [formula.passage for formula in rest]
-        left = [table if formula is begun else formula for formula in parts if formula not in rest]
-        left = [formula for formula in left if formula.passage.places[0] not in words]
-        spans = [(part.places[0], part.places[-1]) for part in gone]
-        return left, blanked(text, [*spans, *words.values()])
+        words += [(one.passage.places[0], one.passage.places[-1]) for one in gone]
+        return [table if part is begun else part for part in left if part not in gone], blanked(text, words)
     return [*formulas], text
 
 
-def _plain(one: _Case, other: _Case, parts: Sequence[Formula], words: str) -> bool:
-    """Whether cases tell a derivative, one right behind the other, and nothing beside them may say another value: only
-    words that lead to cases, and no formula without a sign of equality, nor one that works on their name, `2J`."""
-    told = [*one.formulas, *other.formulas]
-    at = parts.index(told[0])
-    return (
-        _DERIVATIVE.match(one.head) is not None
-        and [*parts[at : at + len(told)]] == told
-        and said(_LEADING_WORDS).fullmatch(words) is not None
-        and not any(_claims_more(formula) for formula in parts if formula not in told)
-    )
+def _cases(parts: Sequence[Formula], conditions: Mapping[int, re.Match[str]], text: str) -> list[_Case]:
+    """The cases in their order, each with the condition in it, else with one beside it that no other has."""
+    found, last, used = list[_Case](), 0, set[int]()
+    for at, one in enumerate(parts):
+        written, places, begun = one.passage.text, one.passage.places, found[-1] if found else None
+        before, last = text[last : places[0]], places[-1]
+        within = next(filter(None, (way.search(written) for way in (_LEADING, _TRAILING))), None)
+        head, *sides = _sides(blanked(written, [within.span()] if within is not None else []))
+        indices = "".join("".join(match) for match in _INDICES.findall(head))
+        if begun is not None and not head and sides and one.block == begun.formulas[-1].block:
+            found[-1] = replace(begun, formulas=(*begun.formulas, one), sides=(*begun.sides, *sides))
+        elif begun is not None and not sides and said("<general>").match(text[places[-1] :].lstrip(" $,")):
+            found.append(_Case((one,), begun.head, (head,), begun.indices, True))
+        elif sides and len(indices) == 2:
+            apart = False if len({*indices}) == 1 else True if said(_APART).search(before) else None
+            beside = {near: conditions[near] for near in (at - 1, at + 1) if near in conditions.keys() - used}
+            beside = {at: within} if within is not None else beside
+            told = {near: sets for near, one in beside.items() if (sets := _apart(one, indices)) is not None}
+            used |= {*[*told][:1]}
+            found.append(_Case((one,), head, tuple(sides), indices, next(iter(told.values()), apart)))
+    return found
+
+
+def _apart(condition: re.Match[str], indices: str) -> bool | None:
+    """Whether a condition sets these indices apart; None if it is about others."""
+    letters, apart = {condition["one"], condition["other"]}, condition["sign"] != "="
+    return apart if letters == {*indices} or (not apart and letters >= {*indices}) else None
 
 
 def _claims_more(formula: Formula) -> bool:
@@ -109,48 +131,6 @@ def _parts(formula: Formula) -> Iterator[Formula]:
         yield replace(formula, passage=passage.part(start, cut.start()))
         start = cut.end()
     yield replace(formula, passage=passage.part(start, len(passage.text))) if cuts else formula
-
-
-def _told(formulas: Sequence[Formula], text: str) -> tuple[list[_Case], dict[int, tuple[int, int]]]:
-    """The cases in their order, and where the conditions stand, with the words that lead to them, by their places."""
-    found, words, last = list[_Case](), dict[int, tuple[int, int]](), 0
-    waiting: re.Match[str] | None = None
-    for one in formulas:
-        start, end, written = one.passage.places[0], one.passage.places[-1], one.passage.text
-        lead = said(_LEADS).search(text, last, start)
-        if (alone := _ALONE.fullmatch(written)) is not None:
-            words[start] = (lead.start() if lead is not None else start, end)
-            if found and found[-1].apart is None and lead is not None and not text[last : lead.start()].strip(" $"):
-                found[-1] = replace(found[-1], apart=_apart(alone, found[-1].indices))
-            else:
-                waiting = alone
-        elif found and written.lstrip(" &").startswith("=") and one.block == found[-1].formulas[-1].block:
-            begun = found[-1]
-            found[-1] = replace(begun, formulas=(*begun.formulas, one), sides=(*begun.sides, *_sides(written)[1:]))
-        elif (case := _case(one, found, text[last:start], text[end:].lstrip(" $,"), waiting)) is not None:
-            found, waiting = [*found, case], None
-        last = end
-    return found, words
-
-
-def _apart(condition: re.Match[str], indices: str) -> bool | None:
-    """Whether a condition sets these indices apart; None if it is about others."""
-    letters, apart = {condition["one"], condition["other"]}, condition["sign"] != "="
-    return apart if letters == {*indices} or (not apart and letters >= {*indices}) else None
-
-
-def _case(one: Formula, found: Sequence[_Case], before: str, after: str, waiting: re.Match[str] | None) -> _Case | None:
-    """What a formula says of an entry, under a condition before it or in it."""
-    condition = next(filter(None, (way.search(one.passage.text) for way in (_LEADING, _TRAILING))), waiting)
-    inside = condition.span() if condition is not None and condition is not waiting else (0, 0)
-    head, *sides = _sides(blanked(one.passage.text, [inside]))
-    indices = "".join("".join(match) for match in _INDICES.findall(head))
-    if not sides and found and said("<general>").match(after):
-        return _Case((one,), found[-1].head, (head,), found[-1].indices, True)
-    if not sides or len(indices) != 2:
-        return None
-    implied = False if len({*indices}) == 1 else True if said(_APART).search(before) else None
-    return _Case((one,), head, tuple(sides), indices, _apart(condition, indices) if condition is not None else implied)
 
 
 def _sides(text: str) -> list[str]:
