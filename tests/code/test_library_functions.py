@@ -15,6 +15,10 @@ CASES = [
     ("torch", "loss = x.max(dim=1)[0].sum()\ndx = (x == x.max(dim=1, keepdim=True)[0]) * 1.0", "right"),
     ("torch", "loss = x.var(0).sum()\ndx = 2 * (x - x.mean(0)) / (x.shape[0] - 1)", "right"),
     ("torch", "loss = x.var(0, unbiased=False).sum()\ndx = 2 * (x - x.mean(0)) / (x.shape[0] - 1)", "wrong"),
+    ("torch", "loss = (x.sum(0).squeeze(0) ** 2).sum()\ndx = (2 * x.sum(0)).expand_as(x)", "right"),
+    ("torch", "loss = (u.squeeze() * y[:, 0]).sum()\ndu = y[:, :1].squeeze(1)", "right"),
+    ("numpy as np", "g = {}\nloss = np.sum(x * y)\ng['x'] = y", "right"),
+    ("numpy as np", "w_grads = {}\nloss = np.sum(x * y)\nw_grads['x'] = x", "wrong"),
     ("numpy as np", "loss = np.var(x, axis=0).sum()\ndx = 2 * (x - x.mean(0)) / x.shape[0]", "right"),
     ("numpy as np", "loss = round(0.256, 2) * np.sum(x)\ndx = 0.26 * np.ones_like(x)", "right"),
     (

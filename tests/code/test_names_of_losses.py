@@ -197,6 +197,23 @@ def test_a_marked_name_behind_the_loss_of_a_script(gap: str, verdict: str) -> No
     assert checked(COUNTS.format(gap=gap)).verdict == verdict
 
 
+LESS = """\
+def f(x, y, w):
+    {first} = np.sum(np.logaddexp(0, x @ w))
+    {other} = np.sum(y * (x @ w))
+    loss = {first} - {other}
+    p = 1 / (1 + np.exp(-x @ w))
+    dw = x.T @ {gap}
+    return loss, dw
+"""
+
+
+@pytest.mark.parametrize(("first", "other"), [("log_z", "score"), ("a", "b")])
+def test_a_loss_that_is_one_number_less_another(first: str, other: str) -> None:
+    assert verdicts(LESS.format(first=first, other=other, gap="(p - y)"))[6] == "follows"
+    assert verdicts(LESS.format(first=first, other=other, gap="(y - p)"))[6] == "wrong"
+
+
 _APART = """\
 def predict(X, w, b):
     return X @ w + b

@@ -240,6 +240,75 @@ PROJECTED = """
 """
 
 
+KEPT_IN_A_DICT = """
+    def net(p, x, t):
+        h = np.tanh(x @ p["w1"] + p["b1"])
+        y = h @ p["w2"] + p["b2"]
+        loss = np.sum((y - t) ** 2) / len(x)
+        dy = 2 * (y - t) / len(x)
+        dh = dy @ p["w2"].T
+        da = dh * (1 - h ** 2)
+        return loss, {"w1": x.T @ da, "b1": da.sum(0), "w2": h.T @ dy, "b2": dy.sum(0)}
+"""
+PRODUCT = """
+    def matmul_vjp(a, b, g):
+        out = a @ b
+        da = g @ b.T
+        db = a.T @ g
+        return da, db
+"""
+WRAPPED = """
+    class Tensor:
+        def __init__(self, data):
+            self.data = data
+            self.grad = np.zeros_like(data)
+
+        def matmul(self, other):
+            out = Tensor(self.data @ other.data)
+
+            def _backward():
+                self.grad += out.grad @ other.data.T
+                other.grad += self.data.T @ out.grad
+            out._backward = _backward
+            return out
+"""
+WINDOWS = """
+    def pool_forward(x, size, stride):
+        N, H = x.shape
+        out = np.zeros((N, (H - size) // stride + 1))
+        for i in range(out.shape[1]):
+            out[:, i] = x[:, i * stride:i * stride + size].sum(axis=1)
+        return out, (x, size, stride)
+
+    def pool_backward(dout, cache):
+        x, size, stride = cache
+        dx = np.zeros_like(x)
+        for i in range(dout.shape[1]):
+            dx[:, i * stride:i * stride + size] += dout[:, i][:, None]
+        return dx
+"""
+FILTERS = """
+    def forward(x, w, b):
+        N, C, L = x.shape
+        F, _, K = w.shape
+        out = np.zeros((N, F, L - K + 1))
+        for f in range(F):
+            for i in range(L - K + 1):
+                out[:, f, i] = np.sum(x[:, :, i:i + K] * w[f], axis=(1, 2)) + b[f]
+        return out, (x, w, b)
+
+    def backward(dout, cache):
+        x, w, b = cache
+        K = w.shape[2]
+        db = dout.sum(axis=(0, 2))
+        dw = np.zeros_like(w)
+        for f in range(w.shape[0]):
+            for i in range(dout.shape[2]):
+                dw[f] += np.sum(x[:, :, i:i + K] * dout[:, f, i][:, None, None], axis=0)
+        return dw, db
+"""
+
+
 def verdict(code: str) -> str:
     report = checked_code(Source("layer.py", "import numpy as np\n" + textwrap.dedent(code)))
     return report.problems[0].verdict
@@ -261,6 +330,11 @@ def verdict(code: str) -> str:
         (CONVOLUTION, "rows.T @ dout", "2 * rows.T @ dout"),
         (PROJECTED, "dS.T @ Q", "dS @ Q"),
         (PROJECTED, "dP * P, axis=-1", "dP * P, axis=0"),
+        (KEPT_IN_A_DICT, "(1 - h ** 2)", "(1 - h)"),
+        (PRODUCT, "a.T @ g", "-a.T @ g"),
+        (WRAPPED, "self.data.T @ out.grad", "2 * self.data.T @ out.grad"),
+        (WINDOWS, "dout[:, i][:, None]", "dout[:, i][:, None] / size"),
+        (FILTERS, "dout.sum(axis=(0, 2))", "dout.mean(axis=(0, 2))"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
     ],
 )

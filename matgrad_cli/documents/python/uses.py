@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of
+from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of, word_of
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|j|cost|C|E|err|mse)_?d_?([A-Za-z]\w*)$"),
@@ -27,10 +27,12 @@ UPSTREAM = regex(
 COUNT = regex(r"^(?:[NnmMB]|batch(?:_?size)?|num_\w+|n_\w+)$")
 """What a number of examples, or of anything else, is called."""
 LOSSES = (
-    "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse",
-    "E", "error", "energy", "l",
+    "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse", "energy",
+    "E", "error", "l",
 )  # fmt: skip
 """Names under which a loss stands where nobody says which it is."""
+SUMMED = LOSSES[:-3]
+"""Those that name no mere difference: what else is one says how far a prediction is off."""
 BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
 TARGETS = frozenset(
@@ -148,9 +150,10 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
             found[name] = Axes(number, exact)
     numbers = _divisors(lines) | {_name(number) for line in lines for number in _compared(line, asked=False)}
     for line in each(ast.Assign, *lines):
-        axes, given = found.get(_name(line.targets[0])), name_of(line.value)  # `self.input = x`
-        if axes is not None and given and axes.number > found.get(given, Axes(0)).number:
-            found[given] = axes
+        axes = found.get(_name(line.targets[0]), Axes(0))
+        for given in filter(None, map(_name, _laid(line.value))):  # `self.input = x`
+            if axes.number > found.get(given, Axes(0)).number:
+                found[given] = axes
     words = [
         (node, word.value) for node in each(ast.Call, *lines) for word in node.keywords if word.arg in ("axis", "dim")
     ]
@@ -160,6 +163,12 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
     data = DATA if above > 2 else ()  # what comes from above is summed over all axes but one: those of the data
     found |= {name: Axes(above) for name in data if not found.get(name, Axes(0)).exact}
     return {name: Axes(0, exact=True) for name in numbers} | found
+
+
+def _laid(value: ast.expr) -> list[ast.expr]:
+    """What an array consists of: itself, or several that are laid side by side."""
+    parts = [part for one in each((ast.Tuple, ast.List), value) for part in one.elts]  # type: ignore[attr-defined]
+    return parts if word_of(value) in _JOINED else [value]
 
 
 def _compared(node: ast.AST, asked: bool) -> Iterator[ast.expr]:
@@ -263,7 +272,8 @@ def _sized(node: ast.Assign, size: str) -> Iterator[tuple[str, int]]:
 
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     """The arrays in one node with their axes, and whether that is all of them."""
-    if isinstance(node, ast.Assign) and claimed(key_of(node.targets[0]) or ""):
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
+    if isinstance(node, ast.Assign | ast.AugAssign) and claimed(key_of(target) or ""):
         turned = filter(None, map(transposed, ast.walk(node.value)))
         return [(part, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
@@ -313,6 +323,7 @@ _PRODUCTS = {
     **dict.fromkeys(("dot", "matmul"), (1, 1, False)), "mm": (2, 2, True), "bmm": (3, 3, True), "mv": (2, 1, True),
 }  # fmt: skip
 """Products, and how many axes both sides have at least, or exactly."""
+_JOINED = ("concatenate", "cat", "hstack", "vstack")
 _TRANSPOSES = ("t", "transpose", "swapaxes", "permute")
 
 
@@ -357,10 +368,8 @@ def _number(node: ast.expr) -> int:
 
 
 def _name(node: ast.expr) -> str:
-    """What the array is called at last: `x`, `self.x`; nothing where it is no name."""
+    """What the array is called at last: `x`, `self.x`, `p['x']`, `x.data`; nothing where it is no name."""
     of = transposed(node)
     if of is not None:
         return _name(of)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return last_part(node.attr)
-    return name_of(node)
+    return last_part((key_of(node) or "").removesuffix(".data"))

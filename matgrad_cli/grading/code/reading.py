@@ -382,7 +382,7 @@ class Reading:
         output = solid(self.frame.find(out))
         above = solid(self.machine.given[name], "upstream", output)
         if np.size(above) > 1 and np.size(above) != np.size(output):
-            raise Misfit(f"`{name}` does not have the shape of `{out}`")
+            raise Misfit(f"`{name}`, {np.shape(above)}, cannot be broadcast to `{out}`, {np.shape(output)}")
         return np.sum(above * output)
 
 

@@ -274,7 +274,8 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
         flat = [[size for size in sizes if size > 1] for sizes in (np.shape(value), shape)]
         sizes = zip(np.shape(value)[::-1], shape[::-1], strict=False)
         stretches = np.ndim(value) <= len(shape) and all(size in (1, whole) for size, whole in sizes)
-        if flat[0] == flat[1] or (stretches and np.size(value) < np.prod(shape)):
+        free = len(shape) == np.ndim(value) == 1 and bool(fresh(name, guess))  # as long as nothing else is
+        if flat[0] == flat[1] or free or (stretches and np.size(value) < np.prod(shape)):
             kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []

@@ -221,6 +221,12 @@ def split_in_torch(x: Value, size: Value, axis: int = 0) -> tuple[Value, ...]:
     return tuple(np.split(x, ends, axis=axis))
 
 
+def squeezed_in_torch(x: Value, axis: Axis = None) -> Value:
+    """torch's squeeze, which keeps an axis that is longer than 1."""
+    asked = range(np.ndim(x)) if axis is None else flat((axis,))
+    return np.squeeze(x, tuple(one for one in asked if np.shape(x)[one] == 1))
+
+
 def expanded(x: Value, *shape: Value) -> Value:
     """torch's expand, where −1 keeps a size."""
     wanted = flat(shape)

@@ -228,6 +228,7 @@ METHODS: Table = {
 """Methods of arrays; NumPy's arrays have no `split` and no `where`, and their `sort` gives nothing back."""
 TORCH: Table = {
     "split": lib.split_in_torch,
+    "squeeze": lib.squeezed_in_torch,
     "repeat": lambda x, *times: lib.tile(x, tuple(flat(times))),
     "sort": lambda x, axis=-1: (of.ordered(x, axis), np.argsort(np.real(x), axis=axis)),
     "equal": np.array_equal,
