@@ -60,6 +60,7 @@ def linear_backward(dZ, cache):
 """
     assert verdicts(text) == {10: "undecided", 11: "undecided", 12: "follows"}
     assert verdicts(text.replace("keepdims=True) / m", "keepdims=True)"))[10] == "wrong"
+    assert verdicts(text.replace("W.T @ dZ", "-W.T @ dZ")) == {10: "undecided", 11: "undecided", 12: "wrong"}
 
 
 def test_what_is_not_read_is_said_at_its_line_and_the_rest_is_judged() -> None:

@@ -272,6 +272,20 @@ WRAPPED = """
             out._backward = _backward
             return out
 """
+ROLLOUT = """
+    def rollout(A, x0, target, steps=3):
+        xs = [x0]
+        for _ in range(steps):
+            xs.append(np.tanh(A @ xs[-1]))
+        loss = 0.5 * np.sum((xs[-1] - target) ** 2)
+        lam = xs[-1] - target
+        dA = np.zeros_like(A)
+        for t in reversed(range(steps)):
+            g = lam * (1 - xs[t + 1] ** 2)
+            dA += np.outer(g, xs[t])
+            lam = A.T @ g
+        return loss, dA
+"""
 WINDOWS = """
     def pool_forward(x, size, stride):
         N, H = x.shape
@@ -333,6 +347,7 @@ def verdict(code: str) -> str:
         (KEPT_IN_A_DICT, "(1 - h ** 2)", "(1 - h)"),
         (PRODUCT, "a.T @ g", "-a.T @ g"),
         (WRAPPED, "self.data.T @ out.grad", "2 * self.data.T @ out.grad"),
+        (ROLLOUT, "np.outer(g, xs[t])", "np.outer(g, xs[t + 1])"),
         (WINDOWS, "dout[:, i][:, None]", "dout[:, i][:, None] / size"),
         (FILTERS, "dout.sum(axis=(0, 2))", "dout.mean(axis=(0, 2))"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),

@@ -15,7 +15,8 @@ FORWARD = (
 )  # fmt: skip
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp|jac|jacobian)"
 GRADIENT = regex(
-    r"^(?:(?:compute|calculate|calc|get)_?)?(?:(?:cost|loss|objective)_?)?(?:grads?|gradients?|jac|jacobian)"
+    r"^(?:(?:compute|calculate|calc|get|manual|analytic(?:al)?|exact|hand)_?)?(?:(?:cost|loss|objective)_?)?"
+    r"(?:grads?|gradients?|jac|jacobian)"
     r"(?:_function|_fn|_func)?$",
     re.I,
 )
@@ -118,7 +119,7 @@ def _under(
     unless the backward part computes what that is made of, or takes more than it, as the weight of a penalty."""
     handed = {*arguments_of(backward)}.intersection(arguments_of(loss))
     parts = (one for one in functions if one.name in FORWARD)
-    made = (one for one in parts if not handed.isdisjoint(loaded(*each(ast.Return, one))))
+    made = (one for one in parts if handed.intersection(loaded(*each(ast.Return, one))).difference(arguments_of(one)))
     apart = stated_by(functions, backward) is not None or len(arguments_of(backward)) > len(arguments_of(loss))
     return next(made, None if apart else loss)
 

@@ -300,7 +300,8 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
             claims[key].name for key in come
         )
         alike_ = len(same) + sum(one.note.endswith(ELSEWHERE) for one in found.values())
-        if same and same == wrong and (one_for_all if trial.plan.way == "criterion" else lone or alike_ > 1):
+        whole = same == wrong and (one_for_all if trial.plan.way == "criterion" else lone)
+        if same and (whole or (alike_ > 1 and trial.plan.way != "criterion")):
             note = (
                 "this is the derivative over a size, as are the others: right if the loss is a mean, and what "
                 "comes from above is not"

@@ -20,7 +20,8 @@ GRADIENTS = regex(r"^(?:.*\.)?(?:(?:\w+_)?grad(?:ient)?s|grad(?:ient)?(?:_dict)?
 DATA = ("x", "X", "inputs", "input")
 """Names of what comes in."""
 
-CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
+GROWING = ("append", "extend", "insert")
+CHANGING = (*GROWING, "sort", "remove", "pop", "partition", "put", "resize", "itemset")
 """Methods that change what they belong to, besides torch's, which end in an underscore."""
 
 
@@ -109,8 +110,9 @@ def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
     if isinstance(line, ast.Expr):
         call = line.value
         if isinstance(call, ast.Call):
-            into = [*call.args, *(word.value for word in call.keywords)]
-            if isinstance(call.func, ast.Attribute) and (call.func.attr.endswith("_") or call.func.attr in CHANGING):
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            into = [*call.args, *(word.value for word in call.keywords)] if method not in GROWING else []
+            if isinstance(call.func, ast.Attribute) and (method.endswith("_") or method in CHANGING):
                 into.append(call.func.value)
             yield from (part for part in into if isinstance(part, ast.Name | ast.Attribute))
         return
