@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of, word_of
+from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|j|cost|C|E|err|mse)_?d_?([A-Za-z]\w*)$"),
@@ -150,10 +150,9 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
             found[name] = Axes(number, exact)
     numbers = _divisors(lines) | {_name(number) for line in lines for number in _compared(line, asked=False)}
     for line in each(ast.Assign, *lines):
-        axes = found.get(_name(line.targets[0]), Axes(0))
-        for given in filter(None, map(_name, _laid(line.value))):  # `self.input = x`
-            if axes.number > found.get(given, Axes(0)).number:
-                found[given] = axes
+        axes, given = found.get(_name(line.targets[0]), Axes(0)), _name(line.value)  # `self.input = x`
+        if given and axes.number > found.get(given, Axes(0)).number:
+            found[given] = axes
     words = [
         (node, word.value) for node in each(ast.Call, *lines) for word in node.keywords if word.arg in ("axis", "dim")
     ]
@@ -163,12 +162,6 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
     data = DATA if above > 2 else ()  # what comes from above is summed over all axes but one: those of the data
     found |= {name: Axes(above) for name in data if not found.get(name, Axes(0)).exact}
     return {name: Axes(0, exact=True) for name in numbers} | found
-
-
-def _laid(value: ast.expr) -> list[ast.expr]:
-    """What an array consists of: itself, or several that are laid side by side."""
-    parts = [part for one in each((ast.Tuple, ast.List), value) for part in one.elts]  # type: ignore[attr-defined]
-    return parts if word_of(value) in _JOINED else [value]
 
 
 def _compared(node: ast.AST, asked: bool) -> Iterator[ast.expr]:
@@ -323,7 +316,6 @@ _PRODUCTS = {
     **dict.fromkeys(("dot", "matmul"), (1, 1, False)), "mm": (2, 2, True), "bmm": (3, 3, True), "mv": (2, 1, True),
 }  # fmt: skip
 """Products, and how many axes both sides have at least, or exactly."""
-_JOINED = ("concatenate", "cat", "hstack", "vstack")
 _TRANSPOSES = ("t", "transpose", "swapaxes", "permute")
 
 

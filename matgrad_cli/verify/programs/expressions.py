@@ -39,7 +39,7 @@ def fault_of(error: Exception, line: int) -> Fault:
         error.line = error.line or line
         return error
     if isinstance(error, PYTHON_FAULTS):
-        return Misfit(str(error)[:240], line)
+        return Misfit(str(error)[:160], line)
     return Unread(f"this is not read ({error})"[:120], line)
 
 

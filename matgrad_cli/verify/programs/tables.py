@@ -33,6 +33,16 @@ def _real(names: str) -> Table:
     return {name: lambda x, *a, _of=getattr(np, name), **named: _of(np.real(x), *a, **named) for name in names.split()}
 
 
+def _joining(names: str) -> Table:
+    """NumPy's own functions, of several arrays in a row."""
+    return {name: lambda parts, *a, _of=getattr(np, name), **more: _of([*parts], *a, **more) for name in names.split()}
+
+
+def _parting(names: str) -> Table:
+    """NumPy's own functions, which give a list."""
+    return {name: lambda *a, _of=getattr(np, name), **named: [*_of(*a, **named)] for name in names.split()}
+
+
 ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
     {
         "log": of.logarithm,
@@ -69,21 +79,19 @@ ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
 )
 """Functions of one array, entry by entry or the array itself."""
 
-REDUCING = _real("any all argmax argmin count_nonzero") | _named(
+_SUMMED = _real("any all argmax argmin count_nonzero") | _of_numpy("prod cumsum cumprod")
+REDUCING = _SUMMED | _named(
     {
         "sum reduce_sum": of.total,
         "mean average reduce_mean": of.mean,
         "var": of.variance,
         "std": of.deviation,
-        "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
         "max amax reduce_max": of.largest,
         "min amin": of.smallest,
         "norm linalg.norm": of.norm,
         "logsumexp": of.logsumexp,
         "softmax": of.softmax,
         "log_softmax": of.log_softmax,
-        "cumsum": lambda x, axis=None: np.cumsum(x, axis=axis),
-        "cumprod": lambda x, axis=None: np.cumprod(x, axis=axis),
         "sort": of.ordered,
         "argsort": lambda x, axis=-1: np.argsort(np.real(x), axis=axis),
         "ptp": lambda x, axis=None: of.largest(x, axis) - of.smallest(x, axis),
@@ -91,10 +99,11 @@ REDUCING = _real("any all argmax argmin count_nonzero") | _named(
 )
 """Functions over axes."""
 
-_AS_IN_NUMPY = "ravel swapaxes moveaxis expand_dims squeeze trace take roll flip rot90 tril triu diagflat"
-SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
-    "atleast_1d": np.atleast_1d,
-    "atleast_2d": np.atleast_2d,
+_ARRANGED = "ravel swapaxes moveaxis expand_dims squeeze trace take roll flip rot90 tril triu diagflat diag diagonal"
+_AS_IN_NUMPY = _of_numpy(f"{_ARRANGED} atleast_1d atleast_2d choose shape")
+_JOINED = _joining("concatenate stack hstack dstack vstack column_stack")
+_PARTED = _parting("broadcast_arrays split array_split hsplit vsplit meshgrid")
+SHAPING = _AS_IN_NUMPY | _JOINED | _PARTED | _named({
     "reshape": lambda x, *shape, order="C": np.reshape(x, sizes(shape) if -1 not in flat(shape) else tuple(flat(shape)),
     order=order),
     "view": lambda x, *shape: np.reshape(x, tuple(flat(shape))),
@@ -106,11 +115,8 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "repeat": lib.repeat,
     "tile": lib.tile,
     "pad": lib.pad,
-    "diag": lambda x, k=0: np.diag(x, k),
-    "diagonal": lambda x, offset=0: np.diagonal(x, offset),
     "gather": lambda x, axis, at: np.take_along_axis(x, at, axis),
     "take_along_axis": np.take_along_axis,
-    "choose": np.choose,
     "astype": lambda x, dtype, copy=True: np.array(cast(x, dtype))[()],
     "type cast": cast,
     "masked_fill": lambda x, mask, value: np.where(np.real(mask) != 0, value, x),
@@ -118,34 +124,24 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "expand_as": lambda x, other: np.broadcast_to(x, np.shape(other)),
     "view_as": lambda x, other: np.reshape(x, np.shape(other)),
     "broadcast_to": lambda x, shape: np.broadcast_to(x, sizes(shape)),
-    "broadcast_arrays": lambda *x: list(np.broadcast_arrays(*x)),
-    "split": lambda x, sections, axis=0: list(np.split(x, sections, axis=axis)),
-    "array_split": lambda x, n, axis=0: list(np.array_split(x, n, axis)),
-    "hsplit": lambda x, sections: list(np.hsplit(x, sections)),
-    "vsplit": lambda x, sections: list(np.vsplit(x, sections)),
     "chunk": lambda x, n, axis=0: tuple(np.array_split(x, n, axis)),
-    "concatenate cat": lambda parts, axis=0: np.concatenate(list(parts), axis=axis),
-    "stack": lambda parts, axis=0: np.stack(list(parts), axis=axis),
-    "hstack": lambda parts: np.hstack(list(parts)),
-    "dstack": lambda parts: np.dstack(list(parts)),
-    "vstack row_stack": lambda parts: np.vstack(list(parts)),
-    "column_stack": lambda parts: np.column_stack(list(parts)),
-    "meshgrid": lambda *x, indexing="xy": list(np.meshgrid(*x, indexing=indexing)),
-    "shape": np.shape,
+    "cat": lambda parts, axis=0: np.concatenate([*parts], axis),
+    "row_stack": lambda parts: np.vstack([*parts]),
     "ndim dim": np.ndim,
     "size numel": np.size,
 })  # fmt: skip
 """Functions that arrange the entries of arrays."""
 
-COMBINING = _of_numpy("cross inner") | _named(
+_COMPARING = {"Gt": "greater gt", "Lt": "less lt", "GtE": "greater_equal ge", "LtE": "less_equal le", "Eq": "equal eq"}
+COMBINING = _of_numpy("cross inner tensordot") | _named(
     {
+        **{names: functools.partial(of.compare, sign) for sign, names in _COMPARING.items()},
         "dot": lib.dot,
         "matmul mm mv bmm": lib.matmul,
         "outer ger": lib.outer,
         "kron": lib.kron,
         "einsum": lib.einsum,
         "vdot": lambda a, b: np.dot(np.ravel(a), np.ravel(b)),
-        "tensordot": lambda a, b, axes=2: np.tensordot(a, b, axes),
         "addmm": lambda c, a, b: c + a @ b,
         "linear": lambda x, weight, bias=0: x @ np.transpose(weight) + bias,
         "add": lambda a, b: a + b,
@@ -161,11 +157,6 @@ COMBINING = _of_numpy("cross inner") | _named(
         "where": lib.where,
         "logical_and": lambda a, b: (np.real(a) != 0) & (np.real(b) != 0),
         "logical_or": lambda a, b: (np.real(a) != 0) | (np.real(b) != 0),
-        "greater gt": lambda a, b: of.compare("Gt", a, b),
-        "less lt": lambda a, b: of.compare("Lt", a, b),
-        "greater_equal ge": lambda a, b: of.compare("GtE", a, b),
-        "less_equal le": lambda a, b: of.compare("LtE", a, b),
-        "equal eq": lambda a, b: of.compare("Eq", a, b),
         "heaviside": lambda x, at: np.where(np.real(x) == 0, at, (np.real(x) > 0) * 1.0),
         "leaky_relu": lambda x, slope=0.01, negative_slope=None: np.where(
             np.real(x) > 0, x, x * (slope if negative_slope is None else negative_slope)
@@ -194,24 +185,27 @@ COMBINING = _of_numpy("cross inner") | _named(
 )
 """Functions of several arrays, or of a matrix as a whole."""
 
-MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named(
-    {
-        "zeros empty ndarray": lib.made(np.zeros),
-        "ones": lib.made(np.ones),
-        "zeros_like empty_like": lib.alike(0.0),
-        "ones_like": lib.alike(1.0),
-        "full": lambda shape, value: cast(np.full(sizes(shape), value), None),
-        "full_like": lambda x, value: cast(np.full(np.shape(x), value), None),
-        "array asarray tensor as_tensor FloatTensor": lib.array,
-        "LongTensor": lambda x: lib.array(x, "int"),
-        "arange": lib.arange,
-        "linspace": lib.linspace,
-        "eye identity": lib.eye,
-        "one_hot": lib.one_hot,
-        "finfo": lib.finfo,
-        "unravel_index": np.unravel_index,
-        "indices": lambda shape: list(np.indices(sizes(shape))),
-    }
+MAKING = (
+    _real("isnan isfinite isinf nonzero flatnonzero")
+    | _of_numpy("unravel_index")
+    | _named(
+        {
+            "zeros empty ndarray": lib.made(np.zeros),
+            "ones": lib.made(np.ones),
+            "zeros_like empty_like": lib.alike(0.0),
+            "ones_like": lib.alike(1.0),
+            "full": lambda shape, value: cast(np.full(sizes(shape), value), None),
+            "full_like": lambda x, value: cast(np.full(np.shape(x), value), None),
+            "array asarray tensor as_tensor FloatTensor": lib.array,
+            "LongTensor": lambda x: lib.array(x, "int"),
+            "arange": lib.arange,
+            "linspace": lib.linspace,
+            "eye identity": lib.eye,
+            "one_hot": lib.one_hot,
+            "finfo": lib.finfo,
+            "indices": lambda shape: list(np.indices(sizes(shape))),
+        }
+    )
 )
 """Functions that make new arrays."""
 
