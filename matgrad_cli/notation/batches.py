@@ -13,6 +13,7 @@ from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
 from ..ir import Dim, Shape, Stack
 from . import syntax as s
+from .expression.brackets import AS_COLUMN, AS_LAYERS, AS_ROW, AS_SHEETS, AS_TUBES
 from .expression.keywords import keeps_dimensions, option
 from .expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
 from .latex.families import bound_letters
@@ -25,6 +26,9 @@ _OF_ENTRIES: Final = ELEMENTWISE_NAMES | {"clip", "maximum", "minimum", "where"}
 _OF_SQUARES: Final = SQUARE - {"tr"}
 _TURNS: Final = regex(r"mT\s*$|(?:(?:0\s*,\s*)?2\s*,\s*1|1\s*,\s*2|-1\s*,\s*-2|-2\s*,\s*-1)[\s)]*$")
 """How a transpose ends that turns each of the matrices; `.T` turns the batch itself."""
+
+_THIRD: Final = {AS_COLUMN: AS_SHEETS, AS_ROW: AS_LAYERS, **{each: each for each in (AS_SHEETS, AS_LAYERS, AS_TUBES)}}
+"""How the functions that give a vector a second side give a matrix a third; `x[..., None]` puts it last."""
 
 _PRODUCTS: Final[dict[tuple[int | None, ...], int]] = {
     **dict.fromkeys([(3, 3), (3, 2), (2, 3)], 3), **dict.fromkeys([(3, 1), (2, 2), (1, 3)], 2), (2, 1): 1,
@@ -47,15 +51,18 @@ class _Unread(Exception):
 
 def without_batches(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree with sums over batches; itself where it has none, or does with one what is not read."""
-    if scope.syntax != "numpy" or not any(isinstance(one, Stack) for one in scope.symbols.values()):
+    if scope.syntax != "numpy":
         return tree, notes
     reader = _Reader(scope, tree)
+    of_scope = any(isinstance(one, Stack) for one in scope.symbols.values())
+    if not of_scope and not any(map(reader.third, s.parts_of(tree))):
+        return tree, notes
     try:
         found = reader.read(tree)
     except _Unread:
         return tree, notes
     if isinstance(found, _Batch):  # an answer: the matrices below each other
-        if scope.open or found.sides != 3:
+        if scope.open or found.sides != 3 or not of_scope:
             return tree, notes
         place = s.Apply(tree.span, "basis", (s.Name(tree.span, _EACH),))
         found = reader.summed(replace(found, one=s.Apply(tree.span, "kron", (place, found.one))))
@@ -86,6 +93,10 @@ class _Reader:
                 return self.numbered(letter, body, count)  # `[A[i] @ B[i] for i in range(n)]`
             case s.Subscript(_, s.Name(), (_,)) | s.Slice():
                 return node
+            case s.Apply(span, _, (array,)) if (third := self.third(node)) in (AS_SHEETS, AS_TUBES):
+                array = self.plain(array)
+                own = s.Apply(span, AS_ROW if third == AS_SHEETS else AS_COLUMN, (self.member(array),))
+                return _Batch(own, 3, s.Apply(span, "shape", (array,), (("axis", "0"),)))
         parts = [self.read(part) for part in s.children(node)]
         if not any(isinstance(part, _Batch) for part in parts):
             same = all(part is old for part, old in zip(parts, s.children(node), strict=True))
@@ -95,6 +106,13 @@ class _Reader:
     def stack(self, node: s.Node) -> Stack | None:
         found = self.scope.find(node.name) if isinstance(node, s.Name) else None
         return found if isinstance(found, Stack) else None
+
+    def third(self, node: s.Node) -> str | None:
+        """How a matrix gets a third side, `X[:, None, :]`, where a part says so; `X[:, None]` and `X[None]` do too."""
+        match node:
+            case s.Apply(_, function, (array,), options) if function in _THIRD and self.sides(array) == 2:
+                return AS_TUBES if options else _THIRD[function]
+        return None
 
     def numbered(self, letter: str, body: s.Node, count: s.Node) -> _Batch:
         """The batch of what a letter numbers."""
@@ -142,24 +160,30 @@ class _Reader:
         sides = {part.sides for part in batches}
         if len(sides) > 1:
             raise _Unread
-        found: list[s.Node] = []
+        most, found = batches[0].sides, list[s.Node]()
         for part in parts:
             if isinstance(part, _Batch):
                 found.append(part.one)
                 continue
             own = self.sides(part)
-            if (own is None and batches[0].sides < 3) or (own or 0) > batches[0].sides:
+            if (own is None and most < 3) or (own or 0) > most:
                 raise _Unread
-            found.append(self.member(part) if own == batches[0].sides else part)
+            lying = part if own is None else s.rebuilt(part, self.lying)
+            found.append(self.member(lying) if self.sides(lying) == most else lying)
         return replace(batches[0], one=s.with_children(node, tuple(found)))
 
     def member(self, node: s.Node) -> s.Node:
         """Row b of a matrix, entry b of a vector, that meets a batch of vectors or of numbers."""
-        node, letter = s.ungrouped(node), s.Name(node.span, _EACH)
-        if not isinstance(node, s.Name):
-            raise _Unread
-        row = s.Slice(node.span, node, node, letter, "row")
-        return row if self.sides(node) == 2 else s.Subscript(node.span, node, (letter,))
+        return s.Subscript(node.span, s.ungrouped(node), (s.Name(node.span, _EACH),))
+
+    def lying(self, node: s.Node) -> s.Node:
+        """X for `X[None, :, :]`, x for `x[None, :]`: each part of a batch meets it as it is."""
+        match node:
+            case s.Apply(_, function, (array,)) if self.third(node) == AS_LAYERS or (
+                function == AS_ROW and self.sides(array) == 1
+            ):
+                return array
+        return node
 
     def product(self, span: s.Span, parts: list[s.Node | _Batch]) -> _Batch:
         """A_b B_b, A_b X, X A_b, A_b v, vᵀA_b, Wᵀu_b and u_bᵀv."""
@@ -230,7 +254,13 @@ class _Reader:
                     return 0 if self.scope.size(name) is not None else None
                 two = value.shape.is_matrix or name in self.scope.columns
                 return 2 if two else int(not value.shape.is_number)
+            case s.Apply() if self.third(node):
+                return 3
+            case s.Apply(_, function, (body,)) if function in (AS_COLUMN, AS_ROW):
+                return 2 if self.sides(body) == 1 else None
             case s.Group(_, body) | s.Negative(_, body) | s.Transposed(_, body):
+                return self.sides(body)
+            case s.Apply(_, function, (body,)) if canonical_function(function) in ELEMENTWISE_NAMES:
                 return self.sides(body)
             case s.Subscript(_, body, (_,)) if self.stack(body) is not None:
                 return 2

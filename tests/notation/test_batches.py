@@ -38,6 +38,30 @@ def test_what_is_done_to_a_batch_is_done_to_each_of_its_matrices(text, wrt, shap
     agrees(text, wrt, shapes, value)
 
 
+def _apart(X, Y):
+    return X[:, None, :] - Y[None, :, :]
+
+
+@pytest.mark.parametrize("wrt", ["X", "Y"])
+@pytest.mark.parametrize(("text", "shapes", "value"), [
+    ("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X: n×d, Y: m×d", lambda X, Y: np.abs(_apart(X, Y)).sum()),
+    ("torch.sum((X.unsqueeze(1) - Y.unsqueeze(0))**2 * r.unsqueeze(-1))", "X: n×d, Y: m×d, r: n×m",
+     lambda X, Y, r: (_apart(X, Y) ** 2 * r[..., None]).sum()),
+    ("np.sum((np.linalg.norm(X[:, None] - Y, axis=-1) - D)**2)", "X: n×d, Y: m×d, D: n×m",
+     lambda X, Y, D: ((np.linalg.norm(_apart(X, Y), axis=-1) - D) ** 2).sum()),
+    ("(np.exp(-((X[:, None] - Y[None])**2).sum(-1)/h) * K).mean()", "X: n×d, Y: m×d, K: n×m, h: scalar",
+     lambda X, Y, K, h: (np.exp(-(_apart(X, Y) ** 2).sum(-1) / h) * K).mean()),
+    ("np.sum(((X[:, :, None] * Y[None, :, :]).sum(axis=1) - C)**2)", "X: n×d, Y: d×m, C: n×m",
+     lambda X, Y, C: ((X @ Y - C) ** 2).sum()),
+    ("((X[..., np.newaxis] * Y - Z[..., None])**2).mean()", "X: n×d, Z: n×d, Y: k",
+     lambda X, Z, Y: ((X[..., None] * Y - Z[..., None]) ** 2).mean()),
+    ("-np.sum(np.log(np.sum(pi[None, :]*np.exp(-np.sum((X[:, None, :] - Y)**2, axis=2)), axis=1)))",
+     "X: n×d, Y: k×d, pi: k", lambda X, Y, pi: -np.log((pi * np.exp(-(_apart(X, Y) ** 2).sum(2))).sum(1)).sum()),
+])  # fmt: skip
+def test_a_matrix_with_a_third_side_is_a_batch(text, wrt, shapes, value) -> None:
+    agrees(text, wrt, shapes, value)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -349,10 +349,10 @@ def test_a_sum_over_a_set_of_pairs_has_values_where_its_letters_are_equal() -> N
            lambda X, M, D: (D * np.einsum("ijk,kl,ijl->ij", away(X), M, away(X)) ** 0.5).sum(), "D")  # fmt: skip
 
 
-def test_three_sides_are_refused_with_the_form_that_is_read() -> None:
-    said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X", "X: n×d, Y: m×d")
+def test_three_sides_are_refused_where_nothing_is_declared() -> None:
+    said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X")
     assert "one or two sides" in said
-    assert "squared distances" in said
+    assert "declared" in said
 
 
 @pytest.mark.parametrize("i", ["i", "n", "a"])

@@ -84,7 +84,7 @@ def _moved(e: Elaborator, node: s.Apply) -> Expr:
 
 
 def _three_sides(e: Elaborator, node: s.Apply) -> NoReturn:
-    help = "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
+    help = 'of three sides is read what is done to matrices that are declared, as in `--shape "X: m×n"`'
     e.fail("slice", "an array has one or two sides", node, help)
 
 
@@ -239,7 +239,7 @@ _OF_READERS: Final[dict[str, Callable[[Elaborator, s.Apply], Expr]]] = {
     s.KEPT: parts.kept,
     s.PART: parts.refuse,
     **dict.fromkeys((brackets.AS_COLUMN, brackets.AS_ROW), _new_axis),
-    **dict.fromkeys((brackets.AS_SHEETS, brackets.AS_LAYERS), _three_sides),
+    **dict.fromkeys((brackets.AS_SHEETS, brackets.AS_LAYERS, brackets.AS_TUBES), _three_sides),
 }
 """The functions that only the readers write: points, masks of ranges, parts of arrays."""
 _OF_TREES: Final[dict[str, Callable[[Elaborator, s.Apply], Expr]]] = {

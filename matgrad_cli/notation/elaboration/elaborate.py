@@ -337,8 +337,9 @@ _MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], ir.Expr]]] = {
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:
     """A syntax tree as a typed expression with its places and notes."""
-    node, said = without_batches(node, scope, ())
-    elaborator = Elaborator(scope, found or infer(node, scope), _build)
+    written = node
+    node, said = (node, ()) if scope.loss is None else without_batches(node, scope, ())
+    elaborator = Elaborator(scope, found if found and node is written else infer(node, scope), _build)
     expr = elaborator.expr(node)
     return Reading(
         expr,

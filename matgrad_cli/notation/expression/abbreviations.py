@@ -67,7 +67,7 @@ _ROWS: Final = (
     *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1",
     "-1, -2", "1, 2", "2, 1", "0, 2, 1")),
     *(f"{name}(x, {given}): {made}" for name in ("expand_dims", "unsqueeze")
-      for given, made in (("1", "x[:, None]"), ("-1", "x[:, None]"), ("0", "x[None, :]"))),
+      for given, made in (("1", "x[:, None]"), ("-1", "x[..., None]"), ("0", "x[None, :]"))),
     *(f"{name}(x, {given}): {made}" for name in ("reshape", "view")
       for given, made in (("-1, 1", "x[:, None]"), ("-1", "ravel(x)"), ("1, -1", "x[None, :]"))),
     "repmat(x, m, n): kron(ones(m, n), x)",

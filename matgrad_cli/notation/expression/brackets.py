@@ -169,12 +169,12 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     items = _items(p)
     span = p.since(body.span)
     match items:
-        case [":", "None"]:
-            return s.Apply(span, AS_COLUMN, (body,))
-        case ["None", ":"] | ["None"]:
+        case [":" | "..." as before, "None"]:
+            return s.Apply(span, AS_COLUMN, (body,), (("last", ""),) if before == "..." else ())
+        case ["None", ":" | "..."] | ["None"]:
             return s.Apply(span, AS_ROW, (body,))
-        case [":", "None", ":"] | ["None", ":", ":"]:
-            return s.Apply(span, AS_SHEETS if items[0] == ":" else AS_LAYERS, (body,))
+        case [":", "None", ":"] | ["None", ":", ":"] | [":", ":", "None"]:
+            return s.Apply(span, f"[{', '.join(map(str, items))}]", (body,))
         case [tuple() as lost] | [tuple() as lost, ":"]:
             return s.Apply(span, s.PART, (body,), lost)
         case [":", tuple() as lost]:
@@ -209,8 +209,8 @@ AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
 
 
-AS_SHEETS, AS_LAYERS = "[:, None, :]", "[None, :, :]"
-"""Names of the functions that give a matrix a third axis; they stand only in `pair_of_distances`."""
+AS_SHEETS, AS_LAYERS, AS_TUBES = "[:, None, :]", "[None, :, :]", "[:, :, None]"
+"""Names of the functions that give a matrix a third axis."""
 
 
 def pair_of_distances(p: Stream, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[s.Node, s.Node] | None:
@@ -278,6 +278,9 @@ def _item(p: Stream) -> s.Node | str | Lost:
     token, following = p.token, p.next_token.text
     if p.sees(":") and following in (",", "]"):
         return p.take().text
+    if [one.text for one in p.tokens[p.place : p.place + 3]] == [".", ".", "."]:
+        p.go(p.place + 3)
+        return "..."
     if token.text == "None" or _new_axis(p):
         p.take()
         return "None"

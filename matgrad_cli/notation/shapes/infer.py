@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from ...diagnostics.record import field, record
 from ...ir import NUMBER, Dim, Shape
 from .. import syntax as s
+from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.vocabulary import canonical_function
 from ..scope import Scope
 from .solver import Solver
@@ -134,8 +135,9 @@ def _sizes_first(solver: Solver, node: s.Node) -> None:
     for part in s.parts_of(node):
         if isinstance(part, s.Name) and part.name == s.CIRCLE and solver.scope.syntax == "numpy":
             solver.counted.add("pi")  # np.pi says that it is another thing
-        if isinstance(part, s.Subscript | s.Slice):
-            solver.counted |= {name.name for name in s.parts_of(s.children(part)[0]) if isinstance(name, s.Name)}
+        with_axis = isinstance(part, s.Apply) and part.function in (AS_COLUMN, AS_ROW)
+        if isinstance(part, s.Subscript | s.Slice) or with_axis:
+            solver.counted |= {own.name for own in s.children(part)[:1] if isinstance(own, s.Name)}
         if isinstance(part, s.Apply) and canonical_function(part.function) in ("eye", "ones", "zeros"):
             for argument in part.arguments:
                 for name in s.parts_of(argument):
