@@ -9,7 +9,7 @@ from .batches import without_batches
 from .choice import in_book_signs, in_letters, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
 from .elaboration.chosen_entries import at_place, letters_of_pairs, of_one_sample, places, repeated
-from .elaboration.loss_letters import attending, labels, left_free, widened
+from .elaboration.loss_letters import attending, labels, left_free, widened, with_layers
 from .rare import without_rare
 from .scope import Scope, Syntax
 
@@ -47,8 +47,9 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
         node, sums = repeated(again.node)
         node, rows = with_rows(node if sums else found.node, scope)
         node, two = arrays_apart(node, scope, wrt)
+        node, layers = with_layers(node, scope, wrt.split("_")[0].rstrip("0123456789"))
         node, alone = of_one_sample(node, scope, wrt)
-        alone = (*rows, *sums, *two, *alone)
+        alone = (*rows, *sums, *two, *layers, *alone)
         if bound and (wide := widened(node)) is not node:
             return attending(wide), (*found.notes, *alone, "a Σ is read as going on where its letter does")
         return attending(node), (*found.notes, *alone)

@@ -349,6 +349,24 @@ def test_a_sum_over_a_set_of_pairs_has_values_where_its_letters_are_equal() -> N
            lambda X, M, D: (D * np.einsum("ijk,kl,ijl->ij", away(X), M, away(X)) ** 0.5).sum(), "D")  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "layers", [r"\sum_{l=1}^2\|W^{(l)}\|_F^2", r"\sum_l\|W^{(l)}\|_F^2", r"\sum_{l=1}^L\|W^{(l)}\|_F^2"]
+)
+def test_a_sum_over_layers_goes_through_those_that_stand_in_the_loss(layers: str) -> None:
+    loss, shapes = rf"\|W^{{(2)}}\tanh(W^{{(1)}}x) - y\|^2 + {layers}", "W_1: m×d, W_2: k×m, x: d, y: k"
+    for wrt in ("W_1", "W_2"):
+        agrees(loss, wrt, shapes, lambda W_1, W_2, x, y:
+               ((W_2 @ np.tanh(W_1 @ x) - y) ** 2).sum() + (W_1**2).sum() + (W_2**2).sum())  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    r"\sum_{l=1}^3 \|W^{(l)}\|_F^2 + \|W^{(2)}W^{(1)}\|_F^2", r"\sum_l \|W^{(l)}\|^2 + \|W^{(1)}x\|^2",
+    r"\sum_{l=1}^2 \|W^{(l)}\|_F^2 + \|W^{(3)}W^{(1)}\|_F^2",
+])  # fmt: skip
+def test_a_sum_over_layers_that_may_be_others_is_refused(text: str) -> None:
+    assert "is not said" in asked(text, "W^{(1)}")
+
+
 def test_three_sides_are_refused_where_nothing_is_declared() -> None:
     said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X")
     assert "one or two sides" in said

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial, reduce
 from typing import Final, NoReturn
 
 from ...diagnostics import Span
@@ -11,6 +13,7 @@ from ...diagnostics.regex import regex
 from ...ir import Call, Expr
 from .. import syntax as s
 from ..expression.mending import spelled
+from ..names import listed
 from ..scope import Scope
 from .complaints import fail, quoted
 
@@ -190,6 +193,42 @@ def _under_masks(body: s.Node, tree: s.Binary) -> s.Node:
     if isinstance(body, s.Binary) and body.operator == "juxtapose" and _is_mask(body.left):
         return s.Binary(span, "juxtapose", body.left, _under_masks(body.right, tree))
     return s.Group(span, s.Binary(span, tree.operator, body, tree.right))
+
+
+def with_layers(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with ‖W_1‖² + ‖W_2‖² for `\sum_l \|W^{(l)}\|^2`, where the variable is one of the W_1 and W_2 that
+    stand in it by name; and what to say of it. Where the Σ may go through others it is refused."""
+    names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    numbered = {int(found[1]): name for name in names if (found := re.fullmatch(rf"{wrt}_?([1-9]\d?)", name))}
+    layers = [numbered[number] for number in sorted(numbered)]
+
+    def put(letter: str, layer: str, part: s.Node) -> s.Node:
+        match part:
+            case s.Slice(span, s.Name(_, base), _, s.Name(_, at)) | s.Subscript(
+                span, s.Name(_, base), (s.Name(_, at),)
+            ):
+                return s.Name(span, layer) if (base, at) == (wrt, letter) else part
+        return part
+
+    def terms(part: s.Node) -> s.Node:
+        match part:
+            case s.Sigma(span, (s.Name(_, letter),), (bound,), body):
+                made = [s.rebuilt(body, partial(put, letter, layer)) for layer in layers]
+                if made[0] is body:
+                    return part
+                known = isinstance(bound, s.Name) and (scope.size(bound.name) or scope.find(bound.name))
+                end = getattr(bound, "text", "" if known or len(layers) == 1 else str(len(layers)))
+                whole = end == str(len(layers)) and max(numbered) == len(layers)
+                if not whole or any(isinstance(one, s.Name) and one.name == letter for one in s.parts_of(made[0])):
+                    message = f"which of the `{wrt}_{letter}` the sum over `{letter}` adds up is not said"
+                    help = f"write its terms out, a term for each, as for {listed(layers)}"
+                    fail(scope, "unreadable", message, (span, ""), help=help)
+                return s.Group(span, reduce(lambda one, other: s.Binary(span, "+", one, other), made))
+        return part
+
+    changed = s.rebuilt(tree, terms) if layers and scope.find(wrt) is None else tree
+    said = f"a Σ over the `{wrt}` is read as going through {listed(layers)}, which stand in the loss"
+    return changed, (said,) if changed is not tree else ()
 
 
 def _refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
