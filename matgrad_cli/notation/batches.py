@@ -14,7 +14,9 @@ from ..diagnostics.regex import regex
 from ..ir import Dim, Shape, Stack
 from . import syntax as s
 from .expression.brackets import AS_COLUMN, AS_LAYERS, AS_ROW, AS_SHEETS, AS_TUBES
+from .expression.composed import composed
 from .expression.keywords import keeps_dimensions, option
+from .expression.reader import parse
 from .expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
 from .latex.families import bound_letters
 from .scope import Scope
@@ -55,8 +57,9 @@ def without_batches(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple
         return tree, notes
     reader = _Reader(scope, tree)
     of_scope = any(isinstance(one, Stack) for one in scope.symbols.values())
-    if not of_scope and not any(map(reader.third, s.parts_of(tree))):
+    if not of_scope and not any(isinstance(part, s.Apply) and part.function in _THIRD for part in s.parts_of(tree)):
         return tree, notes
+    tree = s.rebuilt(tree, reader.distances)
     try:
         found = reader.read(tree)
     except _Unread:
@@ -107,12 +110,43 @@ class _Reader:
         found = self.scope.find(node.name) if isinstance(node, s.Name) else None
         return found if isinstance(found, Stack) else None
 
-    def third(self, node: s.Node) -> str | None:
-        """How a matrix gets a third side, `X[:, None, :]`, where a part says so; `X[:, None]` and `X[None]` do too."""
+    def third(self, node: s.Node, axis: str | None = None) -> str | None:
+        """How a matrix gets a third side, `X[:, None, :]`, where a part says so; `X[:, None]` and `X[None]` do too.
+        Where nothing is known of X and all of it is summed over an axis, the signs or the axis say it."""
         match node:
-            case s.Apply(_, function, (array,), options) if function in _THIRD and self.sides(array) == 2:
-                return AS_TUBES if options else _THIRD[function]
+            case s.Apply(_, function, (array,), options) if function in _THIRD:
+                sides, own = self.sides(array), _THIRD[function]
+                said = axis == "2" or (axis is not None and function == own)
+                return (AS_TUBES if options else own) if sides == 2 or (sides is None and said) else None
         return None
+
+    def distances(self, node: s.Node) -> s.Node:
+        """The squared distances of the rows of two matrices, or their roots, for what is summed over the third side."""
+        match node:
+            case s.Apply(span, "sum" | "norm" as function, (inner, *_)) if len(node.arguments) + len(node.options) == 2:
+                match s.ungrouped(inner), function:
+                    case s.Binary(_, "**", body, s.Literal_(_, power)), "sum" if power == 2:
+                        pair = self.pair(node, body)
+                    case body, "norm":
+                        pair = self.pair(node, body)
+                    case _:
+                        return node
+                squares = composed(span, "sqdist", pair, (), parse) if pair else None
+                if squares is not None:
+                    return squares if function == "sum" else s.Apply(span, "sqrt", (squares,))
+        return node
+
+    def pair(self, node: s.Apply, body: s.Node) -> tuple[s.Node, ...]:
+        """The A and B of `A[:, None, :] - B[None, :, :]`, where a part sums over the last of its sides."""
+        match s.ungrouped(body):
+            case s.Binary(_, "-", left, right):
+                first, other = s.ungrouped(left), s.ungrouped(right)
+                written = option(node, "axis", "dim") or self.text(node.arguments[-1])
+                if written in ("2", "-1") and self.third(first, written) == AS_SHEETS:
+                    lying = self.third(other, written) == AS_LAYERS
+                    if lying or self.sides(other) == 2:
+                        return s.children(first)[0], s.children(other)[0] if lying else other
+        return ()
 
     def numbered(self, letter: str, body: s.Node, count: s.Node) -> _Batch:
         """The batch of what a letter numbers."""

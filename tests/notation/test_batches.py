@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from loss_values import agrees, asked
 
-from matgrad_cli import assert_right
+from matgrad_cli import assert_right, gradient
+from matgrad_cli.notation.problems import read_problem
 
 _ATTENTION = "(torch.softmax(A @ B.transpose(-2, -1) / n**0.5, dim=-1) @ B).sum()"
 
@@ -60,6 +61,13 @@ def _apart(X, Y):
 ])  # fmt: skip
 def test_a_matrix_with_a_third_side_is_a_batch(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
+
+
+@pytest.mark.parametrize("text", ["torch.norm(X[:, None] - Y, dim=2)", "((X.unsqueeze(1) - Y[None])**2).sum(-1)**0.5"])
+def test_distances_of_rows_are_products_of_matrices(text: str) -> None:
+    loss, shapes = f"(({text} - D)**2).sum()", ["X: n×d, Y: m×d, D: n×m"]
+    assert "X^∘2 · 𝟏 · 𝟏ᵀ + 𝟏(Y^∘2 · 𝟏)ᵀ − 2XYᵀ" in str(gradient(loss, "X", shapes=shapes))
+    assert not any("stretches" in note for note in read_problem(loss, "X", shapes).notes)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ def _repeated(e: Elaborator, part: Operand, array: Expr, shape: Shape, whole: Op
         return array
     name, source = ("row" if array.shape.is_row else "column"), e.scope.source
     beside = f"of {quoted(source, whole.span)} ({shape})" if whole is not None else f"({shape})"
-    e.note(f"{quoted(source, part.span)} is used for every {name} {beside}, as NumPy stretches it")
+    if whole is None or whole.span != part.span:  # else both are of a call that is written out
+        e.note(f"{quoted(source, part.span)} is used for every {name} {beside}, as NumPy stretches it")
     return repeated(array, shape)
 
 

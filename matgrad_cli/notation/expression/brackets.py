@@ -213,19 +213,6 @@ AS_SHEETS, AS_LAYERS, AS_TUBES = "[:, None, :]", "[None, :, :]", "[:, :, None]"
 """Names of the functions that give a matrix a third axis."""
 
 
-def pair_of_distances(p: Stream, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[s.Node, s.Node] | None:
-    """The A and B of `((A[:, None, :] - B[None, :, :])**2)` that is summed over its last axis."""
-    axis = next((value for key, value in options if key in ("axis", "dim")), "")
-    axis = p.text_of(arguments[1].span) if len(arguments) == 2 else axis
-    match s.ungrouped(arguments[0]) if arguments else None:
-        case s.Binary(_, "**", s.Group(body=s.Binary(_, "-", first, second)), s.Literal_(_, power)) if power == 2:
-            match s.ungrouped(first), s.ungrouped(second):
-                case s.Apply(_, one, (left,)), s.Apply(_, other, (right,)):
-                    three = (one, other) == (AS_SHEETS, AS_LAYERS) and axis in ("-1", "2")
-                    return (left, right) if three or ((one, other) == (AS_COLUMN, AS_ROW) and axis == "2") else None
-    return None
-
-
 _PRODUCTS: Final = ("@", "juxtapose")
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..comparisons import compared
-from .brackets import binder, comprehended, of_listed, over_parts, pair_of_distances, reversing, subscripted
+from .brackets import binder, comprehended, of_listed, over_parts, reversing, subscripted
 from .keywords import with_order, word_of
 from .lexer import Stream, Token, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, PRODUCTS, WRITTEN_OUT
@@ -290,8 +290,6 @@ class Parser(Stream):
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""
         arguments, options = with_order(name, arguments, options)
-        if name == "sum" and (pair := pair_of_distances(self, arguments, options)) is not None:
-            name, arguments, options = "sqdist", pair, ()
         if (listed := of_listed(self, span, name, arguments, options)) is not None:
             return listed
         if name in WRITTEN_OUT:
