@@ -121,32 +121,25 @@ class _Reader:
         return None
 
     def distances(self, node: s.Node) -> s.Node:
-        """The squared distances of the rows of two matrices, or their roots, for what is summed over the third side."""
+        """The squared distances of the rows of A and B, or their roots, for `((A[:, None, :] - B[None, :, :])**2)` that
+        is summed over its last side, or the norms."""
         match node:
             case s.Apply(span, "sum" | "norm" as function, (inner, *_)) if len(node.arguments) + len(node.options) == 2:
-                match s.ungrouped(inner), function:
-                    case s.Binary(_, "**", body, s.Literal_(_, power)), "sum" if power == 2:
-                        pair = self.pair(node, body)
-                    case body, "norm":
-                        pair = self.pair(node, body)
-                    case _:
-                        return node
-                squares = composed(span, "sqdist", pair, (), parse) if pair else None
-                if squares is not None:
-                    return squares if function == "sum" else s.Apply(span, "sqrt", (squares,))
+                axis = option(node, "axis", "dim") or self.text(node.arguments[-1])
+            case _:
+                return node
+        match s.ungrouped(inner), function:
+            case (s.Binary(_, "**", body, s.Literal_(_, 2)), "sum") | (body, "norm"):
+                apart = s.ungrouped(body)
+                if axis not in ("2", "-1") or not isinstance(apart, s.Binary) or apart.operator != "-":
+                    return node
+                left, right = s.ungrouped(apart.left), s.ungrouped(apart.right)
+                lying = self.third(right, axis) == AS_LAYERS
+                if self.third(left, axis) == AS_SHEETS and (lying or self.sides(right) == 2):
+                    pair = (*s.children(left), *(s.children(right) if lying else (right,)))
+                    if (squares := composed(span, "sqdist", pair, (), parse)) is not None:
+                        return squares if function == "sum" else s.Apply(span, "sqrt", (squares,))
         return node
-
-    def pair(self, node: s.Apply, body: s.Node) -> tuple[s.Node, ...]:
-        """The A and B of `A[:, None, :] - B[None, :, :]`, where a part sums over the last of its sides."""
-        match s.ungrouped(body):
-            case s.Binary(_, "-", left, right):
-                first, other = s.ungrouped(left), s.ungrouped(right)
-                written = option(node, "axis", "dim") or self.text(node.arguments[-1])
-                if written in ("2", "-1") and self.third(first, written) == AS_SHEETS:
-                    lying = self.third(other, written) == AS_LAYERS
-                    if lying or self.sides(other) == 2:
-                        return s.children(first)[0], s.children(other)[0] if lying else other
-        return ()
 
     def numbered(self, letter: str, body: s.Node, count: s.Node) -> _Batch:
         """The batch of what a letter numbers."""

@@ -63,6 +63,17 @@ def test_a_matrix_with_a_third_side_is_a_batch(text, wrt, shapes, value) -> None
     agrees(text, wrt, shapes, value)
 
 
+@pytest.mark.parametrize("text", [
+    "F.cross_entropy(X @ Y.T / 2, torch.arange(n))", "torch.nn.CrossEntropyLoss()(X @ Y.t() / 2, torch.arange(len(X)))",
+])  # fmt: skip
+def test_labels_that_count_the_samples_are_an_identity(text: str) -> None:
+    def value(X, Y):
+        scores = np.exp(X @ Y.T / 2)
+        return -np.log(np.diag(scores) / scores.sum(1)).mean()
+
+    agrees(text, "X", "X: n×d, Y: n×d", value)
+
+
 @pytest.mark.parametrize("text", ["torch.norm(X[:, None] - Y, dim=2)", "((X.unsqueeze(1) - Y[None])**2).sum(-1)**0.5"])
 def test_distances_of_rows_are_products_of_matrices(text: str) -> None:
     loss, shapes = f"(({text} - D)**2).sum()", ["X: n×d, Y: m×d, D: n×m"]

@@ -100,6 +100,8 @@ SAME = [
     ("mathematica", 'Norm[X, "Frobenius"]^2/Length[X] + Mean[x]', "norm(X)**2/m + mean(x)"),
     ("mathematica", "Tr[MatrixPower[A, 2]] + Tr[MatrixExp[A]]", "tr(A@A) + tr(expm(A))"),
     ("julia", "sum(abs2, X)/length(X)", "mean(X**2)"),
+    ("julia", "sum(A .* logsoftmax(A; dims=2))", "sum(A*log_softmax(A, axis=1))"),
+    ("julia", "sum(maximum(X; dims=2)) + sum(softmax(A, dims=1))", "sum(max(X, axis=1)) + sum(softmax(A, axis=0))"),
     ("julia", "Flux.mse(X*w, y) + sum(log.(softmax(A)))", "mean((X@w - y)**2) + sum(log(softmax(A, axis=0)))"),
     ("matlab", "trace(A^s)", "tr(matrix_power(A, s))"),
     ("matlab", "trace(expm(A)*X'*X)", "tr(expm(A)@X.T@X)"),

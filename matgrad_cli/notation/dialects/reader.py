@@ -291,12 +291,16 @@ class DialectParser(Parser):
         self, function: str, arguments: tuple[s.Node, ...], options: s.Options
     ) -> tuple[tuple[s.Node, ...], s.Options]:
         """Axes counted from 0; a sum that the dialect takes of every column says so."""
+        given = dict(options)
+        if (dims := given.get("dims", "")).isdigit():
+            keeps = () if function in ("softmax", "log_softmax") else (s.KEEPS,)
+            others = tuple(option for option in options if option[0] != "dims")
+            return arguments, (*others, ("axis", str(int(dims) - 1)), *keeps)
         if function not in ("sum", "mean", "var", "std"):
             return arguments, options
         if self.dialect.called == "Mathematica":  # Total[A, 2] adds up all levels of a list
             deep = len(arguments) == 2 and self.text_of(arguments[1].span) in ("2", "Infinity")
             return (arguments[:1], options) if deep else (arguments, (*options, ("axis", "first")))
-        given = dict(options)
         second = s.ungrouped(arguments[1]) if len(arguments) == 2 and self.dialect.from_one else None
         if function in ("var", "std"):
             lost = "1" if self.dialect.less_one else "0"
@@ -307,9 +311,6 @@ class DialectParser(Parser):
             options = (*options, ("correction", lost))
         if second is not None and (along := self.axis_from_one(second)):
             return arguments[:1], (*options, *along, s.KEEPS)
-        if "dims" in given and given["dims"].isdigit():
-            axis = ("axis", str(int(given["dims"]) - 1))
-            return arguments, (*(option for option in options if option[0] != "dims"), axis, s.KEEPS)
         if self.dialect.columns and given.get("text") == "all":
             return arguments, tuple(option for option in options if option != ("text", "all"))
         return arguments, (*options, ("axis", "first"), s.KEEPS) if self.dialect.columns else options

@@ -41,6 +41,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         function = f"{node.function}imum"
     if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
         function = function[:3]
+        node = replace(node, function=function)
     if (made := _OF_READERS.get(node.function)) is not None:
         return made(e, node)
     has_signs = ":" in e.scope.source.text or "diff(" in e.scope.source.text

@@ -116,6 +116,9 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
         if isinstance(part, s.Apply):
             options = ((name, word_of(values[text]) if text in values else text) for name, text in part.options)
             name = s.PAIRED if part.function == "paired" else part.function
+            match s.ungrouped(part.arguments[0]):
+                case s.Apply(_, "arange", (count,), ()) if name == s.PAIRED:  # sample i is of class i
+                    part = replace(part, arguments=(s.Apply(span, "eye", (count,)), *part.arguments[1:]))
             given = tuple((name, text) for name, text in options if text is not None)
             part = replace(part, function=name, options=given)
         return replace(part, span=span)

@@ -36,6 +36,7 @@ _SUBMODULES: Final = frozenset(
 _FIRST: Final = frozenset(["input", "target", "logits", "labels"])
 """Keywords by which functions of modules take their arguments."""
 _ANY_MODULES: Final = _MODULES | _SUBMODULES
+_MADE: Final = ("nn.", "torch.nn.")
 _TAKING_NOTHING: Final = MODULES.keys() | {"eye", "ones", "zeros"}
 
 
@@ -136,7 +137,7 @@ class Parser(Stream):
                 else:
                     node = subscripted(self, node)
                 self.depth -= 1
-            elif self.sees("(") and isinstance(node, s.Apply) and self.text_of(node.span).startswith("nn."):
+            elif self.sees("(") and isinstance(node, s.Apply) and self.text_of(node.span).startswith(_MADE):
                 if node.function not in MODULES:
                     return node
                 arguments, options = self.arguments()
