@@ -216,7 +216,7 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
 
     `X[i,:]` has one dimension and can be nothing but NumPy's.
     """
-    if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
+    if scope.syntax == "numpy" and any(map(_is_row, s.parts_of(tree))):
         return _understood(tree, replace(scope, arrays=True), facts, wrt)
     try:
         understood = with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
@@ -238,6 +238,14 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
         if open_ or (reading.idle and reading.stretched):
             raise
         return understood
+
+
+def _is_row(part: s.Node) -> bool:
+    """Whether a part is a row of a matrix, or one that gets a second side again."""
+    match part:
+        case s.Apply(_, function, (s.Subscript(),)):
+            return function in (AS_COLUMN, AS_ROW)
+    return isinstance(part, s.Slice)
 
 
 def _of_flat(scope: Scope, found: Understood, read: Callable[[Scope], Understood]) -> Understood:
@@ -314,7 +322,7 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
 
 
 def _read(tree: s.Node, scope: Scope) -> Reading:
-    if scope.syntax == "numpy" and any(isinstance(part, s.Slice) for part in s.parts_of(tree)):
+    if scope.syntax == "numpy" and any(map(_is_row, s.parts_of(tree))):
         return read_node(tree, replace(scope, arrays=True))
     try:
         return read_node(tree, scope)

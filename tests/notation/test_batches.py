@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
+
 import numpy as np
 import pytest
 from loss_values import agrees, asked
 
+from given import Given, evaluate
 from matgrad_cli import assert_right, gradient
+from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.verify.fields import Floats
 
 _ATTENTION = "(torch.softmax(A @ B.transpose(-2, -1) / n**0.5, dim=-1) @ B).sum()"
 
@@ -61,6 +67,37 @@ def _apart(X, Y):
 ])  # fmt: skip
 def test_a_matrix_with_a_third_side_is_a_batch(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
+
+
+_THREE = (
+    "X[:, None, :]",
+    "X[:, None]",
+    "X[None]",
+    "Y[None, :, :]",
+    "R[:, :, None]",
+    "R[..., None]",
+    "(X @ Y)[:, None]",
+)
+_LESS = ("Y", "X.T", "v", "u[None, :]", "v[:, None]", "2", "(Y + u)", "np.tanh(u)[None, :]")
+
+
+def _made(choose: random.Random, depth: int) -> str:
+    if depth == 0:
+        return choose.choice(_THREE if choose.random() < 0.6 else _LESS)
+    return f"np.tanh({_made(choose, depth - 1)} {choose.choice('+-*')} {_made(choose, depth - 1)})"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_third_side_means_what_numpy_computes(seed: int) -> None:
+    """All sizes are one number, so that whatever is paired wrongly still fits."""
+    choose, rng = random.Random(seed), np.random.default_rng(seed)
+    data = {name: rng.normal(size=(3, 3)) for name in "XYR"} | {name: rng.normal(size=3) for name in "uv"}
+    inner = f"np.{choose.choice(['sum', 'mean'])}({_made(choose, 1)} * X[:, None], axis={choose.choice([0, 1, 2, -1])})"
+    text = f"np.sum({inner} * {choose.choice([*_LESS, 'R'])})"
+    with contextlib.suppress(InputError):
+        loss = read_problem(text, "X", ["X: n×n, Y: n×n, R: n×n, v: n, u: n"]).loss
+        found = evaluate(loss, Given(Floats(), {"n": 3}, {name: one.tolist() for name, one in data.items()}))
+        assert np.allclose(np.asarray(found.data, float), eval(text, {"np": np, **data})), text  # noqa: S307  our own
 
 
 @pytest.mark.parametrize("text", [
