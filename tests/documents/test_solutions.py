@@ -57,6 +57,28 @@ def test_the_solution_of_another_problem_is_never_called_wrong(tail: str) -> Non
     assert [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == []
 
 
+GAUSS = r"""The log-likelihood of $n$ samples $x_i \in \mathbb{R}^d$ is
+$$\ell(\mu, \Sigma) = -\frac n2\log\det\Sigma - \frac12\sum_{i=1}^n(x_i - \mu)^\top\Sigma^{-1}(x_i - \mu).$$
+
+We have $\frac{\partial\ell}{\partial\mu} = \Sigma^{-1}\sum_{i=1}^n(x_i - \mu)$, and for the matrix
+"""
+BY_SIGMA = r"""$$\frac{\partial\ell}{\partial\Sigma} = -\frac n2\Sigma^{-1}
++ \frac12\sum_{i=1}^n\Sigma^{-1}(x_i - \mu)(x_i - \mu)^\top\Sigma^{-1}$$"""
+BY_INVERSE = r"""$\Lambda = \Sigma^{-1}$, with respect to $\Lambda$,
+$$\frac{\partial\ell}{\partial\Lambda} = \frac n2\Sigma - \frac12\sum_{i=1}^n(x_i - \mu)(x_i - \mu)^\top$$"""
+ESTIMATES = r"""
+Setting both to zero gives
+$$\hat\mu = \frac1n\sum_{i=1}^n x_i, \qquad
+\hat\Sigma = \frac{1}{{}}\sum_{i=1}^n(x_i - \hat\mu)(x_i - \hat\mu)^\top.$$"""
+
+
+@pytest.mark.parametrize("slope", [BY_SIGMA, BY_INVERSE])
+@pytest.mark.parametrize(("count", "verdict"), [("n", "right"), ("n-1", "wrong"), ("2n", "wrong")])
+def test_an_estimate_at_the_estimate_of_another_variable(slope: str, count: str, verdict: str) -> None:
+    report = check_text(GAUSS + slope + ESTIMATES.replace("{}", count), "x.md")
+    assert (report.verdict, report.problems[0].claims) == (verdict, (4, 4))
+
+
 def test_a_document_whose_solution_was_not_judged_is_not_right() -> None:
     report = check_text(f"{RIDGE}{NORMAL}$$w = (X^\\top X + \\Gamma_0)^{{-1}}X^\\top y$$", "x.md")
     assert report.verdict == "undecided"

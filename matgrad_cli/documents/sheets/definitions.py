@@ -78,7 +78,7 @@ class Definitions:
         settled = min((*shown, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
-            if stated.name in moving or stated.name in held:
+            if stated.name in held:
                 continue
             formula = sheet.formulas[stated.formula]
             behind = stated.formula > settled and formula.kind != "inline"
@@ -86,6 +86,8 @@ class Definitions:
             if (behind and not _DEFINES.search(formula.before[-60:])) or solves:
                 continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
+            if stated.name in moving:
+                continue
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
             before = stated.name in on_the_way or first.get(stated.name, _NEVER) >= stated.formula
             if before and not (number or stated.arguments or stated.name in texts):

@@ -176,10 +176,13 @@ class Judge:
         solves = speaks_of_equations(line.formula) and valued_variable(line, self.question.wrt) is not None
         if not stated or not self.gradient or not solves:
             return judged
+        solved = {**self.solved}
         found = self._weighed(line, of_variables(line, self.results(line)))
         granted = any(begun.reader.equations.granted for begun in self.readers)  # it may follow from itself
-        solved = found.role == "equation" and not granted
-        return found if found.verdict in ("wrong", "undecided") or solved else judged
+        if found.verdict in ("wrong", "undecided") or (found.role == "equation" and not granted):
+            return found
+        self.solved = solved
+        return judged
 
     def _moves(self, line: Line) -> None:
         """Notes which variables were differentiated by, or given values."""

@@ -258,18 +258,22 @@ def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr
     mean for μ; or anywhere, where a formula `said` what an array measures."""
     tasks = [_with_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
-    known = [line for line in known if line.name not in (None, part.question.name)]
+    left = {task.problem.wrt.name for task in tasks}
+    known = [line for line in known if line.moving & left or line.name not in (None, part.question.name)]
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
     habits = Habits(supposed={symbol.name: value}, upright=part.upright)
     judge = _judge(replace(posed, question=part.question), tasks, [*posed.before, *known, *rest], habits)
     judge.multiplies(part.tasks)
-    for line in (*posed.before, *known):
+    for line in posed.before:
         judge.results(line)
+    for line in known:
+        judge.line(line)
     others = {line.number: judge.line(line) for line in rest}
 
     def better(one: Judged) -> Judged:
         other = others.get(one.line.number, one)
         follows = one.verdict in ("wrong", "undecided") and other.verdict == "follows"
+        follows = follows and (one.role, other.role) != ("equation", "definition")  # a definition confirms nothing
         if said:
             return replace(other, notes=(*other.notes, f"where {said}")) if follows else one
         if one.verdict == "wrong" and other.verdict == "follows" and one.line.derives and symbol.name in one.line.names:
