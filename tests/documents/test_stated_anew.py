@@ -3,6 +3,7 @@ never called wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
@@ -196,3 +197,45 @@ def test_a_function_t_is_no_transpose_and_the_other_way_round() -> None:
     report = check_text(text, "x.md")
     assert report.problems[0].lines[-1].verdict != "wrong"
     assert report.verdict == "right"
+
+
+CHAPTER = (
+    r"Throughout, $X\in\mathbb{R}^{n\times d}$ has the rows $x_i^\top$, and $w\in\mathbb{R}^d$.",
+    r"With labels $y_i\in\{0,1\}$ the loss is $$g(w) = \sum_{i=1}^n \left[\log(1+e^{x_i^\top w})"
+    r" - y_i x_i^\top w\right].$$ Then $$\nabla g(w) = \sum_{i=1}^n (\sigma(x_i^\top w) - y_i) x_i.$$",
+    r"With labels $y_i\in\{-1,+1\}$ the loss is $$H(w) = \frac12\sum_{i=1}^n \max(0, 1 - y_i x_i^\top w)^2.$$"
+    r" Then $$\nabla H(w) = -\sum_{i=1}^n \max(0, 1 - y_i x_i^\top w) y_i x_i.$$",
+    r"Let $S = \frac1n X^\top X$. The Rayleigh quotient is $$\rho(u) = \frac{u^\top S u}{u^\top u}.$$"
+    r" Then $$\nabla\rho(u) = \frac{2}{u^\top u}(Su - \rho(u)u).$$",
+    r"For logits $z\in\mathbb{R}^K$ and a one-hot $y\in\mathbb{R}^K$ the loss is"
+    r" $$L(z) = -y^\top z + \log\sum_{k=1}^K e^{z_k}.$$"
+    r" Then $$\nabla_z L = \operatorname{softmax}(z) - y.$$",
+    r"Let $p\in\mathbb{R}^d$ and let $B$ be symmetric. The model is $$m(p) = g^\top p + \frac12 p^\top Bp.$$"
+    r" Then $$\nabla m(p) = g + Bp.$$",
+    r"For $X\in\mathbb{R}^{q\times r}$ let $$E(X) = \frac12\|AX - C\|_F^2.$$ Then $$\nabla E(X) = A^\top(AX - C).$$",
+)
+SLIPS = {1: ("- y_i) x_i", "+ y_i) x_i"), 2: ("= -\\sum", "= \\sum"), 3: ("(Su -", "(Su +"), 4: ("(z) - y", "(z) + y"),
+         5: ("g + Bp", "g - Bp"), 6: ("= A^", "= 2A^")}  # fmt: skip
+MARKS = ("\n\n## {}\n\n", "\n\n\\section{{{}}}\n\n", "\n\n### {}\n")
+
+
+def chapter(mark: str, numbers: Sequence[int], slip: int = 0) -> str:
+    """These sections under headings, one with a slip."""
+    texts = [one.replace(*SLIPS[number]) if number == slip > 0 else one for number, one in enumerate(CHAPTER)]
+    return texts[0] + "".join(mark.format(f"Section {chr(64 + number)}") + texts[number] for number in numbers)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("numbers", [range(1, 7), range(6, 0, -1), (1, 5, 2), (2, 1), (3, 6), (5, 1, 4)])
+@pytest.mark.parametrize("mark", MARKS)
+def test_the_sections_of_a_chapter_begin_anew(mark: str, numbers: Sequence[int]) -> None:
+    report = check_text(chapter(mark, numbers), "x.md")
+    assert (report.verdict, len(report.problems)) == ("right", len(numbers))
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_in_a_section_of_a_chapter_is_found(slip: int) -> None:
+    report = check_text(chapter(MARKS[0], range(1, 7), slip), "x.md")
+    assert [problem.verdict for problem in report.problems].index("wrong") == slip - 1
+    assert [problem.verdict for problem in report.problems].count("right") == 5

@@ -33,7 +33,7 @@ from .sizes import (
 _SIGNED = regex(
     rf"(?P<name>{NAME})\s*(?:(?P<definite>\\succ(?:eq|curlyeq)?(?![A-Za-z])|[≻⪰≽])|>|≥|\\geq?(?![A-Za-z]))\s*0(?!\.?\d)"
 )
-_OF_ENTRIES = frozenset(("positive", "nonnegative", "binary", "signs", "simplex"))
+OF_ENTRIES = frozenset(("positive", "nonnegative", "binary", "signs", "simplex"))
 """Facts that are said of all t where they are said of t_i."""
 _STANDINGS = {"fact": "always", "suggested": "suggested", "perhaps": "perhaps", "unsaid": "denied"}
 """The tables of words, and how it stands with a fact of which these are said."""
@@ -155,7 +155,7 @@ def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     found = {standing: dict[str, set[str]]() for standing in ("always", "supposed", "suggested", "perhaps", "denied")}
     for standing, words, names in (*_in_signs(text), *_facts_of(text)):
         for name in names:
-            of_entries = not {*words}.isdisjoint(_OF_ENTRIES)
+            of_entries = not {*words}.isdisjoint(OF_ENTRIES)
             found[standing].setdefault(re.sub(r"_[ijkn]$", "", name) if of_entries else name, set()).update(words)
     for table in found.values():
         for name, known in table.items():

@@ -52,22 +52,24 @@ _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 MOST_PROBLEMS = 40
 
 
-def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]) -> tuple[Question, ...]:
-    """The problems of a document in their order; what is given on the command line wins."""
+def questions(
+    sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str], start: int = 0
+) -> tuple[Question, ...]:
+    """The problems of a document in their order; what is given on the command line wins. What was stated before the
+    `start` of its section is a loss only if it is differentiated in it."""
     if given.get("loss"):
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
-    whole = [(finder.score(one), one) for one in reversed(found.stated) if not one.letters]
+    own = [one for one in found.stated if one.formula >= start or one.name in finder.differentiated]
+    whole = [(finder.score(one), one) for one in reversed(own) if not one.letters]
     # σ is a loss only where there is no other
     scored = sorted(whole, key=lambda item: (item[1].name not in FUNCTIONS, item[0]))
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
     for score, stated in reversed(scored[-60:]):
-        enough = 5 if chosen else 3
         no_loss = stated.name not in finder.differentiated or stated.name in FUNCTIONS
-        if chosen and (no_loss or finder.amid(stated)):
-            continue
-        if score < enough or stated.name in chosen.keys() | inside or len(chosen) >= MOST_PROBLEMS:
+        unlike = chosen and (score < 5 or no_loss or finder.amid(stated))
+        if unlike or score < 3 or stated.name in chosen.keys() | inside or len(chosen) >= MOST_PROBLEMS:
             continue
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):

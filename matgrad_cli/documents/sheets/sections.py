@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
-from .facts import facts_by_standing
+from .facts import OF_ENTRIES, facts_by_standing
 from .members import members_told
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
@@ -90,14 +90,15 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
     for at, (start, place, _) in enumerate(cuts):
         end, behind = cuts[at + 1][:2] if at + 1 < len(cuts) else (whole, len(sheet.prose))
         own = replace(sheet, prose=sheet.prose[place:behind])
-        earlier = _joined(earlier, told_by(own))
+        told = told_by(own)
+        earlier = _joined(earlier, told)
         losses = frozenset(name for _, _, name in cuts[1:at])
         first = [stated.name for stated in found.stated if at and stated.formula < cuts[1][0]]
         losses |= {name for name in first if _derived(found, name, 0, start)}
         anew = [stated for stated in found.stated if start <= stated.formula < end]
         moved = tuple(item for item in found.differentiated if start <= item.formula < end)
         restated = losses | {name for stated in anew for name in (stated.name, *stated.arguments)}
-        restated |= {item.variable for item in moved if item.variable is not None}
+        restated |= {item.variable for item in moved if item.variable is not None} | told.sizes.keys()
         kept = (*(stated for stated in found.stated if stated.formula < start and stated.name not in restated), *anew)
         text = own.prose if at == 0 else preamble + "\n\n" + own.prose
         shift = place + len(own.prose) - len(text)
@@ -108,12 +109,14 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
 
 
 def _joined(earlier: Told, own: Told) -> Told:
-    """What is told last of a name counts; a name that is declared anew keeps no facts, nor what is denied of it."""
+    """What is told last of a name counts; a name that is declared anew keeps no facts, nor what is denied of it, and
+    one whose entries are said to lie in a set lies in no other."""
 
     def kept(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        anew = {name for name, words in own.always.items() if words & OF_ENTRIES} | own.sizes.keys()
         denied = {name: own.denied.get(name, frozenset()) for name in facts}
         found = {name: words - denied[name] for name, words in facts.items() if "arbitrary" not in denied[name]}
-        return {name: words for name, words in found.items() if words and name not in own.sizes}
+        return {name: words for name, words in found.items() if words and name not in anew}
 
     return Told(
         {**earlier.sizes, **own.sizes},
@@ -134,14 +137,15 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
     names = LatexNames(accents=found.accents)
     written = [frozenset(labelled_names(tokens_of(formula.passage.text, names))) for formula in sheet.formulas]
     parts = _marks(sheet, _PART)
-    marks = sorted({*parts, *_marks(sheet, HEADING)})
+    headings = {*_marks(sheet, HEADING)}
+    marks = sorted({*parts, *headings})
     paragraphs = _marks(sheet, re.compile(r"\n[ \t]*(?:\n|(?:[-*•]|\d{1,2}[.)])[ \t])"))
-    last = next((stated for stated in found.stated if _begins(found, stated)), None)
+    begins = [stated for stated in found.stated if _begins(sheet, found, stated, headings)]
+    last = next(iter(begins), None)
     while last is not None:
         following = None
-        for stated in found.stated:
-            behind = stated.formula > last.formula and _derived(found, last.name, last.formula, stated.formula)
-            if not behind or not _begins(found, stated):
+        for stated in begins:
+            if stated.formula <= last.formula or not _derived(found, last.name, last.formula, stated.formula):
                 continue
             at = sheet.formulas[stated.formula].place
             mentions = [number for number in range(last.formula, stated.formula) if last.name in written[number]]
@@ -155,7 +159,13 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
             valued = {other.name for other in found.stated}
             known = valued | names_before | {name.swapcase() for name in names_before}
             renewed = marked and not _renewed(found, start, stated.formula).isdisjoint(written[stated.formula])
-            if renewed or _other(sheet, stated, last, written, known, valued, bool(marked)):
+            if stated.name == last.name:
+                other = _another(sheet, stated, last, written, known, valued, bool(marked))
+            else:
+                ends = [place for place in headings if place > at and not headings.isdisjoint(marked)]
+                end = next((n for n, one in enumerate(sheet.formulas) if ends and one.place >= min(ends)), len(written))
+                other = _done(found, last.name, written, stated.formula, end)
+            if renewed or other:
                 yield start, between[0], stated.name
                 following = stated
                 break
@@ -192,16 +202,19 @@ def _renewed(found: Outline, start: int, end: int) -> set[str]:
     return {one.name for one in anew if earlier.get(one.name, "") not in ("", squeezed(one.sides[0]))}
 
 
-def _begins(found: Outline, stated: Stated) -> bool:
-    """Whether a formula states what is differentiated behind it."""
-    return not stated.letters and _derived(found, stated.name, stated.formula, 10**9)
+def _begins(sheet: Sheet, found: Outline, stated: Stated, headings: Set[int]) -> bool:
+    """Whether a formula states what is differentiated behind it, before a later section states it again."""
+    place = sheet.formulas[stated.formula].place
+    again = (one.formula for one in found.stated if one.formula > stated.formula and one.name == stated.name)
+    later = (at for at in again if any(place < head <= sheet.formulas[at].place for head in headings))
+    return not stated.letters and _derived(found, stated.name, stated.formula, next(later, len(sheet.formulas)))
 
 
 def _derived(found: Outline, name: str, start: int, end: int) -> bool:
     return any(item.body == name and start <= item.formula < end for item in found.differentiated)
 
 
-def _other(
+def _another(
     sheet: Sheet,
     stated: Stated,
     last: Stated,
@@ -210,20 +223,27 @@ def _other(
     valued: Set[str],
     marked: bool,
 ) -> bool:
-    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given
-    to another: with a name that has no value and was not written before, so that it is not known;
-    behind a mark, with one that the last one's loss has not."""
-    if stated.name == last.name:
-        said = sheet.formulas[stated.formula].before[-90:]
-        if REWRITING.search(said) or squeezed(stated.sides[0]) in {squeezed(side) for side in last.sides}:
-            return False
-        inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
-        new = inside & written[stated.formula] - (written[last.formula] | valued if marked else known)
-        plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
-        formulas = [sheet.formulas[one.formula] for one in (last, stated)]
-        kinds = [_KIND.search(one.before) for one in formulas]
-        functions = [_FUNCTION.search(sheet.prose[max(one.place - 90, 0) : one.place]) for one in formulas]
-        called = [[match[match.lastindex or 1].lower() for match in found if match] for found in (kinds, functions)]
-        another = any(len({*names}) == 2 for names in called)
-        return plain and (bool(new) or another or (marked and _ASKED.search(said) is not None))
-    return all(last.name not in names for names in written[stated.formula :])
+    """Whether the name of the last loss is given to another: with a name that has no value and was not written before,
+    so that it is not known; behind a mark, with one that the last one's loss has not."""
+    said = sheet.formulas[stated.formula].before[-90:]
+    if REWRITING.search(said) or squeezed(stated.sides[0]) in {squeezed(side) for side in last.sides}:
+        return False
+    inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
+    new = inside & written[stated.formula] - (written[last.formula] | valued if marked else known)
+    plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
+    formulas = [sheet.formulas[one.formula] for one in (last, stated)]
+    kinds = [_KIND.search(one.before) for one in formulas]
+    functions = [_FUNCTION.search(sheet.prose[max(one.place - 90, 0) : one.place]) for one in formulas]
+    called = [[match[match.lastindex or 1].lower() for match in found if match] for found in (kinds, functions)]
+    another = any(len({*names}) == 2 for names in called)
+    return plain and (bool(new) or another or (marked and _ASKED.search(said) is not None))
+
+
+def _done(found: Outline, name: str, written: Sequence[Set[str]], start: int, end: int) -> bool:
+    """Whether the last loss is not spoken of any more up to the end of a section. Behind that its letter may be
+    another's: nothing is differentiated that has it, or first by what was not written by then."""
+    again = next((item for item in found.differentiated if item.formula >= end and item.body == name), None)
+    before = frozenset[str]().union(*written[:start])
+    return all(name not in names for names in written[start:end]) and (
+        again is None or (again.variable is not None and again.variable not in before)
+    )

@@ -109,10 +109,11 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
     """The problems of a section; what earlier ones define is known in it,
     unless it gives the name to something else."""
     told = section.told
-    asked = with_samples(questions(section.sheet, section.found, told, given), section.sheet, section.found)
+    asked = questions(section.sheet, section.found, told, given, section.start)
+    asked = with_samples(asked, section.sheet, section.found)
     if not asked and section.alone is not told:  # sizes of earlier problems do not fit
         told = section.alone
-        asked = questions(section.sheet, section.found, told, given)
+        asked = questions(section.sheet, section.found, told, given, section.start)
     owners = _owners(section, asked, lines)
     for at, question in enumerate(asked):
         start = question.start if at else section.start
