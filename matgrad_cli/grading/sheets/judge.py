@@ -78,6 +78,7 @@ class Judge:
         self.said: set[str] = set()
         of_numbers = all(begun.around.task.problem.wrt.shape.is_number for begun in readers)
         self.others = Others(question, sheet, of_numbers)
+        self.layout = next(((one.around.task.layout, one.around.upright) for one in readers), ("gradient", True))
         loss = split_line(question.loss, "loss")
         self.open_names = OpenNames(sheet, question, told, loss, readers)
         for begun in readers:
@@ -204,6 +205,7 @@ class Judge:
         if (newton := newton_step(line, self.readers)) is not None:
             return Judged(line, newton[0], "claim", why=newton[1])
         result = as_solution(line, result, self.readers, self.sheet.prose) if result is not None else None
+        by_matrix = differentiates_by_matrix(line, self.readers, self.question.wrt)
         if result is not None and result.verdict == "follows" and not line.formula.step:
             doubt = held_constant(line, self.question.frozen, self.question.wrt)
             if result.role == "equation" and self._misstates(line, result):
@@ -213,12 +215,10 @@ class Judge:
             doubt = doubt or said_otherwise(line, result, self.readers)
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
-            by_matrix = differentiates_by_matrix(line, self.readers, self.question.wrt)
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=by_matrix)
-        layout = next((begun.around.task.layout for begun in self.readers), "gradient")
-        fact = own_fact(line.formula, line.outline, self.told, layout)
+        fact = own_fact(line.formula, line.outline, self.told, *self.layout)
         if fact is not None and fact.verdict == "follows":
-            return Judged(line, "follows", "aside", result, (*fact.notes,), "a fact in letters of its own")
+            return Judged(line, "follows", "aside", result, fact.notes, "a fact in letters of its own", by_matrix)
         if fact is not None and fact.elsewhere and (result is None or result.verdict != "wrong"):
             return Judged(line, "undecided", "aside", why=fact.elsewhere)
         if result is None:
@@ -264,8 +264,7 @@ class Judge:
             return "said of what is only supposed"
         if formula.block == self.conditional[0]:
             return CONDITIONAL
-        layout = next((begun.around.task.layout for begun in self.readers), "")
-        if (why := said_of_other(formula, layout, self.question.name, code_of(result))) is not None:
+        if (why := said_of_other(formula, self.layout[0], self.question.name, code_of(result))) is not None:
             return why
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
@@ -300,8 +299,7 @@ class Judge:
 
     def _of_another(self, line: Line) -> bool:
         """Whether a row differentiates something else than the loss by something else."""
-        by = line.moving
-        return bool(by) and by.isdisjoint(self.question.wrt) and self.question.name not in line.names
+        return bool(line.moving) and line.moving.isdisjoint(self.question.wrt) and self.question.name not in line.names
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row, or the variable with names of the problem alone:
@@ -327,9 +325,8 @@ class Judge:
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        solving = (self.gradient or sets_to_zero(line.formula)) and (
-            self.settled or self._solving(line) or concludes(line)
-        )
+        closed = self.settled or self._solving(line) or concludes(line)
+        solving = closed and (self.gradient or sets_to_zero(line.formula))
         if not (solving or states_solution(line.formula, self.sheet.prose)) or is_said_of_other(line, self.constrained):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):

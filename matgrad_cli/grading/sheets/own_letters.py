@@ -28,11 +28,14 @@ class Fact:
     elsewhere: str = ""
 
 
-def own_fact(formula: Formula, line: LatexLine, told: Told, layout: str = "gradient") -> Fact | None:
+def own_fact(
+    formula: Formula, line: LatexLine, told: Told, layout: str = "gradient", upright: bool = False
+) -> Fact | None:
     """The verdict on a row that explains all of its letters itself; None if it is none.
 
     A fact in passing may write its gradient as a column or as a row. Under a differential only the letters vary whose
-    differential stands on the right. By a matrix it stands in the layout of the rows beside it.
+    differential stands on the right. By a matrix it stands in the layout of the rows beside it; an `upright` ∇ in that
+    of gradients.
     """
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) < 2 or not statement.readable:
@@ -42,6 +45,7 @@ def own_fact(formula: Formula, line: LatexLine, told: Told, layout: str = "gradi
     if named is None or isinstance(s.ungrouped(named), s.Name):
         return None  # of something that has a name in this document
     texts = [side.text for side in statement.sides]
+    layout = "gradient" if upright and isinstance(left, s.Derivative) and left.style == "nabla" else layout
     moving = _moved(statement)
     if isinstance(left, s.Differential_) and not moving:
         return None
