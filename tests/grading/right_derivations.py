@@ -310,4 +310,11 @@ RIGHT |= {
             r"\nabla f = 2X(I+X^TX)^{-1}",
         ],
     ),
+    "a loss with the variable below it, p": (
+        {"loss": "norm(y - X@p)**2", "wrt": "p", "shapes": "X: m×n, p: n, y: m"},
+        [
+            r"E_{\hat{p}} = y^{T}y - 2y^{T}X\hat{p} + \hat{p}^{T}X^{T}X\hat{p}",
+            r"\frac{\partial E_{\hat{p}}}{\partial \hat{p}} = 2X^{T}(X\hat{p} - y)",
+        ],
+    ),
 }

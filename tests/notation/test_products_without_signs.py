@@ -65,6 +65,29 @@ def test_a_word_before_a_bracket_is_never_letters(loss):
     assert refused(loss, "w").code == "missing-operator"
 
 
+WORDS = [
+    ("w' cov(X, Y) w", "cov"),
+    ("x^T foo(A, B) x", "foo"),
+    (r"\|w\|^2 - 2w^\top c(X, Y)", "c"),
+    ("norm(x)^2 - 2 x^T proj(y, z)", "proj"),
+]
+
+
+@pytest.mark.parametrize(("loss", "name"), WORDS)
+def test_a_word_before_several_arguments_is_no_product_and_none_of_them_is_dropped(loss: str, name: str) -> None:
+    assert refused(loss, "x" if "x^T" in loss else "w").message == f"the function `{name}` is not known"
+
+
+@pytest.mark.parametrize(
+    ("loss", "same"),
+    [("x' A x + dot(a, x)", "x.T@A@x + a.T@x"), ("x' outer(a, b) x", "x.T@a@b.T@x"), ("inner(A, x x') ", "x.T@A@x")],
+)
+def test_functions_of_two_arrays_keep_their_names(loss: str, same: str) -> None:
+    shapes = ["A: n×n, a: n, b: n, x: n"]
+    problem = read_problem(loss, "x", shapes)
+    assert Judge(problem).compare(problem.loss, read_problem(same, "x", shapes).loss).holds
+
+
 @pytest.mark.parametrize(("loss", "wrt"), [("if x", "x"), ("sum_i (y_i - w.T x_i)", "w")])
 def test_what_is_no_product_is_not_proposed_as_one(loss, wrt):
     assert "sign for each product" not in (refused(loss, wrt).help or "")

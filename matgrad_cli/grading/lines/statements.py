@@ -249,7 +249,7 @@ def _labelled(claim: Claim, names: LatexNames) -> Claim:
             return claim
     if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or right is None:
         return claim
-    known = base.name in names.variables or letter.name in _INDICES
+    known = base.name in names.variables or letter.name in _INDICES - names.variables.keys()
     if known or letter.name in {one.name for one in names_in(right, index=True)}:
         return claim
     left = replace(claim.sides[0], node=s.Name(span, f"{base.name}_{letter.name}"))

@@ -41,6 +41,8 @@ _PRIMED_ARRAY = regex(r"(?:(?<![A-Za-z\\])[A-Z]|\))\s*'(?!\s*\()")
 _RAISED_T = regex(r"\^\s*\{?\s*-?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
+_LETTER = regex(r"(\\[A-Za-z]+|[A-Za-z])(\s*(?:_|\^\s*\{?\s*\())?")
+"""A letter, and the index behind it: y_i is an entry of the y that is bold elsewhere."""
 _FORM = (
     "number-for-matrix",
     "number-plus-array",
@@ -68,6 +70,7 @@ class Others:
         self.wrt, self.of_numbers = {*question.wrt}, of_numbers
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
         self.bold = set(_BOLD.findall(question.loss))
+        self.plain = _plain_letters(question.loss)
         stated = sheet.formulas[question.start : question.start + 1]
         self.spelled = self.text + " ".join(re.sub(r"\s+", "", one.passage.text) for one in stated)
         self.stated = {*_BOLD.findall(stated[0].passage.text)} if stated else None
@@ -133,7 +136,7 @@ class Others:
             return "an equation in names of its own"
         bold = set(_BOLD.findall(line.text)) - self.bold
         own = self.stated is not None and self.loss in {plain_name(letter) for letter in bold - self.stated}
-        if own or (form and any(letter in self.text for letter in bold)):
+        if own or (form and bold & self.plain):
             return "a letter in bold may be another than the plain one of the loss"
         self.given_anew |= anew and self._anew(line, result, strange and bool(self.in_loss))
         if self.given_anew:  # what stands behind it may be about the new one
@@ -270,7 +273,7 @@ def code_of(result: RowResult | None) -> str | None:
     return result.slip.code if result is not None and result.slip is not None else None
 
 
-def of_form(result: RowResult) -> bool:
+def of_form(result: RowResult | None) -> bool:
     """Whether a row may be about another function than the loss, or about other entries than all, by its form."""
     return code_of(result) in _FORM
 
@@ -287,6 +290,11 @@ def _is_equation(line: Line, known: Collection[str]) -> bool:
     sides = [side.node for side in (*line.sides[:1], *line.sides[-1:]) if side.node is not None]
     names = [{part.name for part in s.parts_of(side) if isinstance(part, s.Name)} for side in sides]
     return len(names) == 2 and bool(names[0] - names[1] and names[1] - names[0]) and _arrays(line).isdisjoint(known)
+
+
+def _plain_letters(loss: str) -> set[str]:
+    """The letters that stand in a loss without an index, and are not bold."""
+    return {letter for letter, index in _LETTER.findall(_BOLD.sub(" ", loss)) if not index}
 
 
 def _labelled(line: Line) -> set[str]:

@@ -10,7 +10,7 @@ from ...documents.sheets.members import numbered, small
 from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import sums_silently
 from .judged import Judged
-from .other_functions import code_of
+from .other_functions import code_of, of_form
 from .posed import Part
 
 
@@ -77,6 +77,8 @@ def unless_columns(part: Part, other: Part) -> Part:
     """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
     is not called wrong."""
     pairs = _pairs(part, other)
+    if any(old.verdict == "follows" and of_form(new.result) for old, new in pairs):
+        return part  # a row says how the samples stand in it: `p = Xw`
     open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
     judged = (new if old.unfit else old for old, new in open_)
     return replace(part, judged=tuple(judged))

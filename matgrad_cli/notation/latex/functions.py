@@ -75,9 +75,10 @@ def plain_arguments(r: Cursor) -> bool:
 
 
 def call_of(r: Cursor, node: s.Node) -> s.Node:
-    """L(X, Y, R) is L where the arguments are the variables themselves."""
+    """L(X, Y, R) is L where the arguments are the variables themselves; in a loss k(X, Y) is a function."""
     name = node.name if isinstance(node, s.Name) else ""
-    if of_names(r) and name not in r.names.formulas and not r.unknown(name) and not is_upright(r, r.last):
+    stated = r.known or r.variable(name) or name in r.names.losses
+    if stated and of_names(r) and name not in r.names.formulas and not r.unknown(name) and not is_upright(r, r.last):
         r.at = r.closing(r.at) + 1
         r.called = r.at
         return s.Name(node.span.joined(r.span(r.last)), name)

@@ -69,7 +69,7 @@ SUMS_ALONG: Final = {"colsum": "0", "rowsum": "1"}
 
 _IN_OPERATORNAME: Final = words(
     "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std "
-    "adj"
+    "adj kron inner outer dot"
 )
 OPERATOR_NAMES: Final = {
     **{
