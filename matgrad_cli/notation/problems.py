@@ -173,6 +173,9 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     told = {*scope.sizes, *(fact.name for fact in facts)}
     tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in told]
     said += tuple([f"it is assumed that `{fact}`, as it is compared with such a value" for fact in tried])
+    tried += (
+        ["Omega binary"] if "Omega" not in told and any("keeps the entries in Ω" in note for note in choice) else []
+    )
     facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)
     scope, found, variable, reading = with_weights(
         tree,

@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 
 from ...diagnostics.regex import regex
 from ...facts.denial import denied
-from ...ir import Add, Call, Expr, Symbol, nodes_of
 from ...notation.loss_text import plain_name
 from ..passage import blank
 from ..words import meanings, said
@@ -130,7 +129,16 @@ _NORMAL = regex(
 )
 """`v ∼ N(0, R)` has the covariance R."""
 _SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
-_SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1"), "signs")
+_SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1", "pm1"), "signs")
+_OF_ENTRY = rf"(?P<name>{NAME})\s*=\s*"
+_VALUES = {
+    "signs": regex(rf"{_OF_ENTRY}(?:±|\\pm)\s*1(?!\d)"),
+    "binary": regex(
+        rf"{_OF_ENTRY}1[\s$,]*(?:if|when|for|where)\b[^.;=]{{1,80}}[\s$]0[\s$,]*(?:otherwise|else|if|when)\b"
+    ),
+    "symmetric": regex(rf"{_OF_ENTRY}(?:\\[a-z]+\s*\{{\s*)?(?:[Cc]ov|[Vv]ar|[Cc]orr)\}}?\s*[\[(][^\[\](),]*[\])]"),
+}
+"""`y_i = \\pm1`; `W_{ij} = 1 if seen, and 0 otherwise`; `Σ = Cov(x)`."""
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
@@ -156,7 +164,7 @@ def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     for standing, words, names in (*_in_signs(text), *_facts_of(text)):
         for name in names:
             of_entries = not {*words}.isdisjoint(OF_ENTRIES)
-            found[standing].setdefault(re.sub(r"_[ijkn]$", "", name) if of_entries else name, set()).update(words)
+            found[standing].setdefault(re.sub(r"_[ijkn]{1,2}$", "", name) if of_entries else name, set()).update(words)
     for table in found.values():
         for name, known in table.items():
             if "symmetric" in found["denied"].get(name, ()) and "symmetric" not in known:
@@ -173,6 +181,9 @@ def _in_signs(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
             yield "always", [word], names_of(match["names"])
     for _, name, _, word in in_sets(text):
         yield "always", [word], [name]
+    for word, pattern in _VALUES.items():
+        named = [plain_name(match["name"]) for match in pattern.finditer(text)]
+        yield "always", [word], [name for name in named if name[0].isupper() or "_" in name]
     names = (plain_name(match["name"]) for match in _NORMAL.finditer(text))
     yield "always", ["spd"], [name for name in names if name[0].isupper()]
     for match in filter(partial(_alone, text), _SIGNED.finditer(text)):
@@ -284,23 +295,6 @@ def is_supposed(formula: Formula) -> bool:
     """Whether the words before a formula only suppose, or deny, what it says."""
     before = formula.before[-120:]
     return _IF.search(before) is not None or denied(before)
-
-
-def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
-    """The numbers that a length is compared with are positive: the δ of `|r| ≤ δ`, which else would bound nothing."""
-    found: dict[str, frozenset[str]] = {}
-    for node in nodes_of(loss):
-        if isinstance(node, Call) and node.function == "step" and isinstance(node.argument, Add):
-            lengths = [any(isinstance(part, Call) and part.function in _LENGTHS for part in nodes_of(term))
-                       for term in node.argument.terms]  # fmt: skip
-            terms = [term for term, length in zip(node.argument.terms, lengths, strict=True) if not length]
-            parts = [part for term in terms for part in nodes_of(term)]
-            numbers = {part.name for part in parts if isinstance(part, Symbol) and part.shape.is_number}
-            found |= dict.fromkeys(numbers if any(lengths) and len(terms) == 1 else (), frozenset(("positive",)))
-    return found
-
-
-_LENGTHS = ("abs", "norm", "norm1")
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from ...diagnostics import MatgradError
 from ...facts import Problem
+from ...ir import Add, Call, Expr, Symbol, nodes_of
 from ...notation.problems import read_problem
 
+_LENGTHS = ("abs", "norm", "norm1")
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
 
@@ -91,3 +93,17 @@ def readable_problem(loss: str, wrt: str, shapes: str, assume: str, syntax: str 
         return read_problem(loss, wrt, (shapes,) if shapes else (), (assume,) if assume else (), syntax)
     except (MatgradError, ValueError, KeyError, RecursionError):
         return None
+
+
+def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
+    """The numbers that a length is compared with are positive: the δ of `|r| ≤ δ`, which else would bound nothing."""
+    found: dict[str, frozenset[str]] = {}
+    for node in nodes_of(loss):
+        if isinstance(node, Call) and node.function == "step" and isinstance(node.argument, Add):
+            lengths = [any(isinstance(part, Call) and part.function in _LENGTHS for part in nodes_of(term))
+                       for term in node.argument.terms]  # fmt: skip
+            terms = [term for term, length in zip(node.argument.terms, lengths, strict=True) if not length]
+            parts = [part for term in terms for part in nodes_of(term)]
+            numbers = {part.name for part in parts if isinstance(part, Symbol) and part.shape.is_number}
+            found |= dict.fromkeys(numbers if any(lengths) and len(terms) == 1 else (), frozenset(("positive",)))
+    return found

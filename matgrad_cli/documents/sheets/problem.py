@@ -14,8 +14,8 @@ from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions, facts_of_value
-from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, facts_of_bounds, is_supposed
-from .lengths import counts_in, lengths, of_one_sample, readable_problem
+from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
+from .lengths import counts_in, facts_of_bounds, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import is_identity, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses

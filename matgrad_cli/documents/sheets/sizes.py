@@ -51,9 +51,13 @@ _LISTED = regex(
 EACH_NAME = regex(NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _NUMBERS = regex(rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b")
+_MATRICES = r"(?:𝕊|S(?=\s*[_^]))(?P<marks>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?[A-Za-z0-9]|\+{1,2})){1,2})"
+_ON_SET = regex(
+    rf"(?:\b[Oo](?:n|ver)\s+(?:the\s+\w+\s+)?|\bdom\b[^=.;]{{0,12}}=\s*|(?<=[a-z]):\s*|(?<=[a-z] ):\s*){_MATRICES}"
+)
+_CALLED_AT = regex(r"(?<![A-Za-z])[A-Za-z]\s*(?:\\left\s*)?\(\s*(\\?[A-Z][a-z]*)\s*(?:\\right\s*)?\)\s*:?=")
 _IN_SET = regex(
-    rf"{NAMES}\s*(?:∈|,? in)\s*(?:(?:𝕊|S(?=\s*[_^]))"
-    rf"(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
+    rf"{NAMES}\s*(?:∈|,? in)\s*(?:{_MATRICES}"
     r"|(?:\\[a-z]+\s*\{)?(?P<set>Sym|SO|(?<=∈)O|(?<=∈ )O|(?<=\{)O)\}?\s*(?:\(|_)\s*\{?\s*(?P<side>\w)\b(?!\s*time))"
 )
 """`Ω ∈ 𝕊^n_{++}`, `A in S^n`: the symmetric matrices; `𝕊^{n-1}` is a sphere; `Q ∈ SO(n)`."""
@@ -166,7 +170,13 @@ def _all_told(prose: str) -> dict[str, list[str]]:
 
 
 def in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
-    """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`; without a side of `v ∈ 𝕊^{n-1}`, a sphere."""
+    """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`, or of the X of `f(X) = … on 𝕊^n`; without a side of
+    `v ∈ 𝕊^{n-1}`, a sphere."""
+    for match in _ON_SET.finditer(text):
+        near = text[max(0, match.start() - 80) : match.end() + 80]
+        side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
+        for name in {plain_name(name) for name in _CALLED_AT.findall(near)} if side.isalnum() else ():
+            yield match.start(), name, side, "spd" if "++" in match["marks"] else "symmetric"
     for match in _IN_SET.finditer(text):
         side = match["side"] or re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
         word = "orthogonal" if "O" in (match["set"] or "") else "spd" if "++" in (match["marks"] or "") else "symmetric"

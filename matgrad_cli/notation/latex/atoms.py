@@ -105,7 +105,8 @@ def named_factor(r: Cursor) -> s.Node:
         return extreme(r, name, token)
     declared = r.known or r.variable(name)
     kinds, opens, written = [script.kind for script in scripts], r.sees("open", "(", "["), source_text(r, token)
-    named = opens and not declared and not scripts
+    kept = name == "P_Omega" and r.variable("Omega") and not r.variable(name)
+    named = opens and (kept or not declared) and not scripts
     if named and (value := divergence_or_part(r, name, token)) is not None:
         return value
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
