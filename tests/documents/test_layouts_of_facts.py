@@ -50,7 +50,5 @@ def test_a_covariance_that_is_called_invertible_may_be_symmetric() -> None:
 @pytest.mark.parametrize(("value", "verdict"), [("-X^{-T}A^TX^{-T}", "right"), ("-X^{-1}AX^{-1}", "wrong")])
 @pytest.mark.parametrize("name", [r"\operatorname{tr}(AX^{-1})", "f(X)"])
 def test_a_nabla_by_a_matrix_alone_begins_no_other_layout(name: str, value: str, verdict: str) -> None:
-    text = (
-        rf"$f(X) = \operatorname{{tr}}(AX^{{-1}})$, where $X$ is $n\times n$." + f"\n\n$$\\nabla_X {name} = {value}$$\n"
-    )
+    text = r"$f(X) = \operatorname{tr}(AX^{-1})$, where $X$ is $n\times n$." + f"\n\n$$\\nabla_X {name} = {value}$$\n"
     assert check_text(text, "x.md").verdict == verdict
