@@ -48,7 +48,7 @@ _CONSTANT = regex(
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
 _MULTIPLIED = regex(r"\b(?:Lagrang|subject to\b|s\.t\.)", re.IGNORECASE)
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
-_OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
+_OF_CAPITALS = regex(r"(?!P_Omega\b)[A-Z]+_[A-Z][A-Za-z]*")
 MOST_PROBLEMS = 40
 
 
@@ -62,8 +62,7 @@ def questions(
     finder = _Finder(sheet, found, told, given)
     own = [one for one in found.stated if one.formula >= start or one.name in finder.differentiated]
     whole = [(finder.score(one), one) for one in reversed(own) if not one.letters]
-    # σ is a loss only where there is no other
-    scored = sorted(whole, key=lambda item: (item[1].name not in FUNCTIONS, item[0]))
+    scored = sorted(whole, key=lambda item: (item[1].name not in FUNCTIONS, item[0]))  # a σ only if there is no other
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
     for score, stated in reversed(scored[-60:]):
