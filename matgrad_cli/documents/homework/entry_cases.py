@@ -74,7 +74,7 @@ def with_cases(formulas: Sequence[Formula], text: str, start: int, end: int) -> 
             or any(map(_claims_more, rest))
         ):
             continue
-        first, second = beside.indices
+        first, second = beside.indices[0], beside.indices[1]
         whole = "".join(
             rf" = \begin{{cases}} {at or diagonal.sides[-1]} & \text{{if }} {first} = {second} \\ "
             rf"{off or beside.sides[-1]} & \text{{if }} {first} \ne {second} \end{{cases}}"
