@@ -50,8 +50,8 @@ def with_cases(formulas: Sequence[Formula], text: str, start: int, end: int) -> 
     """The formulas between two places, of which one says in a table what two say of the entries on the diagonal and
     beside it, and the text without the words that part these cases."""
     parts = [part for one in formulas for part in _parts(one)]
-    said_alone = {at: _ALONE.fullmatch(part.passage.text) for at, part in enumerate(parts)}
-    conditions = {at: found for at, found in said_alone.items() if found is not None}
+    alone = ((at, _ALONE.fullmatch(part.passage.text)) for at, part in enumerate(parts))
+    conditions = {at: condition for at, condition in alone if condition is not None}
     cases = _cases(parts, conditions, text)
     line = text.find("\n", start) + 1  # behind the rest of a title
     start = line if parts and 0 < line <= parts[0].passage.places[0] and text[start - 1] != "\n" else start
@@ -74,7 +74,7 @@ def with_cases(formulas: Sequence[Formula], text: str, start: int, end: int) -> 
             or any(map(_claims_more, rest))
         ):
             continue
-        first, second = beside.indices[0], beside.indices[1]
+        first, second = tuple(beside.indices)
         whole = "".join(
             rf" = \begin{{cases}} {at or diagonal.sides[-1]} & \text{{if }} {first} = {second} \\ "
             rf"{off or beside.sides[-1]} & \text{{if }} {first} \ne {second} \end{{cases}}"

@@ -66,12 +66,12 @@ REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
 _END_MARK = regex(r"\s*(?:\\(?:square|blacksquare|Box|qed|checkmark|hfill)\s*|[□■∎✓✔])+\s*")
 """`$\\square$`: that the proof ends."""
-_SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$"
+_SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$|\\(?:boxed|fbox)\W*$"
 _GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?(?:\s+(?:<the>\s+)?(?:same|equal|identical|equivalent)\s+(?:as|to))?\W*"
 """Behind a claim: `…, which equals $…$`."""
 _IN_FORM = (
     r"\W*(?:[^.;]*\b)?in\s+(?:matrix|vector|compact|vectori[sz]ed)\W+(?:form|notation)"
-    r"\W*(?:(?:<it>|this|that|<is>)\W*)*"
+    r"\W*(?:(?:<it>|this|that|<is>|<namely>|(?:element|entry)-?wise)\W*)*"
 )
 """Behind a claim: `In matrix form: $…$`."""
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
@@ -167,8 +167,11 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         if at == own or one.kind == "name" or len(found) > MOST_CLAIMS:
             continue
         says = said(r"\b<result>\b").search(clause(one.before)) is not None
-        goes_on = f"{_GOES_ON}|{_IN_FORM}" if one.kind == "formula" else _GOES_ON
-        again = (at == own + 1 and said(goes_on).fullmatch(one.before)) or _same_name(one, told[own])
+        between = told[own + 1 : at]
+        again = (not between and said(_GOES_ON).fullmatch(one.before) is not None) or _same_name(one, told[own])
+        if one.kind == "formula" and all(other.kind in ("definition", "name") for other in between):
+            lead = " ".join(other.before for other in (*between, one))
+            again = again or said(_IN_FORM).fullmatch(lead) is not None
         differs = _differential(one, chosen)
         stated: How = "differential" if differs else "stated" if again or says or one.kind != "definition" else ""
         also = bool(again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before) is not None

@@ -102,7 +102,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     others = rivals(told, read, chosen)
     if max(len(claims), len(others)) > MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
-    beside = [*(claims if len(claims) > 1 or len(rows) > 1 else []), *others]
+    beside = [*(claims if len(claims) > 1 or len(rows) > 1 or read is chosen else []), *others]
     reports = ((claim, judged(claim), stated) for claim, stated in beside)
     wrong = next(
         (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
