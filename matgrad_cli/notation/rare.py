@@ -11,6 +11,7 @@ from ..ir import Call, Expr, Mul, Symbol, nodes_of
 from . import syntax as s
 from .elaboration.complaints import fail
 from .elaboration.loss_letters import COUNTERS
+from .expression.keywords import axis_written, library
 from .scope import Scope
 
 _STACKED: Final = ("[", "matrix", "stack(", "cat(", "concat")
@@ -49,6 +50,29 @@ def _family(node: s.Node) -> tuple[str, str]:
     return "", ""
 
 
+def _with_values(tree: s.Node, scope: Scope) -> s.Node:
+    """The tree with `torch.min(X, dim=1)` for its `[0]`, the first of a pair: the values, and where they stand. The
+    first entry of `np.min(X, axis=1)` stays one; where neither is said, it is refused."""
+
+    def values(part: s.Node) -> s.Node:
+        match part:
+            case s.Subscript(span, s.Apply(_, "max" | "min") as pair, (s.Literal_(_, number),)) if axis_written(pair):
+                whose = library(scope, pair)
+                if whose == "torch" and number != 0:
+                    fail(
+                        scope, "slice", "where the entries stand has no derivative", (span, ""), help="`[0]` takes them"
+                    )
+                if whose is None:
+                    message = f"whether `[{number}]` takes a part of torch's pair or one of the values is not said"
+                    fail(
+                        scope, "slice", message, (span, ""), help="write `dim=1`, as in torch, or `axis=1`, as in NumPy"
+                    )
+                return pair if whose == "torch" else part
+        return part
+
+    return s.rebuilt(tree, values)
+
+
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree without them, and the notes with what to say of it."""
     if any(sign in text for sign in _STACKED):
@@ -63,6 +87,8 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
         from .spectra import without_spectra
 
         tree, notes = without_spectra(tree, scope, notes)
+    if scope.syntax == "numpy" and ")[" in text:
+        tree = _with_values(tree, scope)
     if scope.open and scope.syntax == "latex" and _FAMILIES.search(text):
         tree = _with_matrices(tree, scope)
     return tree, notes

@@ -367,6 +367,13 @@ def test_a_sum_over_layers_that_may_be_others_is_refused(text: str) -> None:
     assert "is not said" in asked(text, "W^{(1)}")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("X.max(1)[0].mean()", "is not said"), ("torch.max(X, 1)[1].sum()", "stand")]
+)
+def test_a_part_of_a_pair_that_may_be_an_entry_is_asked(text: str, said: str) -> None:
+    assert said in asked(text, "X", "X: n×d")
+
+
 def test_three_sides_are_refused_where_nothing_is_declared() -> None:
     said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X")
     assert "one or two sides" in said

@@ -151,7 +151,7 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         return Add((one, negated(Call(function, below))))
     if function == "square":
         return Power(argument, Number(2))
-    if function == "gelu" and library(e, node) == "jax":
+    if function == "gelu" and library(e.scope, node) == "jax":
         message = "`gelu` of jax is its approximation by tanh, which is not in the language"
         e.fail("unknown-function", message, node, "`gelu(x)` is x times the normal distribution function")
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)

@@ -294,16 +294,16 @@ def _product(e: Elaborator, node: s.Apply, operator: s.Operator) -> Expr:
 
 def _inner(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     left, right = arguments
-    if node.function == "inner" and path_of(e, node) and left.shape.is_matrix is not right.shape.is_matrix:
+    if node.function == "inner" and path_of(e.scope, node) and left.shape.is_matrix is not right.shape.is_matrix:
         last = s.Group(node.arguments[1].span, node.arguments[1])  # rows of the matrix with the one vector
         turned = s.Transposed(last.span, last) if right.shape.is_matrix else last
         return _product(e, replace(node, arguments=(node.arguments[0], turned)), "@")
-    if node.function == "inner" and path_of(e, node) and left.shape.is_matrix:
+    if node.function == "inner" and path_of(e.scope, node) and left.shape.is_matrix:
         first, second = node.arguments
         written = ", ".join(e.text(part).strip("`") for part in node.arguments)
         entries = f", `inner({written})` for the sum over all entries" if left.shape is right.shape else ""
         help = f"write `{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}` for it{entries}"
-        called = ".".join((*path_of(e, node), "inner"))
+        called = ".".join((*path_of(e.scope, node), "inner"))
         e.fail("wrong-arguments", f"`{called}` of a matrix is a product of rows with rows, and no number", node, help)
     if all(map(e.is_flat, node.arguments)):
         left, right = as_column(left), as_column(right)

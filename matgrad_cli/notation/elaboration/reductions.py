@@ -109,7 +109,7 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
     squares = Power(Add((value, negated(centre))), Number(2))
     result = _along(e, node, squares, axis, "sum" if lost else "mean")
     result = mul(_one_less(value, axis), result) if lost else result
-    torch = e.scope.syntax == "numpy" and library(e, node) == "torch"
+    torch = e.scope.syntax == "numpy" and library(e.scope, node) == "torch"
     habit = ", as in torch; `correction=0` divides by all" if torch else ""
     less = f" − 1{habit}" if lost else "" if torch else ", as in NumPy"
     e.note(f"`{node.function}` divides by the number of entries{less}")
@@ -196,13 +196,13 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """softmax and its logarithm: of a vector, or along an axis of a matrix."""
     value, axis, function = arguments[0], axis_of(e, node), canonical_function(node.function)
     e.flatten(node, e.is_flat(node.arguments[0]))
-    plain = e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node))
+    plain = e.scope.syntax == "latex" or (library(e.scope, node) is None and not path_of(e.scope, node))
     if axis is None and value.shape.is_matrix and plain:
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
-    last = library(e, node) in ("jax", "tensorflow")  # there the last axis is meant where none is written
-    whose = library(e, node) if last else "attention" if option(node, "attention") is not None else None
+    last = library(e.scope, node) in ("jax", "tensorflow")  # there the last axis is meant where none is written
+    whose = library(e.scope, node) if last else "attention" if option(node, "attention") is not None else None
     if axis is None and value.shape.is_matrix and whose:
         e.note(f"{e.text(node)} is taken of every row, as in {whose}")
         axis = 1

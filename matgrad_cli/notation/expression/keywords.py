@@ -127,28 +127,28 @@ def is_method(node: s.Apply) -> bool:
     return bool(node.arguments) and node.arguments[0].span.start == node.span.start
 
 
-def path_of(e: Elaborator | Solver, node: s.Apply) -> tuple[str, ...]:
+def path_of(scope: Scope, node: s.Apply) -> tuple[str, ...]:
     """The modules that are written in front of a function: `np.linalg.norm(…)` has `np`, `linalg`;
     a method has none."""
     if is_method(node):
         return ()
-    text = e.scope.source.text[node.span.start : node.span.end].partition("(")[0]
+    text = scope.source.text[node.span.start : node.span.end].partition("(")[0]
     return tuple(part.strip() for part in text.split("."))[:-1]
 
 
-def library(e: Elaborator | Solver, node: s.Apply) -> str | None:
+def library(scope: Scope, node: s.Apply) -> str | None:
     """`numpy`, `torch`, `jax` or `tensorflow`: by the prefix, else by a keyword that only one of them has,
     else by a prefix elsewhere in the text.
 
     `axis` is also read by torch, so a prefix elsewhere comes before it.
     """
-    path = path_of(e, node)
+    path = path_of(scope, node)
     if path:
         return _LIBRARIES.get(path[0])
     keywords = {_KEYWORDS[name] for name, _ in node.options if name in _KEYWORDS}
     if "torch" in keywords:
         return "torch"
-    elsewhere = {_LIBRARIES[name] for name in MODULE.findall(e.scope.source.text)}
+    elsewhere = {_LIBRARIES[name] for name in MODULE.findall(scope.source.text)}
     if "torch" in elsewhere:
         return "torch"
     return next(iter(sorted(elsewhere | keywords, reverse=True)), None)
@@ -157,7 +157,7 @@ def library(e: Elaborator | Solver, node: s.Apply) -> str | None:
 def is_of_two(e: Elaborator | Solver, node: s.Apply) -> bool:
     """Whether `max(a, b)` is the greater of two values: Python's own, or torch's."""
     two = node.function in ("max", "min") and len(node.arguments) > 1 and not is_method(node)
-    return two and (not path_of(e, node) or (library(e, node) == "torch" and axis_written(node) == "?"))
+    return two and (not path_of(e.scope, node) or (library(e.scope, node) == "torch" and axis_written(node) == "?"))
 
 
 def lost_degrees(e: Elaborator, node: s.Apply) -> int:
@@ -173,13 +173,13 @@ def lost_degrees(e: Elaborator, node: s.Apply) -> int:
         if unbiased not in ("True", "False"):
             e.fail("wrong-arguments", f"`unbiased` is True or False, not `{unbiased}`", node)
         return int(unbiased == "True")
-    return int(library(e, node) == "torch")
+    return int(library(e.scope, node) == "torch")
 
 
 def all_entries(e: Elaborator, node: s.Apply) -> bool:
     """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and
     `A.norm(…)`, a keyword `p`, `vector_norm`."""
-    path = path_of(e, node)
+    path = path_of(e.scope, node)
     torch = path[:1] == ("torch",) and "linalg" not in path
     said = node.function == "vector_norm" or option(node, "p") is not None
     return said or torch or is_method(node) or e.scope.syntax == "julia"

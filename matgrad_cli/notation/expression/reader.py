@@ -179,6 +179,8 @@ class Parser(Stream):
             return s.Apply(span, "shape", (body,), (("axis", "all"),))
         if token.text == "shape":
             return s.Apply(span, "shape", (body,))
+        if token.text == "values":  # of torch's minima along a side, of a table
+            return body
         help = "`.T` transposes, and functions such as `.sum()` may follow a dot"
         return self.unreadable(f"`.{token.text}` is not known", token.span, help, code="unknown-attribute")
 
