@@ -137,6 +137,8 @@ class _Reader:
                 lying = self.third(right, axis) == AS_LAYERS
                 if self.third(left, axis) == AS_SHEETS and (lying or self.sides(right) == 2):
                     pair = (*s.children(left), *(s.children(right) if lying else (right,)))
+                    if function == "norm" and self.text(pair[0]) == self.text(pair[1]):
+                        return node  # of a row from itself: rounded, its square may be less than 0
                     if (squares := composed(span, "sqdist", pair, (), parse)) is not None:
                         return squares if function == "sum" else s.Apply(span, "sqrt", (squares,))
         return node
