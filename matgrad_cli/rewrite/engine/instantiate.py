@@ -43,10 +43,8 @@ class _Builder:
         return instantiate_dim(dim, self.table)
 
     def position(self, position: Position | None) -> Position | None:
-        if isinstance(position, Index):
-            found: Position | None = self.table.get(position, position)
-            return found
-        return position
+        found: Position | None = self.table.get(position, position)
+        return found
 
     def build(self, p: Expr) -> Expr:
         """One node of the right side; parts that became numbers join scalar products."""

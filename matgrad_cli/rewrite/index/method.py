@@ -15,8 +15,7 @@ from ...ir.walk import letters_in, outermost, places
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, is_zero, native, places_of, reserved_names
-from ..engine.recorder import MOST_LINES, Recorder
-from ..engine.search import Search
+from ..engine.recorder import MOST_LINES, Recorder, Search
 from ..naming import record_names, slope_name
 from ..network.reading import read_line, tidy_part
 from ..network.reading_rules import matrix_of

@@ -14,8 +14,7 @@ from ...rulebook.rule import Phase
 from ..engine.application import Scene, applied, apply, holds_pending, places_of, reserved_names
 from ..engine.apply import Rewriting
 from ..engine.pending import d
-from ..engine.recorder import MOST_LINES, Recorder
-from ..engine.search import Search
+from ..engine.recorder import MOST_LINES, Recorder, Search
 from ..forms.algebra import multiplied
 from ..naming import slope_name
 from ..textbook.simplifier import textbook

@@ -141,12 +141,10 @@ def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
     row, col = said.get("i"), said.get("j")
     if not isinstance(row, Index) or (col is not None and not isinstance(col, Index)):
         return None
-    term = site.node
-    factors = parts_of(term, ir.Mul)
+    factors = parts_of(site.node, ir.Mul)
     numbers, arrays = [one for one in factors if not one.free], [one for one in factors if one.free]
-    if term.free >= {row, *((col,) if col else ())} or len(arrays) > 1:
-        return None
-    spread = _spread(arrays[0] if arrays else None, row, col)
+    lacks = not site.node.free >= {row, col or row} and len(arrays) < 2
+    spread = _spread(arrays[0] if arrays else None, row, col) if lacks else None
     if spread is None:
         return None
     return mul(*(one for one in numbers if one is not ir.Number(1)), ir.Entry(spread, row, col)), site.bindings

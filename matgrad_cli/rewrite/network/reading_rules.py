@@ -19,7 +19,7 @@ from ...ir.walk import places as places_in
 from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
-from ..engine.search import Search
+from ..engine.recorder import Search
 from . import places as places  # its native rules
 
 Ends = tuple[Index | None, Index | None]
