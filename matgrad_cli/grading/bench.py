@@ -114,12 +114,19 @@ class Bench(Judge):
     def clearly_different(self, left: Expr, right: Expr) -> bool:
         """Whether two lines of one kind differ by much at the first point, or one surely has no value where the other
         has one: cheap, and says nothing where it is False."""
+        for place in self.float_points(1):
+            try:
+                return error_at(place, left, right) > 1e-3
+            except OutOfDomain:
+                return self.denied(place, left, right)
+            except (NotExact, TooLarge):
+                return False
+        return False
+
+    def denied(self, place: Evaluator, left: Expr, right: Expr) -> bool:
+        """Whether one line surely has no value at a point where the other has one."""
         try:
-            for place in self.float_points(1):
-                try:
-                    return error_at(place, left, right) > 1e-3
-                except OutOfDomain:
-                    self._sides(place, left, right, Form(tuple(sorted(left.free | right.free))))
+            self._sides(place, left, right, Form(tuple(sorted(left.free | right.free))))
         except (Denied, NotExact, TooLarge) as reason:
             return isinstance(reason, Denied)
         return False
