@@ -53,10 +53,9 @@ class Bench(Judge):
         for known in self._small.values():
             for place, _, _ in known.values():
                 place.forget()
-        if len(self.right) > MOST_PROVED:
-            self.right = set()
-        if len(self._proved) > MOST_PROVED:
-            self._proved = {}
+        for proved in (self.right, self._proved):
+            if len(proved) > MOST_PROVED:
+                proved.clear()
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""

@@ -87,7 +87,8 @@ class Evaluator:
         key = (node, _relevant(node.symbols, tags) if tags else tags)
         found = self._memo.get(key)
         if found is None:
-            if self._beside is not None and self._is_still(*key):
+            still = self._beside is not None and self._some.isdisjoint(node.symbols)
+            if self._beside is not None and still and all(tag.direction is None for tag in key[1]):
                 found = self._memo[key] = self._beside._held(*key)
             else:
                 found = self._memo[key] = self._compute(*key)
@@ -101,10 +102,6 @@ class Evaluator:
             return self.jet(node, tags)
         except (OutOfDomain, NotExact, TooLarge) as reason:
             return reason
-
-    def _is_still(self, node: Expr, tags: Tags) -> bool:
-        """Whether nothing of this is another at the other place."""
-        return self._some.isdisjoint(node.symbols) and all(tag.direction is None for tag in tags)
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         try:

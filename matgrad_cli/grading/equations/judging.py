@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...facts import Problem
 from ...ir import Entry, Expr, Fill, Index, Symbol, nodes_of, sub
+from ...ir.memory import remembered
 from ...ir.walk import substitute
+from ...verify.judge import Judge
 from ...verify.solving.holding import with_unknown
-from ...verify.solving.system import Equation, System, solutions, solved_by
+from ...verify.solving.system import Equation, Solution, System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
 from ..consequences import MAY_FOLLOW
@@ -333,17 +336,11 @@ class Equations:
     def _bench(self, equation: Equation | None) -> SolvedBench:
         found = self._benches.get(equation)
         if found is None:
-            bench = self.around.bench
-            system = self._stationary()
+            bench, system, derived = self.around.bench, self._stationary(), tuple(self._derived().items())
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), system.unknowns)
-            points = solutions(bench, system, self._derived()) if system.equations else []
-            if not points and len(self.unknowns) > 1:  # some conditions are such of the data: Σ α_i y_i = 0
-                others = [one for one in bench.problem.variables if one not in system.unknowns]
-                data = tuple(one for one in others if not one.shape.is_matrix)
-                points = solutions(bench, System(system.equations, (*system.unknowns, *data)), self._derived())
-            fitting, sure = with_unknown(bench, system, points, self._derived()) if points else (points, True)
-            found = self._benches[equation] = SolvedBench(bench, fitting, fitting is not points, sure)
+            found = SolvedBench(bench, *_solved(bench.problem, bench.setting.seed, system, derived))
+            self._benches[equation] = found
         return found
 
     def _stated(self, chain: Chain) -> Expr | None:
@@ -362,6 +359,22 @@ class Equations:
     def _derived(self) -> dict[Symbol, Expr]:
         """Definitions that stand as variables of their own under a derivative."""
         return {symbol: self.around.expanded(value) for symbol, value in self.around.values.items()}
+
+
+@remembered(maxsize=16)
+def _solved(
+    problem: Problem, seed: int, system: System, derived: tuple[tuple[Symbol, Expr], ...]
+) -> tuple[list[Solution], bool, bool]:
+    """The solutions of a system, whether data were made to fit the unknown, and whether a failure at them counts;
+    found once for all readings of a text."""
+    judge, values = Judge(problem, seed), dict(derived)
+    points = solutions(judge, system, values) if system.equations else []
+    if not points and len(system.unknowns) > 1:  # some conditions are such of the data: Σ α_i y_i = 0
+        others = [one for one in problem.variables if one not in system.unknowns]
+        data = tuple(one for one in others if not one.shape.is_matrix)
+        points = solutions(judge, System(system.equations, (*system.unknowns, *data)), values)
+    fitting, sure = with_unknown(judge, system, points, values) if points else (points, True)
+    return fitting, fitting is not points, sure
 
 
 def _whole(symbol: Expr, value: Expr) -> tuple[Expr, Expr] | None:

@@ -28,6 +28,8 @@ class SolvedBench(Bench):
         self.plain = bench
         self.derived = bench.derived
         self.solutions, self.fitted, self.sure = solutions, fitted, sure
+        for place in (place for one in solutions for place in (one.place, *one.starts)):
+            place.work = 0  # others have asked there before
         self.needs: list[str] = []
 
     def float_points(self, count: int = 5) -> Iterator[Evaluator]:

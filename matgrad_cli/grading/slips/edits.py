@@ -377,8 +377,6 @@ def exchanged(case: Case) -> Made:
 
 def _exchanged(root: Expr, *new: Place) -> Expr:
     (first, left), (second, right) = new
-    if left.shape is right.shape:
-        return replace_at(replace_at(root, first, left), second, right)
     top = next(step for step, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
     below = at(root, first[:top])
     parts = list(below.children)

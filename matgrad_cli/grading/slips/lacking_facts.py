@@ -27,11 +27,6 @@ def _square(case: Case) -> list[Symbol]:
     ]
 
 
-def _perhaps_symmetric(case: Case) -> list[Symbol]:
-    knows = case.context.around.task.problem.knows
-    return [symbol for symbol in _square(case) if not knows(symbol, "symmetric") and not knows(symbol, "spd")]
-
-
 @kind(
     "needs-fact",
     "this is true only if {0} symmetric, which the problem does not say",
@@ -40,7 +35,8 @@ def _perhaps_symmetric(case: Case) -> list[Symbol]:
 )
 def symmetric(case: Case) -> Iterator[Trial]:
     """True only if a matrix is symmetric, or only if all of several are."""
-    found = _perhaps_symmetric(case)
+    knows = case.context.around.task.problem.knows
+    found = [symbol for symbol in _square(case) if not knows(symbol, "symmetric") and not knows(symbol, "spd")]
     for chosen in (*([one] for one in found), *([found] if len(found) > 1 else [])):
         names = " and ".join(f"`{symbol.name}`" for symbol in chosen)
         bench = _under(case.context.around, [Fact(symbol, "symmetric") for symbol in chosen])

@@ -26,11 +26,11 @@ class Sieve:
 
     def __init__(self, place: Evaluator, needed: Expr, line: Expr) -> None:
         self._place, self._line = place, line
-        found = self._value(line)
+        found = self._place.laid(line)
         weight = Tensor(found.labels, found.dims, [1 + number % 7 / 8 for number in range(len(found.data))])
         self._weights: dict[Path, Tensor | None] = {(): weight}
         self._known: dict[Path, tuple[float, float]] = {(): _counted(weight, found)}
-        (is_, size), (should, other) = self._known[()], _counted(weight, self._value(needed))
+        (is_, size), (should, other) = self._known[()], _counted(weight, self._place.laid(needed))
         self._missing, self._scale = should - is_, size + other
 
     def excludes(self, path: Path, new: Expr) -> bool:
@@ -41,8 +41,8 @@ class Sieve:
             if weight is None:
                 return False
             if path not in self._known:
-                self._known[path] = _counted(weight, self._value(old))
-            (before, size), (after, other) = self._known[path], _counted(weight, self._value(new))
+                self._known[path] = _counted(weight, self._place.laid(old))
+            (before, size), (after, other) = self._known[path], _counted(weight, self._place.laid(new))
         except (OutOfDomain, NotExact, TooLarge):
             return False
         return abs(after - before - self._missing) > _FAR * (size + other + self._scale)
@@ -65,18 +65,14 @@ class Sieve:
             return turned(weight)
         if not isinstance(node, (MatMul, Mul, Hadamard)):
             return None
-        before, after = [
-            [self._value(other) for other in some] for some in (node.children[:number], node.children[number + 1 :])
-        ]
+        values = [*map(self._place.laid, node.children)]
+        before, after = values[:number], values[number + 1 :]
         if isinstance(node, MatMul):
             inner = reduce(lambda found, other: matmul(turned(other), found, 0), before, weight)
             return reduce(lambda found, other: matmul(found, turned(other), 0), reversed(after), inner)
         part = node.children[number]
         whole = reduce(lambda found, other: product(found, other, (), 0), [*before, *after], weight)
         return summed(whole, set(whole.labels).difference(sides(part.shape)), 0)
-
-    def _value(self, expr: Expr) -> Tensor:
-        return self._place.laid(expr)
 
 
 def _counted(weight: Tensor, value: Tensor) -> tuple[float, float]:

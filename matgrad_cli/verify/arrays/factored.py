@@ -14,7 +14,7 @@ from operator import mul
 from typing import Any, Final
 
 from .axes import Label, Labels, order
-from .tensor import SIZE_LIMIT, Composed, Sparse, Tensor, TooLarge, joint, product, renamed, scalar, scaled, spread
+from .tensor import SIZE_LIMIT, Composed, Sparse, Tensor, TooLarge, product, renamed, scalar, scaled, spread
 
 LARGE: Final = 100
 """An array with more entries is kept in parts where it is a product."""
@@ -54,7 +54,9 @@ class Factored(Composed):
         axes = tuple([tuple(zip(part.labels, part.dims, strict=True)) for part in parts])
         steps, rest, _ = order(axes, tuple(bound.items()))
         for members, gone in steps:
-            parts.append(joint([parts[n] for n in members], gone, p))
+            *before, last = [parts[n] for n in members]
+            whole = reduce(lambda left, right: product(left, right, (), p), before, scalar(1))
+            parts.append(product(whole, last, gone, p))
         found = Factored(_absorbed([parts[n] for n in rest], p), digits, p)
         return found if prod(found.dims) > LARGE else Tensor(found.labels, found.dims, found.data)
 

@@ -4,7 +4,7 @@ over floats or modulo a prime."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from math import prod
 from operator import add, mul
 from struct import Struct
@@ -282,14 +282,6 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if batch * rows * cols > SIZE_LIMIT or batch * rows * cols * inner > WORK_LIMIT:
         raise TooLarge
     return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, rows, cols, inner, p))
-
-
-def joint(parts: list[Tensor], over: Labels, p: int) -> Tensor:
-    """The product of arrays; the axes `over` are summed in the last product (all may hold them)."""
-    *before, last = parts
-    if not before:
-        return summed(last, over, p)
-    return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
 
 
 _SIDES: Final[tuple[Labels, ...]] = (), (ROW,), (COL,), (ROW, COL), (COL, ROW)

@@ -34,8 +34,9 @@ _FAINT: Final = 1e-12
 """An equation whose terms are this part of those of the others holds because it has become small, or by rounding."""
 _EACH: Final = 2
 """So many solutions are looked for at each data point."""
-_WORK: Final = 400_000
-"""So many numbers may be computed in the search for the solutions of one system."""
+_WORK: Final = (400_000,)
+"""So many numbers may be computed in the search for the solutions of one system; how many are left is counted in
+one list for all data."""
 
 Equation = tuple[Expr, Expr]
 NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge)
@@ -73,19 +74,12 @@ class Solution:
     place: Evaluator
 
 
-class _Work:
-    """How many numbers may still be computed."""
-
-    def __init__(self) -> None:
-        self.left = _WORK
-
-
 class _Unknowns:
     """The unknowns at one data point as one vector; one that is symmetric, or antisymmetric,
     moves along such matrices only."""
 
     def __init__(
-        self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work, judge: Judge
+        self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
     ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
         self.turned = {
@@ -117,15 +111,13 @@ class _Unknowns:
         """Left minus right of every equation; None where one has no value."""
         place = self.at(u)
         try:
-            parts = [gap(place, equation) for equation in self.system.equations] if self.work.left > 0 else []
+            parts = [gap(place, equation) for equation in self.system.equations] if self.work[0] > 0 else []
         except NO_VALUE:
             return None
         finally:
-            self.work.left -= place.work
-        if not parts:
-            return None
+            self.work[0] -= place.work
         found = np.array([value for part in parts for value in part], float)
-        return found if np.all(np.isfinite(found)) else None
+        return found if parts and np.all(np.isfinite(found)) else None
 
     def jacobian(self, u: Any) -> Any:
         """The derivative of the residual, by dual numbers; None where there is none."""
@@ -135,7 +127,7 @@ class _Unknowns:
         except NO_VALUE:
             return None
         finally:
-            self.work.left -= place.work
+            self.work[0] -= place.work
         return np.concatenate(rows, axis=0)
 
     def slopes(self, place: Evaluator, equation: Equation) -> Any:
@@ -207,7 +199,7 @@ def solutions(
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes, and of `more`
     sizes: then a few are enough), `within` the facts; at which no equation has become nothing beside the others, if
     there are such."""
-    found, faint, work = list[Solution](), list[Solution](), _Work()
+    found, faint, work = list[Solution](), list[Solution](), [*_WORK]
     for turn, mode, place in data_points(judge, draws, more):
         if more and len(found) >= _EACH:
             break
@@ -265,7 +257,7 @@ def feasible(
 ) -> Iterator[Evaluator]:
     """A place with other values of one variable that keep its facts: those of the starts, or near to them such at which
     the equations hold."""
-    unknowns = _Unknowns(place, System(equations, (symbol,)), {}, _Work(), judge)
+    unknowns = _Unknowns(place, System(equations, (symbol,)), {}, [*_WORK], judge)
     for start in starts:
         u = newton(unknowns.residual, unknowns.jacobian, start) if equations else start
         if u is not None and _admissible(unknowns, u, judge):
@@ -290,7 +282,7 @@ def solved_by(
     needed = (*needed, *(node.body for node in nodes_of(value) if isinstance(node, Inverse)))
     unknown = tuple(other for other in system.unknowns if other is not symbol)
     told: bool | None = None
-    work = _Work()
+    work = [*_WORK]
     for turn, mode, place in data_points(judge, 1, _MORE):
         if told is False:  # nothing that other data say changes that
             break
