@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record, replace
@@ -16,11 +17,11 @@ from ..notation import syntax as s
 from .derivation import Reader
 from .lines.directions import find_directions, find_letters, find_lines
 from .lines.functions import find_functions
-from .lines.losses import loss_names
+from .lines.losses import bare_names, loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Later, Row, as_typed, read_row
+from .lines.statements import Claim, Later, Row, as_typed, read_row, states_step, with_step
 from .meanings.redefined import find_redefined
 from .meanings.samples import sample_letters, without_samples
 from .meanings.targets import naming_derivative
@@ -67,6 +68,7 @@ class Begun:
             number, row, self.source, self.around.names(), self.syntax
         )
         found = without_samples(found, self.around.samples, self.around.functions)
+        found = with_step(found, self.around.task.problem.wrt.name) if self.around.steps else found
         if number == self.rows[-1][0]:
             texts = [one.text for _, one in self.rows]
             chain, text = self.reader.chain, self.source.text
@@ -108,10 +110,12 @@ def begin(
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
-    if samples := sample_letters(nodes, around):
-        around.samples = samples
+    around.samples = sample_letters(nodes, around)
+    around.steps = any(map(states_step, trees, repeat(task.problem.wrt.name)))
+    if around.samples or around.steps:
         trees = [begun.read(number, row) for number, row in bare]
         nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
+    around.unconfirmed = frozenset(name for name in around.supposed if _only_linked(name, trees))
     begun.reader.chain.always = letters_with_sigma(nodes) | _summed_in_loss(task.problem)
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)
@@ -120,6 +124,13 @@ def begin(
         claim for number, row in (*bare, *enumerate(told)) for claim in begun.read(number, row).claims
     )
     return begun
+
+
+def _only_linked(name: str, rows: Sequence[Row]) -> bool:
+    """Whether a name stands first under ∂ alone: a chain ∂L/∂o ∂o/∂w holds for many an o."""
+    sides = ([side.node for claim in row.claims for side in claim.sides if side.node is not None] for row in rows)
+    first = next((nodes for nodes in sides if any(name in s.contents(node).names for node in nodes)), [])
+    return bool(first) and name not in bare_names(first)
 
 
 def _summed_in_loss(problem: Problem) -> frozenset[str]:

@@ -21,7 +21,7 @@ from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
-from .lines.statements import Claim, Later, Row, Taken, lone_name
+from .lines.statements import STEP, Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
@@ -107,7 +107,8 @@ class Reader:
             self.around.sized_by_use[name] = node
             return [Outcome("follows", role="definition")]
         if found.expr is None:
-            return [replace(failed(found), role="definition")]
+            passed = found.failure == "undecided" and len(claim.sides) == 2 and name.startswith(STEP)  # `Δw = -η∇L`
+            return [Outcome("follows", role="aside") if passed else replace(failed(found), role="definition")]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
         member = marks_member(name, self.equations.unknowns)
@@ -286,7 +287,8 @@ class Reader:
         done = self.around.with_results(found.expr)
         if self.around.worked_out(done) and outcome.role != "aside":
             if self.chain.target:
-                final = replace(found, expr=transpose(done) if self.chain.turned else done)
+                value = transpose(done) if self.chain.turned else done
+                final = replace(found, expr=None if self.around.doubted(found.expr) else value)
                 self.chain.final, self.chain.final_order = final, self.chain.order
             if self.chain.sound and self.chain.head is not None and not self.chain.rough:
                 self.around.note_result(self.chain.head, done)
@@ -307,10 +309,8 @@ class Reader:
         readings = [*first, *wider_readings(found.side, self.around)]
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
-        return (
-            self._read_as(found.side, readings, self.chain.letters(last), lambda one: self._holds(last, one)[0])
-            or found
-        )
+        letters = self.chain.letters(last)
+        return self._read_as(found.side, readings, letters, lambda one: self._holds(last, one)[0]) or found
 
     def _left(self, side: Side, behind: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
@@ -334,12 +334,10 @@ class Reader:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
         if self.prose.trying:
             return failed(found)
-        context = replace(self._context(found), solved=self.equations.bench(self.chain))
+        solved = self.equations.bench(self.chain)
+        context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found, solved=solved)
         slip = of_misfit(context, last, found.slip) if found.slip is not None else None
         return Outcome("wrong", found, slip) if slip is not None else failed(found)
-
-    def _context(self, found: Read) -> Context:
-        return Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr
@@ -347,14 +345,16 @@ class Reader:
         pairs = pairings(before, after, self.chain.order)
         if self.prose.trying and (isinstance(pairs, Clash) or self._holds(before, found)[0] is None):
             return Outcome("wrong", found)
-        context = replace(self._context(found), target=target)
+        context = Context(self.around, self.chain.head, target, self.chain.order, found)
         if isinstance(pairs, Clash):
-            return Outcome("wrong", found, diagnosis(context, before, after, pairs))
+            doubtful = open_outcome(found, self.around.doubted(before, after))
+            return doubtful or Outcome("wrong", found, diagnosis(context, before, after, pairs))
         self.chain.rough = self.chain.rough or found.rough
         pair, unknown = self._holds(before, found)
         if pair is not None:
             self.chain.learn_order(*pair)
             self.prose.lines.append(after)
+            self.around.confirm(after)
             if after.free < pair[1].free:
                 letters = ", ".join(letter.name for letter in sorted(pair[1].free - after.free))
                 self.notes.append(f"`{found.side.text.strip()}` has no index: read as its entry for each {letters}")
@@ -376,7 +376,7 @@ class Reader:
             if verdict.holds:
                 return (one, other), None
             unknown = verdict.by if verdict.kind == "unknown" else unknown
-        return None, unknown
+        return None, unknown or self.around.doubted(before, found.expr)
 
     def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Collection[str]) -> Read:
         if self.chain.target and side.up_to == "const":

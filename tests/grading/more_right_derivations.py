@@ -319,4 +319,19 @@ MORE |= {
         {"loss": "-sum[n,k](t[n,k]*norm(x[n]-mu[k])**2)/2", "wrt": "mu", "shapes": "t: N×K, x: N×d, mu: K×d"},
         [r"\nabla_{\mu_k}\log p(\{x_n,t_n\}|\{\pi_k\}) = \sum_n t_{nk}(x_n-\mu_k)"],
     ),
+    "the step of Newton's method": (
+        {"loss": "norm(X@w-y)**2/(2*n)", "wrt": "w", "shapes": "X: n×d, w: d, y: n"},
+        [
+            r"H = \frac{\partial^2 J}{\partial w\partial w^T} = \frac1nX^TX",
+            r"\Delta w = -H^{-1}\nabla J = -(X^TX)^{-1}X^T(Xw-y)",
+            r"w + \Delta w = (X^TX)^{-1}X^Ty",
+        ],
+    ),
+    "the step of gradient descent by its entries": (
+        {"loss": "norm(X@w-y)**2/2", "wrt": "w", "shapes": "X: n×d, w: d, y: n, eta: scalar"},
+        [
+            r"\nabla_w J = X^T(Xw-y)",
+            r"\Delta w_j = -\eta\frac{\partial J}{\partial w_j} = -\eta\sum_i (x_i^Tw-y_i)x_{ij}",
+        ],
+    ),
 }

@@ -57,7 +57,7 @@ def loss_names(
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss
     lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
-    bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
+    bare = bare_names(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
     turned = {lone_name(claim.left.body): claim for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
     negated = {name for name, one in turned.items() if name and not scratch.known(name) and _states(scratch, one, loss)}
     for name in negated - {*stated}:
@@ -102,11 +102,11 @@ def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
     heads = {lone_name(left.body) for left in lefts if isinstance(left, (s.Derivative, s.Differential_))}
     chosen = names & heads or names
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    bare = _bare(nodes)
+    bare = bare_names(nodes)
     return chosen - bare or (chosen if chosen & heads else set())  # d(PQ) = (dP)Q + P dQ: neither is the loss
 
 
-def _bare(nodes: Iterable[s.Node]) -> set[str]:
+def bare_names(nodes: Iterable[s.Node]) -> set[str]:
     """The names that stand in these trees, and under no ∂, ∇ or d."""
     parts = ((node, path, part) for node in nodes for path, part in walk(node) if isinstance(part, s.Name))
     return {part.name for node, path, part in parts if not _differentiated(node, path)}

@@ -62,6 +62,8 @@ class Surroundings:
     `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is
     left open. `sums_silently` says that the text sums repeated letters without Σ.
     `samples` are letters that say which sample is meant, of which the problem has one.
+    `unconfirmed` are those that only stood under ∂ by now, which says little of their values.
+    `steps` says that a row states the step Δw that the variable makes.
     `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
@@ -94,6 +96,8 @@ class Surroundings:
     sums_silently: bool = False
     beside: Shape | None = None
     samples: frozenset[str] = frozenset()
+    steps: bool = False
+    unconfirmed: frozenset[str] = frozenset()
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 
@@ -229,6 +233,17 @@ class Surroundings:
             self.formulas[function] = SUPPOSED, s.Apply(at.span, value.function, (at,))
         else:
             self.define(name, value)
+
+    def confirm(self, line: Expr) -> None:
+        """A line that follows, with no derivative left to do: what it says of supposed names rests on their values."""
+        if self.unconfirmed and self.worked_out(line):
+            self.unconfirmed -= {name for name in self.unconfirmed if self.defined.get(name) in line.symbols}
+
+    def doubted(self, *sides: Expr) -> str | None:
+        """What is said of a name in these sides of which it is only supposed what it stands for."""
+        symbols = frozenset[Expr]().union(*(side.symbols for side in sides))
+        name = next((name for name in sorted(self.unconfirmed) if self.defined.get(name) in symbols), None)
+        return None if name is None else f"what `{name}` stands for is only supposed"
 
     def _by_defined(self, value: Expr) -> bool:
         """Whether something in it is still to be differentiated by a defined name;

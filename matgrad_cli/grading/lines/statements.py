@@ -283,6 +283,38 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     return cofactors(rebuilt(node, change), names)
 
 
+def with_step(row: Row, wrt: str) -> Row:
+    r"""The row in which the step of the variable, `\Delta w`, is a name of its own."""
+
+    def named(side: Side) -> Side:
+        node = side.node and rebuilt(side.node, lambda part: _step(part, side.source.text, wrt) or part)
+        return replace(side, node=node)
+
+    return replace(row, claims=tuple(replace(one, sides=tuple(map(named, one.sides))) for one in row.claims))
+
+
+def _step(part: s.Node, text: str, wrt: str) -> s.Node | None:
+    match part:
+        case s.Differential_(span, s.Name(_, name), None) if name == wrt and text.startswith(_CHANGES, span.start):
+            return s.Name(span, f"{STEP}{wrt}")
+        case s.Differential_(span, s.Subscript(_, body, indices), None):
+            own = _step(s.Differential_(span, body), text, wrt)
+            return own and s.Subscript(span, own, indices)
+    return None
+
+
+_CHANGES = ("\\Delta", "\\delta", "Δ", "δ")
+STEP = "step of "
+"""How the name of what the variable moves by begins."""
+
+
+def states_step(row: Row, wrt: str) -> bool:
+    r"""Whether a row says what the step of the variable is, `\Delta w = -\eta\nabla L`, and not how it moves others."""
+    stated = (one for one in with_step(row, wrt).claims if lone_name(one.left) == f"{STEP}{wrt}")
+    parts = [[part for side in one.sides[1:] if side.node for part in s.parts_of(side.node)] for one in stated]
+    return any(not any(isinstance(part, s.Differential_) for part in inside) for inside in parts)
+
+
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
     """The row in the expression language; a left side such as dL/dR is read as LaTeX would be.
     None if a right side is not readable."""

@@ -28,7 +28,7 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
     letters = {name.name for name in names(tree, index=True)}
     for _, part in inside:
         open_ = isinstance(part, s.Name) and part.name not in letters | around.sizes().keys()
-        if open_ and isinstance(part, s.Name) and unknown(around, part.name):
+        if open_ and isinstance(part, s.Name) and (part.name in around.unconfirmed or unknown(around, part.name)):
             return Slip("unknown-name", f"the name `{part.name}` is not known here", span=part.span)
     for path, part in inside:
         by = inner(part.variable) if isinstance(part, s.Derivative) else None
