@@ -172,14 +172,13 @@ def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
         isinstance(child, (s.Binary, s.Group)) for child in children(part)
     ):
         return {letter: index_letters(part, known).count(letter) for letter in index_letters(part, known)}
-    if isinstance(part, s.Binary) and part.operator in ("^", "**") and _is_two(part.right):
+    if (
+        isinstance(part, s.Binary)
+        and part.operator in ("^", "**")
+        and getattr(s.ungrouped(part.right), "value", None) == 2
+    ):
         return dict.fromkeys(free_letters(part.left, known), 2)
     return dict.fromkeys(free_letters(part, known), 1)
-
-
-def _is_two(node: s.Node) -> bool:
-    node = s.ungrouped(node)
-    return isinstance(node, s.Literal_) and node.value == 2
 
 
 def fixed_letters(node: s.Node, other: s.Node) -> frozenset[str]:

@@ -48,7 +48,8 @@ def loss_names(
         for name in differentiated_names(nodes)
         if not scratch.known(name) and name not in functions and name not in scratch.formulas
     ]
-    stated = _stated_names(scratch, claims)
+    lefts = dict.fromkeys(lone_name(claim.left) for claim in claims)
+    stated = [name for name in lefts if name is not None and not scratch.valued(name)]
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
     if given:
         around.promised = frozenset(stated)
@@ -153,12 +154,6 @@ _FUNCTION = (
     r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)(?:\s*\{\\?(\w+)\}|\s\\?(\w))"
     r"|\\?([A-Za-z]+))\s*(?:_\{?\\?([A-Za-z]+)\}?)?\s*(?:\\left)?\([^()=]*\)\s*[:&]*\s*="
 )
-
-
-def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
-    """The lone names without meaning on the left sides."""
-    names = dict.fromkeys(lone_name(claim.left) for claim in claims)
-    return [name for name in names if name is not None and not scratch.valued(name)]
 
 
 def differentiated_names(nodes: Iterable[s.Node]) -> tuple[str, ...]:

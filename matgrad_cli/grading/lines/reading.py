@@ -166,7 +166,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
             node = members(directed(node, around), around)
-            written = telescoped(by_parts(node, around), around)
+            written = rebuilt(by_parts(node, around), lambda part: _turned(_joined(part, around), around))
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, around.tabled)
         if work.reused:
@@ -301,12 +301,6 @@ def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
     slices = (part for _, part in walk(node) if isinstance(part, s.Slice)) if numbered else ()
     letters = (part.index for part in slices if part.matrix.name in numbered)
     return frozenset(letter.name for letter in letters if isinstance(letter, s.Name))
-
-
-def telescoped(node: s.Node, around: Surroundings) -> s.Node:
-    """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W;
-    a whole derivative is turned as the layout writes it."""
-    return rebuilt(node, lambda part: _turned(_joined(part, around), around))
 
 
 def _joined(node: s.Node, around: Surroundings) -> s.Node:

@@ -287,20 +287,21 @@ def with_step(row: Row, wrt: str) -> Row:
     r"""The row in which the step of the variable, `\Delta w`, is a name of its own."""
 
     def named(side: Side) -> Side:
-        node = side.node and rebuilt(side.node, lambda part: _step(part, side.source.text, wrt) or part)
+        node = side.node and rebuilt(side.node, lambda part: _step(part, side.source.text, wrt))
         return replace(side, node=node)
 
     return replace(row, claims=tuple(replace(one, sides=tuple(map(named, one.sides))) for one in row.claims))
 
 
-def _step(part: s.Node, text: str, wrt: str) -> s.Node | None:
-    match part:
-        case s.Differential_(span, s.Name(_, name), None) if name == wrt and text.startswith(_CHANGES, span.start):
-            return s.Name(span, f"{STEP}{wrt}")
-        case s.Differential_(span, s.Subscript(_, body, indices), None):
-            own = _step(s.Differential_(span, body), text, wrt)
-            return own and s.Subscript(span, own, indices)
-    return None
+def _step(part: s.Node, text: str, wrt: str) -> s.Node:
+    if not isinstance(part, s.Differential_) or not text.startswith(_CHANGES, part.span.start):
+        return part
+    match part.body:
+        case s.Name(_, name) if name == wrt:
+            return s.Name(part.span, f"{STEP}{wrt}")
+        case s.Subscript(_, s.Name(_, name), indices) if name == wrt:
+            return s.Subscript(part.span, s.Name(part.span, f"{STEP}{wrt}"), indices)
+    return part
 
 
 _CHANGES = ("\\Delta", "\\delta", "Δ", "δ")

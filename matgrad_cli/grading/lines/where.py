@@ -247,15 +247,9 @@ def _entrywise(head: s.Node, value: s.Node) -> s.Node:
     if not 1 <= len(letters) <= 2:
         return value
     row, col = (letter if isinstance(letter, s.Name) else None for letter in (*letters, None)[:2])
-    if _of_diagonal(head):
+    if row is not None and col is not None and row.name == col.name:  # S_ii
         return s.Apply(value.span, "diag", (s.EntriesOf(value.span, (row, None), (None, None), value),))
     return s.EntriesOf(value.span, (row, col), (None, None), value)
-
-
-def _of_diagonal(head: s.Node) -> bool:
-    """Whether a name stands with one letter as row and column, `S_ii`."""
-    letters = [getattr(s.ungrouped(index), "name", None) for index in getattr(head, "indices", ())]
-    return len(letters) == 2 and letters[0] is not None and letters[0] == letters[1]
 
 
 def _read(text: str, start: int, end: int, around: Surroundings, language: Syntax, new: tuple[str, ...]) -> s.Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import pairwise
+from itertools import combinations, pairwise
 from itertools import product as product_of
 
 from ...ir import (
@@ -80,7 +80,8 @@ def occurrence(case: Case) -> Iterator[Trial]:
             continue
         frozen = Symbol(variable.name + " held fixed", variable.shape)
         around.bench.define(frozen, around.values.get(variable, variable))
-        for held in _subsets(len(where)):
+        sizes = {1: None, len(where) - 1: None}  # one occurrence may have been held fixed, or all but one
+        for held in (some for size in sizes for some in combinations(range(len(where)), size)):
             if not _in_products(body, where, held):
                 continue
             fixed = body
@@ -104,13 +105,6 @@ def _in_products(body: Expr, where: list[Path], held: tuple[int, ...]) -> bool:
         )
 
     return all(multiplied(where[number]) for number in held)
-
-
-def _subsets(count: int) -> list[tuple[int, ...]]:
-    """The occurrences that may have been held fixed: one, or all but one."""
-    single = [(number,) for number in range(count)]
-    others = [tuple(number for number in range(count) if number != kept) for kept in range(count)]
-    return list(dict.fromkeys([*single, *others]))
 
 
 # ---- a term

@@ -245,12 +245,6 @@ def _numbers(around: Surroundings) -> frozenset[str]:
     return frozenset(names | around.sizes().keys() | around.losses)
 
 
-def _reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:
-    """The slip of a line whose letters do not fit, where a letter that is free in the line before is summed."""
-    found = next(_reused(context, (*before.free, *context.order)), None)
-    return replace(found, notes=(slip.message,)) if found is not None else None
-
-
 def _reused(context: Context, letters: Iterable[Index]) -> Iterator[Slip]:
     """A letter that is free in the line before is summed here: one letter with two meanings."""
     names = {letter.name for letter in letters}
@@ -276,7 +270,9 @@ def of_misfit(context: Context, before: Expr, slip: Slip) -> Slip | None:
         mended = misfit(context, before, slip, LETTERS)
         if mended.repair is not None:
             return mended
-        return _delta_of_unlike(context, before, slip) or _reused_letter(context, before, slip)
+        found = next(_reused(context, (*before.free, *context.order)), None)
+        reused = found and replace(found, notes=(slip.message,))
+        return _delta_of_unlike(context, before, slip) or reused
     return misfit(context, before, slip) if slip.code in UNFIT else None
 
 

@@ -80,12 +80,6 @@ def sizes_below(r: Cursor) -> tuple[s.Node, ...]:
     return tuple([index_at(r, token, shifted=False) for token in letters])
 
 
-def _of_size_0(r: Cursor) -> bool:
-    """Whether 0 stands below: no identity has that size, and I_0 is a name (in ridge an identity but for one 0)."""
-    first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
-    return [token.text for token in r.tokens[first:past] if token.kind in ("name", "number")] == ["0"]
-
-
 def named_factor(r: Cursor) -> s.Node:
     """A name with its scripts, or a call of it."""
     token = r.take()
@@ -161,7 +155,10 @@ def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
     if free and name == "I" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
     declared = name == "I" and any(r.variable(f"I{between}{r.peek().text}") for between in ("", "_"))
-    if free and name == "I" and r.sees("operator", "_") and not two_letters(r) and not declared and not _of_size_0(r):
+    first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
+    below = [one.text for one in r.tokens[first:past] if one.kind in ("name", "number")]
+    declared = declared or below == ["0"]  # no identity has that size: in ridge an identity but for one 0
+    if free and name == "I" and r.sees("operator", "_") and not two_letters(r) and not declared:
         sizes = sizes_below(r)
         return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):

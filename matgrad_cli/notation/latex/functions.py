@@ -101,7 +101,8 @@ def applied_function(r: Cursor, token: Token) -> s.Node:
     primes = [script for script in scripts if script.kind == "prime"]
     powers = [script for script in scripts if script.kind in ("power", "inverse")]
     below = [script for script in scripts if script not in primes and script not in powers]
-    axis = axis_below(token, below)
+    part = one_index(below) if token.text in AXES else None  # softmax_1: of every row; with 0 of every column
+    axis = (("axis", part.text),) if isinstance(part, s.Literal_) and part.text in ("0", "1") else ()
     function = token.text if axis else function_with_base(r, token, below)
     if f"a{function}" in ELEMENTWISE and [(script.kind, script.amount) for script in powers] == [("inverse", 1)]:
         written, function, powers = source_text(r, token), f"a{function}", []
@@ -148,7 +149,8 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: s.Opt
     """f(…) with the scripts behind it; `tr(A)^T(B)` is the trace of the whole product."""
     opening = r.at
     entries = counted_entries(r, r.closing(r.at)) if r.sees("open", "[") else None
-    said = axis_said(r, token)
+    last = "".join([inner.text for inner in r.pieces(r.at)[-1]]) if token.text in AXES else ""
+    said = (("axis", found[1]),) if (found := _AXIS.fullmatch(last)) is not None else ()  # softmax(A, axis=1)
     if entries is None and (entries := listed_entries(r, r.between_commas(r.at))) is not None:
         r.at = r.closing(r.at) + 1
     arguments = (entries,) if entries is not None else r.arguments(len(said))
@@ -175,13 +177,6 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: s.Opt
 
 
 _AXIS: Final = regex(r"(?:axis|dim)=(-?[01])")
-
-
-def axis_said(r: Cursor, token: Token) -> s.Options:
-    r"""The option that the last argument of `\operatorname{softmax}(A, \text{axis}=1)` states."""
-    last = "".join([inner.text for inner in r.pieces(r.at)[-1]]) if token.text in AXES else ""
-    found = _AXIS.fullmatch(last)
-    return (("axis", found[1]),) if found is not None else ()
 
 
 def function_node(
@@ -278,10 +273,3 @@ def set_apart(r: Cursor) -> bool:
     r"""Whether a space that was written as such, `\,` or `\;`, stands before the factor here: \det A\,B is (det A)B."""
     between = r.source.text[r.last.end + r.offset : r.token.start + r.offset]
     return any(space in between for space in ("\\,", "\\;", "\\:", "\\ ", "\\quad"))
-
-
-def axis_below(token: Token, scripts: list[Script]) -> s.Options:
-    r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
-    part = one_index(scripts)
-    known = token.text in AXES and isinstance(part, s.Literal_) and part.text in ("0", "1")
-    return (("axis", part.text),) if known and isinstance(part, s.Literal_) else ()

@@ -179,11 +179,8 @@ class Lexer:
         if (last.kind, last.text) in (("command", "sum"), ("command", "nabla")):
             return following.isalpha()
         after = self.text[at + 2 : at + 3]
-        return last.kind == "bar" and following in "F12" and not after.isalnum() and self.open_bars() == 0
-
-    def open_bars(self) -> int:
-        """Parity of the bars so far: 0 when every one is closed."""
-        return sum(1 for token in self.tokens if token.kind == "bar") % 2
+        closed = sum(token.kind == "bar" for token in self.tokens) % 2 == 0
+        return last.kind == "bar" and following in "F12" and not after.isalnum() and closed
 
     def note(self, text: str) -> None:
         if text not in self.notes:
@@ -211,6 +208,7 @@ class Lexer:
     def piece(self, at: int, stop: int, font: str, first: bool) -> int:
         run = self.text[at:stop]
         known = self.names
+        before = [token.text for token in self.tokens[-2:]]  # the `pi` of `A_{pi}` is two letters
         if len(run) > 1:
             for size in range(min(len(run), 24), 1, -1):
                 name = letter_name(run[:size])
@@ -218,10 +216,10 @@ class Lexer:
                     self.emit("name", name, at, at + size, font)
                     return at + size
                 whole = first and size == len(run)
-                if whole and name in GREEK and name not in _LATIN and not (size == 2 and self.in_index()):
+                if whole and name in GREEK and name not in _LATIN and not (size == 2 and before == ["_", "{"]):
                     self.emit("name", name, at, at + size, font)
                     return at + size
-                english = whole and len(run) > 2 and run.lower() in WORDS and not self.in_braces()
+                english = whole and len(run) > 2 and run.lower() in WORDS and before[-1:] != ["{"]
                 if english and not all(letter in known.variables for letter in run):
                     self.emit("text", run, at, at + size)
                     return at + size
@@ -270,14 +268,6 @@ class Lexer:
         self.emit("open", "{", at, at)
         self.emit("number", self.text[at:end], at, end)
         self.emit("close", "}", end, end)
-
-    def in_braces(self) -> bool:
-        """Whether the run begins a group, as the letters of a script do."""
-        return bool(self.tokens) and self.tokens[-1].text == "{"
-
-    def in_index(self) -> bool:
-        """Whether the run begins a subscript in braces: the `pi` of `A_{pi}` is two letters."""
-        return [token.text for token in self.tokens[-2:]] == ["_", "{"]
 
     def is_function_word(self, at: int, size: int, whole: bool) -> bool:
         """Inside a run only before a bracket: the `tr` of `Wtr(A)`, not that of `strain`."""

@@ -333,9 +333,8 @@ def _is_layer(r: Cursor, name: str, script: Script) -> bool:
 
 def is_updated(r: Cursor, name: str) -> bool:
     """Whether `w^+` is a name: declared, or of what is no matrix. `A^+` of a matrix is its pseudoinverse."""
-    if not r.known:
-        return name[:1].islower()
-    return r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix"
+    own = r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix"
+    return own if r.known else name[:1].islower()
 
 
 def owns_script(r: Cursor, token: Token, text: str) -> bool:
