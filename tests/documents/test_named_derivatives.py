@@ -122,3 +122,33 @@ def test_a_derivative_on_the_way_is_not_that_of_the_loss(text: str) -> None:
     last = r"The gradient of $J$ is $2X^T(Xw-y) + \sigma(w)\circ(1-\sigma(w))$."
     (problem,) = check_text(f"{loss}\n\n{text}\n\n{last}\n", "a.md").problems
     assert (problem.id, problem.verdict) == ("J", "right")
+
+
+TRACED = r"""$f(W) = \frac12\|XW - Y\|_F^2$, where $X$ is $n\times d$, $W$ is $d\times k$ and $Y$ is $n\times k$.
+
+$$df = \operatorname{tr}\left((XW-Y)^\top X\,dW\right)$$
+
+"""
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("X^\\top(XW-Y)", "right"), ("(XW-Y)^\\top X", "wrong")])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        r"$df = \operatorname{tr}(G^\top dW)$",
+        r"$\mathrm{d}f = \mathrm{tr}\left(G^T\,\mathrm{d}W\right)$",
+        r"$df = \langle G, dW\rangle$",
+        r"the form $df = \text{tr}(G^{\top} dW)$",
+    ],
+)
+def test_the_name_of_the_gradient_in_the_differential_is_no_definition(sign: str, value: str, verdict: str) -> None:
+    text = f"{TRACED}Using {sign}, we read off\n\n$$G = {value}$$\n\nso that $$\\nabla_W f = {value}$$\n"
+    report = check_text(text, "x.md")
+    assert report.verdict == verdict
+    wrong = [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"]
+    assert len(wrong) == (verdict == "wrong")
+
+
+@pytest.mark.parametrize("row", [r"df = \operatorname{tr}(X^\top dW)", r"df = \operatorname{tr}(Y^\top dW)"])
+def test_data_in_a_differential_are_no_name_of_the_gradient(row: str) -> None:
+    assert check_text(f"{TRACED}$${row}$$", "x.md").verdict == "wrong"

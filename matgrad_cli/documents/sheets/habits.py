@@ -12,7 +12,7 @@ from ...diagnostics.regex import regex
 from ...notation.definitions import of_square, power_of
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
-from .named import IN_TEXT, Habit, as_derivatives, words_of_losses
+from .named import IN_TEXT, words_of_losses
 from .names import (
     BARE_SUM,
     INDEXED,
@@ -30,6 +30,7 @@ from .one_term import OF_SAMPLES, of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
+from .spoken import Habit, as_derivatives
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"

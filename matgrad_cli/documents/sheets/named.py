@@ -5,16 +5,17 @@ r"""Derivatives that words or usual letters name, as claims about the loss:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import GREEK, OF_GREEK
-from ...notation.loss_text import CONSTRAINT, GOAL, plain_name
+from ...notation.latex.names import GREEK
+from ...notation.loss_text import CONSTRAINT, GOAL
 from .outline import Outline
 from .problem import LOSS as _LOSS
 from .problem import USUAL
 from .sheet import Formula
+from .sizes import TRANSPOSED
 
 _LEADS = (
     r"(?:\[\^\w+\]:\s*)?"
@@ -115,6 +116,16 @@ _CALLED = (
     + r"(?P<derivative>\\nabla(?:\^2)?(?:_(?:\w|\{[^{}]*\}))?\s*{loss}"
     + r"|\\d?frac\s*\{\s*(?:\\partial|d)\s*{loss}\s*\}\s*\{[^{}]*\})[\s.,;]*"
 )
+_D, _ONE = (
+    r"(?:d|\\mathrm\s*\{\s*d\s*\})\s*",
+    r"(?:\\(?:mathbf|boldsymbol|bm)\s*)?\{?\s*(?:\\[A-Z][a-z]+|[A-Za-z])\s*\}?",
+)
+_READ_OFF = (
+    rf"{_D}{{loss}}\s*&?=\s*(?:(?:\\(?:operatorname|text|mathrm)\s*\{{|\\)?[Tt]r\}}?(?:\\left|\W)*|\\langle\s*)?"
+    rf"(?P<name>{_ONE})\s*(?:{TRANSPOSED}|,)(?:\s|\\[,;! ])*{_D}(?P<by>{_ONE})"
+    r"(?:\\right|\\rangle|[)\]}\s])*+(?![-+^_])"
+)
+"""`df = \\operatorname{tr}(G^T dW)`: the gradient is called G, where nothing was so before."""
 LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
@@ -240,16 +251,30 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
 
 def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formula]]:
     """The first value of a name that was given to the derivative of the loss, as that derivative:
-    `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`."""
+    `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`; a name without a value to which it is given by its differential."""
     loss = rf"{re.escape(name)}(?:\s*(?:\\left)?\([^()]*\))?"
     given = regex(_CALLED.replace("{loss}", loss))
     names: dict[str, str] = {}
+    written = ""
     for number, formula in enumerate(formulas):
         text = formula.passage.text
         if (found := given.fullmatch(text)) is not None:
             names[found["name"].replace(" ", "")] = found["derivative"]
+        elif (found := read_off(text, written, loss)) is not None:
+            names[found["name"].replace(" ", "")] = sign = rf"\nabla_{{{found['by'].strip()}}} {name}"
+            yield number, _written(formula, 0, len(text), f"{found['name'].strip()} = {sign}")
         elif (left := _LEFT.match(text)) is not None and (sign := names.pop(left["name"].replace(" ", ""), None)):
             yield number, _written(formula, 0, left.end(), f"{sign} = ")
+        written += text
+
+
+def read_off(text: str, written: str, loss: str = r"\w+") -> re.Match[str] | None:
+    """Where a text gives a name that was not `written` before to the derivative of a loss, by its differential."""
+    for found in regex(_READ_OFF.replace("{loss}", loss)).finditer(text):
+        name = rf"(?<![A-Za-z\\]){re.escape(_bare(found['name']))}(?![A-Za-z])"
+        if not re.search(name, written + text[: found.start()]):
+            return found
+    return None
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
@@ -343,51 +368,3 @@ def _derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) ->
 
 def _bare(name: str) -> str:
     return re.sub(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm)(?![A-Za-z])|_\{?[tkn]\}?$|[\s{}]", "", name)
-
-
-Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
-"""What is written in other signs, and how it is read."""
-_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
-_OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
-_UPSTREAM = regex(
-    rf"(?<![A-Za-z\\])(?P<mark>d|\\delta(?![A-Za-z])|δ)\s?(?P<name>{_BY_NAME})"
-    r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
-    r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
-    rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
-)
-"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
-_ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
-_FROM_ABOVE = regex(
-    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
-    rf"|an? )?{_ABOVE}",
-    re.IGNORECASE,
-)
-"""`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
-_GRADIENT = regex(
-    rf"(?<![A-Za-z\\/])(?<!\}}\{{)(?P<mark>d|\\delta(?![A-Za-z])|δ)(?:\s(?=[A-Z])|(?<!d)\s)?(?P<name>{_BY_NAME})"
-    r"(?!\s*(?:\}\s*\{|/\s*d))"
-)
-"""No part of `\\frac{dz}{dx}`."""
-
-
-def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
-    """The `dW` that words or a formula say to be ∂L/∂W, read so wherever it stands."""
-    text = " ".join(texts)
-    given = _UPSTREAM.finditer(f"{text} {prose}")
-    said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
-    unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
-    told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
-    if (loss := said[0]["loss"] if said else told) is None:
-        return
-    differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
-    of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}
-    one = loss if len({*map(plain_name, of_each.values())}) < 2 else None
-
-    def derivative(match: re.Match[str]) -> str:
-        of, name = of_each.get(plain_name(match["name"]), one), match["name"]
-        if of is None or match["mark"] not in (marks or "d") or plain_name(name) == plain_name(of):
-            return match[0]  # the loss itself is differentiated by nothing
-        spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
-        return rf"\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
-
-    yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative

@@ -4,11 +4,13 @@ r"""What words between formulas say that they are: `the gradient of $x^\top Ax$ 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...notation.latex.names import GREEK, OF_GREEK
+from ...notation.loss_text import plain_name
 from .named import LONE, NO_VALUE, WHOLE
 from .outline import Outline
 from .sheet import Formula, Sheet
@@ -274,3 +276,51 @@ def _is_value(formula: Formula) -> bool:
 def _led(formula: Formula, text: str) -> Formula:
     """A formula with something before it."""
     return replace(formula, passage=formula.passage.replaced([(0, 0, text)]))
+
+
+Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+"""What is written in other signs, and how it is read."""
+_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
+_OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
+_UPSTREAM = regex(
+    rf"(?<![A-Za-z\\])(?P<mark>d|\\delta(?![A-Za-z])|δ)\s?(?P<name>{_BY_NAME})"
+    r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
+    r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
+    rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
+)
+"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
+_ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
+_FROM_ABOVE = regex(
+    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
+    rf"|an? )?{_ABOVE}",
+    re.IGNORECASE,
+)
+"""`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
+_GRADIENT = regex(
+    rf"(?<![A-Za-z\\/])(?<!\}}\{{)(?P<mark>d|\\delta(?![A-Za-z])|δ)(?:\s(?=[A-Z])|(?<!d)\s)?(?P<name>{_BY_NAME})"
+    r"(?!\s*(?:\}\s*\{|/\s*d))"
+)
+"""No part of `\\frac{dz}{dx}`."""
+
+
+def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
+    """The `dW` that words or a formula say to be ∂L/∂W, read so wherever it stands."""
+    text = " ".join(texts)
+    given = _UPSTREAM.finditer(f"{text} {prose}")
+    said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
+    unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
+    told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
+    if (loss := said[0]["loss"] if said else told) is None:
+        return
+    differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
+    of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}
+    one = loss if len({*map(plain_name, of_each.values())}) < 2 else None
+
+    def derivative(match: re.Match[str]) -> str:
+        of, name = of_each.get(plain_name(match["name"]), one), match["name"]
+        if of is None or match["mark"] not in (marks or "d") or plain_name(name) == plain_name(of):
+            return match[0]  # the loss itself is differentiated by nothing
+        spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
+        return rf"\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
+
+    yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
