@@ -126,6 +126,33 @@ def test_a_solution_with_its_multiplier_put_in_is_judged(old: str, new: str, lin
     assert (problem.verdict, wrong[:1]) == (("right", []) if line is None else ("wrong", [line]))
 
 
+SADDLE = r"""Minimise $f(x) = \frac12 x^\top Px + q^\top x$ {}. The Lagrangian is
+$$L(x,\lambda) = \frac12 x^\top Px + q^\top x + \lambda^\top(Cx - d)$$
+with $P$ symmetric positive definite. Then
+$$\nabla_x L = Px + q + C^\top\lambda = 0, \qquad \nabla_\lambda L = Cx - d = 0.$$
+{}
+$$\lambda = {}.$$
+"""
+
+
+@pytest.mark.parametrize("before", ["subject to $Cx = d$", "under linear constraints"])
+@pytest.mark.parametrize("between", ["so that", "Solving, $x = -P^{-1}(q + C^\\top\\lambda)$ and"])
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ("-(CP^{-1}C^\\top)^{-1}(d + CP^{-1}q)", "right"),
+        ("(CP^{-1}C^\\top)^{-1}(d + CP^{-1}q)", "wrong"),
+        ("-(CP^{-1}C^\\top)^{-1}(d - CP^{-1}q)", "wrong"),
+        ("-2(CP^{-1}C^\\top)^{-1}(d + CP^{-1}q)", "wrong"),
+    ],
+)
+def test_a_multiplier_in_which_the_variable_is_put_in_is_judged(
+    before: str, between: str, value: str, verdict: str
+) -> None:
+    text = SADDLE.replace("{}", before, 1).replace("{}", between, 1).replace("{}", value, 1)
+    assert check_text(text, "x.md").verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("row", "verdict"),
     [

@@ -47,6 +47,7 @@ from .solutions import (
     has_multiplier,
     inside_of,
     is_constraint,
+    is_multiplied,
     is_said_of_other,
     is_scaled,
     is_solution,
@@ -114,7 +115,7 @@ class Judge:
         found, wrt = begun.reader.equations.solution, begun.around.task.problem.wrt
         if found is not None and found is not before and found[1].verdict == "follows" and found[0].expr is not None:
             value = begun.around.expanded(found[0].expr)
-            if wrt not in value.symbols:
+            if wrt not in value.symbols and not begun.reader.equations.granted:  # it may follow from itself
                 self.solved.setdefault(wrt, (line.number, value))
 
     def passed(self, line: Line, why: str) -> Judged:
@@ -177,13 +178,10 @@ class Judge:
         solves = speaks_of_equations(line.formula) and valued_variable(line, self.question.wrt) is not None
         if not stated or not self.gradient or not solves:
             return judged
-        solved = {**self.solved}
         found = self._weighed(line, of_variables(line, self.results(line)))
         granted = any(begun.reader.equations.granted for begun in self.readers)  # it may follow from itself
-        if found.verdict in ("wrong", "undecided") or (found.role == "equation" and not granted):
-            return found
-        self.solved = solved
-        return judged
+        solved = found.role == "equation" and not granted
+        return found if found.verdict in ("wrong", "undecided") or solved else judged
 
     def _moves(self, line: Line) -> None:
         """Notes which variables were differentiated by, or given values."""
@@ -198,7 +196,7 @@ class Judge:
         passed = ("quoted", SOUGHT, *(CONDITION,) * self.multiplied)  # of a multiplier's own constraint
         open_ = judged.verdict != "follows" and judged.why not in passed
         beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
-        if plain and open_ and beside:
+        if plain and open_ and beside and not is_multiplied(judged.result, self.readers):
             self.said |= line.names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
@@ -332,7 +330,9 @@ class Judge:
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result)
         name = valued_variable(line, self.question.wrt, self.parts)
-        variables = self.question.wrt if name is None else self.moved - {one.name for one in self.solved} | {name}
+        mended = result.slip is not None and result.slip.repair is not None  # so it solves for all, the others put in
+        left = set() if mended else self.moved - {one.name for one in self.solved}
+        variables = self.question.wrt if name is None else left | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         bound = {name} if any(begun.reader.equations.conditions for begun in self.readers) else set()  # by 1ᵀw = 1

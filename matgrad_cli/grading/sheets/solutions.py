@@ -243,6 +243,20 @@ def is_constraint(line: Line, result: RowResult, readers: Sequence[Begun]) -> bo
     return chained and scaled and 0 < len(line.moving) == len(by) and all(multipliers)
 
 
+def is_multiplied(result: RowResult | None, readers: Sequence[Begun]) -> bool:
+    """Whether the two sides of a row are a constraint that has its multiplier in the loss: `Ax = b` beside
+    `νᵀ(Ax - b)`."""
+    claim = result.row.claims[0] if result is not None and result.row.claims else None
+    for around in (begun.around for begun in readers if claim is not None and len(claim.sides) == 2):
+        left, right = (read_side(side, around).expr for side in claim.sides) if claim is not None else (None, None)
+        wanted = around.task.wanted if _is_linear(around.task) else None
+        if left is None or right is None or wanted is None or not left.shape is right.shape is wanted.shape:
+            continue
+        if around.bench.ratio(around.expanded(sub(left, right)), wanted) is not None:
+            return True
+    return False
+
+
 def fits_gradient(result: RowResult, begun: Begun) -> bool:
     """Whether the left side of a row has the shape of the variable and holds it, as the gradient does."""
     wrt, left = begun.around.task.problem.wrt, read_side(result.row.claims[0].sides[0], begun.around).expr
