@@ -261,8 +261,8 @@ def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formu
         if (found := given.fullmatch(text)) is not None:
             names[found["name"].replace(" ", "")] = found["derivative"]
         elif (found := read_off(text, written, loss)) is not None:
-            names[found["name"].replace(" ", "")] = sign = rf"\nabla_{{{found['by'].strip()}}} {name}"
-            yield number, _written(formula, 0, len(text), f"{found['name'].strip()} = {sign}")
+            names[found["name"].replace(" ", "")] = slope = rf"\nabla_{{{found['by'].strip()}}} {name}"
+            yield number, _written(formula, 0, len(text), f"{found['name'].strip()} = {slope}")
         elif (left := _LEFT.match(text)) is not None and (sign := names.pop(left["name"].replace(" ", ""), None)):
             yield number, _written(formula, 0, left.end(), f"{sign} = ")
         written += text
