@@ -339,7 +339,7 @@ class Equations:
             bench, system, derived = self.around.bench, self._stationary(), tuple(self._derived().items())
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), system.unknowns)
-            found = SolvedBench(bench, *_solved(bench.problem, bench.setting.seed, system, derived))
+            found = SolvedBench(bench, *_solved(bench.problem, bench.setting.seed, system, derived, len(self.unknowns) > 1))
             self._benches[equation] = found
         return found
 
@@ -363,13 +363,13 @@ class Equations:
 
 @remembered(maxsize=16)
 def _solved(
-    problem: Problem, seed: int, system: System, derived: tuple[tuple[Symbol, Expr], ...]
+    problem: Problem, seed: int, system: System, derived: tuple[tuple[Symbol, Expr], ...], several: bool
 ) -> tuple[list[Solution], bool, bool]:
     """The solutions of a system, whether data were made to fit the unknown, and whether a failure at them counts;
     found once for all readings of a text."""
     judge, values = Judge(problem, seed), dict(derived)
     points = solutions(judge, system, values) if system.equations else []
-    if not points and len(system.unknowns) > 1:  # some conditions are such of the data: Σ α_i y_i = 0
+    if not points and several:  # some conditions are such of the data: Σ α_i y_i = 0
         others = [one for one in problem.variables if one not in system.unknowns]
         data = tuple(one for one in others if not one.shape.is_matrix)
         points = solutions(judge, System(system.equations, (*system.unknowns, *data)), values)
