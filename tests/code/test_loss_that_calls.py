@@ -186,3 +186,28 @@ class Quadratic:
 )
 def test_a_value_is_a_number_before_an_entry_for_each(value: str, verdict: str) -> None:
     assert checked(VALUES.format(value=value)).verdict == verdict
+
+
+BY_HAND = """\
+def forward(params, x):
+    h = np.tanh(x @ params["W"])
+    return h @ params["v"], h
+
+
+def loss_fn(params, x, y):
+    out, _ = forward(params, x)
+    return np.mean((out - y) ** 2)
+
+
+def {name}(params, x, y):
+    out, h = forward(params, x)
+    d_out = 2 * (out - y) / len(y)
+    d_h = np.outer(d_out, params["v"])
+    return {{"v": h.T @ d_out, "W": x.T @ {slope}}}
+"""
+
+
+@pytest.mark.parametrize("name", ["manual_grads", "analytic_gradient", "compute_grads"])
+def test_a_loss_beside_its_gradient_that_both_call_the_forward_part(name: str) -> None:
+    assert checked(BY_HAND.format(name=name, slope="(d_h * (1 - h ** 2))")).verdict == "right"
+    assert verdicts(BY_HAND.format(name=name, slope="(d_h * (1 - h))"))[15] == "wrong"

@@ -287,18 +287,18 @@ ROLLOUT = """
         return loss, dA
 """
 WINDOWS = """
-    def pool_forward(x, size, stride):
+    def pool_forward(x, f_size, stride):
         N, H = x.shape
-        out = np.zeros((N, (H - size) // stride + 1))
+        out = np.zeros((N, (H - f_size) // stride + 1))
         for i in range(out.shape[1]):
-            out[:, i] = x[:, i * stride:i * stride + size].sum(axis=1)
-        return out, (x, size, stride)
+            out[:, i] = x[:, i * stride:i * stride + f_size].sum(axis=1)
+        return out, (x, f_size, stride)
 
     def pool_backward(dout, cache):
-        x, size, stride = cache
+        x, f_size, stride = cache
         dx = np.zeros_like(x)
         for i in range(dout.shape[1]):
-            dx[:, i * stride:i * stride + size] += dout[:, i][:, None]
+            dx[:, i * stride:i * stride + f_size] += dout[:, i][:, None]
         return dx
 """
 FILTERS = """
@@ -348,7 +348,7 @@ def verdict(code: str) -> str:
         (PRODUCT, "a.T @ g", "-a.T @ g"),
         (WRAPPED, "self.data.T @ out.grad", "2 * self.data.T @ out.grad"),
         (ROLLOUT, "np.outer(g, xs[t])", "np.outer(g, xs[t + 1])"),
-        (WINDOWS, "dout[:, i][:, None]", "dout[:, i][:, None] / size"),
+        (WINDOWS, "dout[:, i][:, None]", "dout[:, i][:, None] / f_size"),
         (FILTERS, "dout.sum(axis=(0, 2))", "dout.mean(axis=(0, 2))"),
         (OTHER_NAME, "(1 - self.out ** 2)", "(1 - self.out)"),
     ],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from ...diagnostics.regex import regex
 from ...verify.programs.names import each, loaded, name_of, word_of
 from .loss import OfObject, Unread
-from .uses import BARE, LOSSES, claimed
+from .uses import BARE, LIBRARIES, LOSSES, claimed
 
 _TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
 _SHOWN = ("print", "display")
@@ -18,7 +18,6 @@ _DATA = "array tensor rand randn random normal randint standard_normal uniform l
 """What makes arrays to try a program with."""
 _PLAIN = "zeros ones eye arange linspace full".split()
 """What makes such arrays too, where nothing is added to them."""
-_LIBRARIES = ("np", "numpy", "torch", "jnp")
 _DOES = regex(r"set|save|print|manual|allclose|isclose|array_equal")
 """Functions of these that compute nothing, by their names."""
 _CHECKS = regex(r"allclose|isclose|array_equal|^assert")
@@ -104,7 +103,7 @@ def is_formula(line: ast.stmt) -> bool:
     """Whether a line computes an array that it gives no name: `2*A @ x`, `np.outer(a, b)`."""
     value = line.value if isinstance(line, ast.Expr) else None
     called = value.func if isinstance(value, ast.Call) else None
-    of_library = isinstance(called, ast.Attribute) and name_of(called.value) in _LIBRARIES
+    of_library = isinstance(called, ast.Attribute) and name_of(called.value) in LIBRARIES
     return isinstance(value, ast.BinOp | ast.UnaryOp) or (of_library and _DOES.match(word_of(called)) is None)
 
 

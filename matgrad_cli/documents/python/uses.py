@@ -27,12 +27,10 @@ UPSTREAM = regex(
 COUNT = regex(r"^(?:[NnmMB]|batch(?:_?size)?|num_\w+|n_\w+)$")
 """What a number of examples, or of anything else, is called."""
 LOSSES = (
-    "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse", "energy",
-    "E", "error", "l",
+    "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse",
+    "E", "error", "energy", "l",
 )  # fmt: skip
 """Names under which a loss stands where nobody says which it is."""
-SUMMED = LOSSES[:-3]
-"""Those that name no mere difference: what else is one says how far a prediction is off."""
 BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
 TARGETS = frozenset(
@@ -311,7 +309,7 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     return []
 
 
-_LIBRARIES = ("np", "numpy", "torch", "jnp")
+LIBRARIES = ("np", "numpy", "torch", "jnp")
 _PRODUCTS = {
     **dict.fromkeys(("dot", "matmul"), (1, 1, False)), "mm": (2, 2, True), "bmm": (3, 3, True), "mv": (2, 1, True),
 }  # fmt: skip
@@ -324,7 +322,7 @@ def _operands(node: ast.AST) -> tuple[str, list[ast.expr]]:
     called = node.func if isinstance(node, ast.Call) else node
     if not isinstance(called, ast.Attribute):
         return "", []
-    owner = [] if isinstance(called.value, ast.Name) and called.value.id in _LIBRARIES else [called.value]
+    owner = [] if isinstance(called.value, ast.Name) and called.value.id in LIBRARIES else [called.value]
     return called.attr, owner + (node.args if isinstance(node, ast.Call) else [])
 
 

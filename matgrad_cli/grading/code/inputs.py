@@ -205,12 +205,12 @@ def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
 
 
 _UNIT = regex(
-    r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|pool\w*|n_?groups|G|(?:(?:kernel|filter|window|win|k|f)_?)?size|kernel)$"
+    r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|pool\w*|n_?groups|ksize|G|(?:kernel|filter|k|f)_size)$"
 )
 """Whole numbers that are no sizes of arrays."""
 _SIZE = regex(r"^(?:\w+_(?:size|dims?|features|channels|units|len)|(?:n|num)_\w+|d_model|d_ff)$")
 """What a size of arrays is called."""
-_STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|size$|pool)")
+_STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|filter|ksize|[kf]_size|pool)")
 
 
 _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:sizes|dims|layers)|topology|structure)$")

@@ -202,16 +202,10 @@ def _together(found: list[Judged]) -> Judged:
     outside = any(one.why is not None and "out of bounds" in one.why.why for one in bad)
     if bad and (every or (len(bad) >= 2 and not outside)):
         return bad[0]
-    if bad and outside:
-        return replace(
-            bad[0], outcome="open", note="an index is out of bounds at some sizes and not at others", why=None
-        )
     if bad:
-        return replace(bad[0], outcome="open", note="this holds at some points and not at others")
-    for outcome in ("unread", "helper", "right"):
-        if outcome in by:
-            return by[outcome]
-    return found[0]
+        said = "an index is out of bounds at some sizes" if outside else "this holds at some points"
+        return replace(bad[0], outcome="open", note=f"{said} and not at others", why=None if outside else bad[0].why)
+    return next((by[outcome] for outcome in ("unread", "helper", "right") if outcome in by), found[0])
 
 
 # --- one point --------------------------------------------------------------------------------------------------------
@@ -293,8 +287,7 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
     lone = len(found) == 1 == len(claims)
     for size in trial.counts:
-        mean = {place: trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) for place in wrong}
-        same = [place for place in wrong if mean[place] == "right"]
+        same = [one for one in wrong if trial.outcome(claims[one[0]], claims[one[0]].last.value, 1 / size) == "right"]
         come = followers(trial.state({}), claims[same[0][0]]) if len(same) == 1 else []
         one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
             claims[key].name for key in come

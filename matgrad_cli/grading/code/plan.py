@@ -8,7 +8,7 @@ import numpy as np
 
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN, SLOPE
-from ...documents.python.uses import LOSSES, SUMMED, TARGETS, UPSTREAM, claimed, is_gradient
+from ...documents.python.uses import LOSSES, TARGETS, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
@@ -32,12 +32,13 @@ def plan_of(reading: Reading) -> Plan:
             event = _last(reading, out)
             if event is not None:
                 return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
-    for name in [*LOSSES, _beside_gradients(reading)]:
+    beside = _beside_gradients(reading)
+    for name in [*LOSSES, beside]:
         event = _last(reading, name)
         value = event.statement.value if event is not None and isinstance(event.statement, ast.Assign) else None
         sides = [*map(key_of, (value.left, value.right))] if isinstance(value, ast.BinOp) else [None]
         apart = None not in sides and isinstance(value.op, ast.Sub)  # type: ignore[union-attr]
-        if apart and (name not in SUMMED or not TARGETS.isdisjoint(sides)):
+        if apart and (name != beside or not TARGETS.isdisjoint(sides)):
             continue  # how far a prediction is off
         if event is not None and (
             isinstance(event.value, Unknown) or (moves(event.value) and np.size(event.value) == 1)

@@ -115,10 +115,7 @@ def _speaks_against(found: ProblemReport) -> tuple[bool, int, int]:
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:
-    line = getattr(error, "lineno", None) or 1
-    lines = source.text.split("\n")
-    start = sum(len(text) + 1 for text in lines[: line - 1])
-    label = Label(Span(start, start + max(1, len(lines[line - 1]) if line <= len(lines) else 1)))
+    label = Label(_Places(source).span(getattr(error, "lineno", None) or 1))
     said = getattr(error, "msg", None) or "it is nested too deeply"
     return Diagnostic("syntax-error", f"this is not Python: {said}", source, (label,))
 
