@@ -45,9 +45,9 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     losses = {item.body for item in found.differentiated}
     stated = [(one.name, side) for one in found.stated if one.name in losses for side in one.sides]
     parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
-    parts -= {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
+    given = {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
     begins = _begins_anew(found, losses)
-    tables = [_functions(formulas, losses - parts, start=start) for start in (0, begins)]
+    tables = [_functions(formulas, (losses - parts) | given, start=start) for start in (0, begins)]
     first, last = tables[0], {**tables[0], **tables[1]}
     derived = dict.fromkeys(item.formula for item in found.differentiated if item.left and item.body in losses)
     sides = [side for stated in found.stated if stated.name in losses for side in stated.sides]

@@ -58,6 +58,8 @@ class Definitions:
         self.names, self.sizes = LatexNames(accents=found.accents), sizes
         self.made: dict[str, set[str]] = {}
         self.stated = found.stated
+        heads = {(item.formula, item.body) for item in found.differentiated if item.left}
+        self.told = [(body, sheet.formulas[at].passage.text) for at, body in heads]
         self.texts = self._found(sheet, found, {*by_prose}, held)
 
     def _found(self, sheet: Sheet, found: Outline, moving: set[str], held: Collection[str]) -> dict[str, Stated]:
@@ -128,13 +130,17 @@ class Definitions:
                 yield stated, {part.text for part in parts} | set(labelled_names(tokens_of(side, self.names)))
 
     def inside(self, stated: Stated) -> set[str]:
-        """The names of which the value of a loss is made, through all that is put in."""
+        """The names of which the value of a loss is made, through all that is put in, and the functions of the same
+        variables by which its derivative is told: the g of `∇f = 2g ∇g`."""
 
         def parts(name: str) -> set[str]:
             sides = stated.sides if name == stated.name else [self.texts[name].sides[0]] if name in self.texts else ()
             return {part for side in sides for part in labelled_names(tokens_of(side, self.names))}
 
-        return (_within(stated.name, parts) & self.texts.keys()) - {stated.name}
+        told = " ".join(text for body, text in self.told if body == stated.name)
+        beside = {one.name for one in self.stated if {*one.arguments} <= {*stated.arguments}}
+        beside &= {*labelled_names(tokens_of(told, self.names))}
+        return (_within(stated.name, parts) & self.texts.keys() | beside) - {stated.name}
 
     def frozen(self, loss: str, variables: Collection[str], wrt: Collection[str]) -> dict[str, frozenset[str]]:
         """Those of a loss's variables that the document makes of what it differentiates by, and of which of them."""

@@ -30,7 +30,7 @@ from .one_term import OF_SAMPLES, of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
-from .spoken import Habit, as_derivatives
+from .spoken import OF_ERRORS, Habit, as_derivatives
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
@@ -185,6 +185,7 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
     if any("\\sum" in text for text in texts):
         yield OF_SAMPLES, "what is stated once holds for each sample"
+    yield OF_ERRORS, "the error of each layer is the derivative that one of them is said to be"
 
 
 def rewritten(sheet: Sheet, meant: str = "") -> Sheet:

@@ -324,3 +324,29 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
         return rf"\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
+
+
+OF_ERRORS = "errors"
+_LOWERED = {0x2080 + digit: f"_{digit}" for digit in range(10)}
+
+
+def with_errors_named(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+    """The formulas with `δ_1 = ∂L/∂z_1 = …` for the `δ_1 = …` of a layer, where that of another layer, or of each, is
+    said to be this derivative; None where none is."""
+    signs, changed = dict[str, str](), {}
+    for one in found.stated:
+        name, _, label = one.name.rpartition("_") if not one.letters else (one.name, "", one.letters[0])
+        side = one.sides[0].translate(_LOWERED)
+        letter = label[:1] if len(set(label)) == 1 else label  # an l that counts layers is `\mathrm{ll}` here
+        sign, places = re.subn(rf"[_^]\s*(?:\{{\s*\(?{letter}\)?\s*\}}|{letter})", "_{@}", side)
+        if name and places == 1 and _DERIVATIVE.search(sign):
+            signs.setdefault(name, sign)
+    for one in found.stated:
+        name, _, label = one.name.rpartition("_")
+        text = formulas[one.formula].passage.text
+        if name in signs and _DERIVATIVE.search(text) is None and (equal := text.find("=")) > 0:
+            whole = f"= {signs[name].replace('@', label)} "
+            changed[one.formula] = replace(
+                formulas[one.formula], passage=formulas[one.formula].passage.replaced([(equal, equal, whole)])
+            )
+    return tuple(changed.get(at, formula) for at, formula in enumerate(formulas)) if changed else None

@@ -15,6 +15,7 @@ from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import FUNCTIONS, whole
 from ...notation.loss_text import plain_name
+from ...notation.stated_functions import CALLED
 from ...verify.kinks import kinks
 from ..begin import Begun
 from ..chain import RowResult
@@ -78,6 +79,8 @@ class Others:
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
         self.written: set[str] = set()
+        called = {match["name"] for match in CALLED.finditer(question.loss)}
+        self.called = {name for name in called if any(_says_what(name, one.passage.text) for one in sheet.formulas)}
         self.diagonal = False
         self.restated = self.given_anew = False
         self.transposes = any(_RAISED_T.search(one.passage.text) for one in sheet.formulas)
@@ -130,6 +133,9 @@ class Others:
         unknown = _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss}
         if (form and (labelled or (before and (unknown or apart)))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
+        side = result.outcome.read.side.text if result.outcome is not None and result.outcome.read is not None else ""
+        if not (form or all(re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", side) for name in self.called)):
+            return "a function of the loss is stated, and may be put in"
         if self.of_own_letter(line, result):
             return "the letter in its brackets may be another than the array of that name"
         if apart and not line.derives and _is_equation(line, self.in_loss | defined):
@@ -183,6 +189,11 @@ class Others:
         if self.loss is None:
             return form and (_spelled(line) or self.spelled) not in self.spelled
         return name is not None and name != self.loss and name.lower() == self.loss.lower()
+
+
+def _says_what(name: str, text: str) -> bool:
+    """Whether a formula says what a function of a letter is: `g(u) = …`."""
+    return re.search(rf"(?<![A-Za-z\\∇]){re.escape(name)}\s*\(\s*\\?[A-Za-z]+\s*\)\s*&?:?=", text) is not None
 
 
 def _spelled(line: Line) -> str | None:

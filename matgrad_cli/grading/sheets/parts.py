@@ -18,7 +18,14 @@ from ...documents.sheets.plain import with_pairs_below
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
-from ...documents.sheets.spoken import with_called, with_continued, with_spoken, with_tables
+from ...documents.sheets.spoken import (
+    OF_ERRORS,
+    with_called,
+    with_continued,
+    with_errors_named,
+    with_spoken,
+    with_tables,
+)
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
@@ -76,8 +83,12 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]
     found = outline(sheet.formulas)
     by_words = (with_named, with_letter_cases, with_continued)
     named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
-    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries):
-        if (changed := change(sheet.formulas, found)) is not None:
+    errors = (with_errors_named,) if meant == OF_ERRORS else ()
+    others = (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries)
+    for change in (*errors, *others):
+        if (changed := change(sheet.formulas, found)) is None and change in errors:
+            return []
+        if changed is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)
     lines = rows_of(sheet, found)
@@ -102,7 +113,7 @@ def _turned(parts: Sequence[Part]) -> bool:
 
 
 def _follow(parts: Sequence[Part]) -> int:
-    return sum(one.verdict == "follows" for part in parts for one in part.judged)
+    return sum(one.verdict == "follows" and one.role != "definition" for part in parts for one in part.judged)
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:

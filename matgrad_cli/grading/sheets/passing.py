@@ -237,6 +237,8 @@ def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) ->
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
+    if re.fullmatch(r"(?:\(\s*\w+\s*,\s*\w+\s*\)\s*)+=\s*\(\s*\w+\s*,\s*\w+\s*\)[\s.,]*", text):
+        return "sizes"  # `(D, N)(N, M) = (D, M)`
     if re.search(r"×|\\times", text) and not re.search(r"\\(?:frac|partial|nabla|sum|top)|[∂∇Σᵀ]", text):
         names = set(re.findall(r"[A-Za-z]+", re.sub(r"\\[A-Za-z]+", " ", text)))
         if names <= sizes:
