@@ -84,8 +84,8 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]
     by_words = (with_named, with_letter_cases, with_continued)
     named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
     errors = (with_errors_named,) if meant == OF_ERRORS else ()
-    others = (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries)
-    for change in (*errors, *others):
+    always = (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries)
+    for change in (*errors, *always):
         if (changed := change(sheet.formulas, found)) is None and change in errors:
             return []
         if changed is not None:
