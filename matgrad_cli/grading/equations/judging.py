@@ -339,7 +339,9 @@ class Equations:
             bench, system, derived = self.around.bench, self._stationary(), tuple(self._derived().items())
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), system.unknowns)
-            found = SolvedBench(bench, *_solved(bench.problem, bench.setting.seed, system, derived, len(self.unknowns) > 1))
+            found = SolvedBench(
+                bench, *_solved(bench.problem, bench.setting.seed, system, derived, len(self.unknowns) > 1)
+            )
             self._benches[equation] = found
         return found
 
