@@ -79,7 +79,8 @@ class Others:
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
         self.written: set[str] = set()
-        called = {match["name"] for match in CALLED.finditer(question.loss)}
+        names = (match["name"] for match in CALLED.finditer(question.loss))
+        called = {name for name in names if plain_name(name) not in (*FUNCTIONS, "sigma")}
         self.called = {name for name in called if any(_says_what(name, one.passage.text) for one in sheet.formulas)}
         self.diagonal = False
         self.restated = self.given_anew = False
