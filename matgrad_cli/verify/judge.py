@@ -312,7 +312,9 @@ class Judge:
         """What holds on both sides of every kink, asked between them, where one side has kinks that the other has not:
         a threshold that is another one shows itself only there."""
         both = (*kinks(before), *kinks(after))
-        words, alone = self.setting.words, next(iter(self.float_points()))
+        words, alone = self.setting.words, next(iter(self.float_points()), None)
+        if alone is None:
+            return verdict
         once = {u for u in both if both.count(u) == 1 and not (self._reach(u).excluded or is_discrete(u, words, alone))}
         if not once:
             return verdict

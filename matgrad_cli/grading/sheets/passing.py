@@ -116,7 +116,8 @@ _EQUATION = regex(
     re.IGNORECASE,
 )
 _ZERO = regex(
-    r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹"
+    r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*="
+    r"|(?:\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹)(?=\s*[^\s.,;\\}]|\s*\\[A-Za-z])"
 )
 
 _STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
