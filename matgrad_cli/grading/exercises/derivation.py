@@ -9,7 +9,6 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.display_rows import joined_rows
 from ...documents.sheets.members import members_told
-from ...notation import syntax as s
 from ...notation.printing.to_text import to_text
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
 from ...records.layout import is_turned
@@ -20,9 +19,7 @@ from ..derivation import RowResult
 from ..equations.asked import named_multipliers, readings, without_lagrangian
 from ..lines.arrays import Flags, Slices, other_slices, slices
 from ..lines.literal_name import is_sought, tokens_of, with_calls, with_letter
-from ..lines.scope import Surroundings
 from ..lines.statements import Row
-from ..lines.syntax_walk import inner
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values, is_average
 from ..prose import NO_FORMULA
@@ -142,28 +139,24 @@ def _read_derivation(
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: Slices = frozenset()
-    found: list[Finding] = []
+    asides: list[Finding] = []
     for number, passage in begun.rows:
         row = begun.read(number, passage)
         if len(begun.rows) > 1 and (why := _aside(row, task, frozenset(around.names().dimensions))) is not None:
-            found.append(passed_over(number, passage, chosen.source, why))
+            asides.append(passed_over(number, passage, chosen.source, why))
             continue
         reader.later.arrive(passage.text)
         written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
     results = told_once(results)
+    found = [*asides, *(line_of(result, chosen.source) for result in results)]
+    lines = tuple(sorted(found, key=lambda line: line.number))
     answer = chosen.answer.text if chosen.answer else None
     if second is None:
         final = final_of(task, reader, answer, chosen.must_answer and chosen.under_key)
     else:
         final = final_of_second(second, reader, results, answer)
-    beside = chosen.under_key and final.verdict == "right"
-    for one in results:
-        why = _by_another(one, around) if beside and one.verdict == "undecided" else None
-        line = passed_over(one.row.number, one.row.passage, chosen.source, why) if why else line_of(one, chosen.source)
-        found.append(line)
-    lines = tuple(sorted(found, key=lambda line: line.number))
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
     elif final == Final("missing", None, final.message) and chosen.must_answer and task.asks == "gradient":
@@ -203,15 +196,6 @@ def _aside(row: Row, task: Task, sizes: frozenset[str]) -> str | None:
         return "a relation"
     only = chains[0] if len(chains) == 1 and not row.claims[0].leading else []
     return relates(text, only, sizes) if holds_equality(text) or None in only else None
-
-
-def _by_another(result: RowResult, around: Surroundings) -> str | None:
-    """That a row states a derivative by something of which nothing is known, `∂L/∂z = …`, and nothing else."""
-    lefts = [claim.left for claim in result.row.claims]
-    taken_by = [inner(left.variable) for left in lefts if isinstance(left, s.Derivative)]
-    names = [by.name for by in taken_by if isinstance(by, s.Name) and not around.valued(by.name)]
-    same = len(names) == len(lefts) > 0
-    return f"a derivative by `{names[0]}`, of which nothing is known" if same else None
 
 
 def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
