@@ -70,10 +70,11 @@ _SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$|\\(?:boxed|fbox)\W*$"
 _GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?(?:\s+(?:<the>\s+)?(?:same|equal|identical|equivalent)\s+(?:as|to))?\W*"
 """Behind a claim: `…, which equals $…$`."""
 _IN_FORM = (
-    r"\W*(?:[^.;]*\b)?in\s+(?:matrix|vector|compact|vectori[sz]ed)\W+(?:form|notation)"
+    r"\W*(?:(?:<or>|<it>|which|this|that|we|can|be|(?:re)?writ(?:e|ten)|<is>|<the>|<result>)\W+)*"
+    r"in\s+(?:matrix|vector|compact|vectori[sz]ed)\W+(?:form|notation)"
     r"\W*(?:(?:<it>|this|that|<is>|<namely>|(?:element|entry)-?wise)\W*)*"
 )
-"""Behind a claim: `In matrix form: $…$`."""
+"""Behind a claim: `In matrix form: $…$`, and not that of something else, `The model in matrix form: $…$`."""
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
 
 _BESIDE = (
