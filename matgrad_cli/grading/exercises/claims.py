@@ -29,28 +29,20 @@ MOST_CLAIMS = 12
 """So many are judged; where more stand, nobody knows which is meant."""
 _LETTERS = regex(r"[^\W\d_]{2,}")
 
-_SIGNS = r"\s*(?:(?:\\(?:[,;:! ]|(?:q?quad|implies|therefore|(?:Long|long)?[Rr]ightarrow)(?![A-Za-z]))|[⇒→∴])\s*)*"
-_WHAT = r"(?:\\mathcal\s*\{?\w\}?|\\ell|\\?\w)(?:_(?:\w|\{\w+\}))?"
+SIGNS = r"\s*(?:(?:\\(?:[,;:! ]|(?:q?quad|implies|therefore|(?:Long|long)?[Rr]ightarrow)(?![A-Za-z]))|[⇒→∴])\s*)*"
+NAMED = r"(?:\\mathcal\s*\{?\w\}?|\\ell|\\?\w)"
 STATES = regex(
-    rf"{_SIGNS}(?:(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{{grad\}}|grad)(?:\s|\\[,;:! ])*"
-    rf"(?:_\s*(?P<by>\{{[^{{}}]*\}}|\\?\w+))?\s*(?P<of>{_WHAT})?\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\\frac\s*\{{\s*\\?(?:partial"
-    rf"|d)\s*(?P<over>{_WHAT})\s*\}}\s*\{{\s*\\?(?:partial|d)(?P<under>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}\s*="
+    rf"{SIGNS}(?:(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{{grad\}}|grad)(?:\s|\\[,;:! ])*"
+    rf"(?:_\s*(?P<by>\{{[^{{}}]*\}}|\\?\w+))?\s*(?P<of>{NAMED})?\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\\frac\s*\{{\s*\\?(?:partial"
+    rf"|d)\s*(?P<over>{NAMED})(?:_\w|_\{{\w\}})?\s*\}}\s*\{{\s*\\?(?:partial|d)(?P<under>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}\s*="
     r"|\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
     rf"|(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{{\w+\}})?)\s*=)"
 )
 """What says a derivative of a name."""
-UNDER = regex(rf"(?:(?:\\nabla|∇)\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?|\\partial|∂)\s*(?P<of>{_WHAT})")
-"""A name under a ∇ or ∂."""
 
 _SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
 
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
-
-_NUMBER = regex(
-    r"\\(?:lVert|Vert|norm|\||sum|log|det|ln|langle|operatorname\s*\{tr\}|mathrm\s*\{tr\}|text\s*\{tr\}|tr)"
-    r"|‖|Σ|\|\||\^\s*\{?\s*(?:2|\\?top|T|\\intercal)|[ᵀ²']|(?:sum|tr|norm|det|log)\s*\("
-)
-"""What makes a number of arrays: a norm, a sum, a product with a row."""
 
 _DERIVATIVE = regex(r"[gGhHjJdD]|grad(?:ient)?|ans(?:wer)?")
 """What people call a derivative, `g = …`."""
@@ -95,7 +87,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = 0 if letters_of_entry(last.text) else head.end() if head is not None else last.value
     start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
-    whole = _joined((*passages[:-1], last.passage.part(start, len(last.text))))
+    whole = joined((*passages[:-1], last.passage.part(start, len(last.text))))
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
 
 
@@ -178,7 +170,7 @@ def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Cla
         also = bool(again and not _ZERO.search(one.text)) or said(_FINALLY).search(one.before) is not None
         also = also and bool(one.kind != "equation" or states(one, chosen) or (says and STATES.match(one.text)))
         for rows in with_definitions(one, known_at(told, at), chosen) if differs or also else ():
-            answer = None if differs else Located(_joined(rows), chosen.source)
+            answer = None if differs else Located(joined(rows), chosen.source)
             claim = replace(chosen, rows=rows if differs else (), answer=answer or chosen.answer)
             found.setdefault(tuple(row.text for row in rows), (claim, stated))
     return [*found.values()]
@@ -198,7 +190,7 @@ def _differential(one: Piece, chosen: Settings) -> bool:
     return of in (chosen.text("name") or "L", "L", "f", "J", "ell") and not names(one.text[one.text.index("=") :], of)
 
 
-def _joined(passages: Sequence[Passage]) -> Passage:
+def joined(passages: Sequence[Passage]) -> Passage:
     """Definitions and what needs them as one text."""
     *before, whole = passages
     for one in reversed(before):
@@ -313,45 +305,3 @@ def stated_by(one: Piece) -> set[str]:
         return set()
     by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or stated["at"] or "")
     return {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
-
-
-def without_parts(told: list[Piece], chosen: Settings, judged: Judged) -> tuple[list[Piece], set[int]]:
-    """The pieces without the derivatives of what is not the loss: of arrays on the way, `∂e/∂w = -X` with `e = y - Xw`,
-    of numbers that have another value, `f = xᵀAx` of f/g, of `L_1` beside L, and of what `∇L = ∇f + ∇g` needs; all,
-    where nothing is left to be the answer. And the places of those whose names have no value."""
-    matches = {at: match for at, one in enumerate(told) if (match := STATES.match(one.text)) is not None}
-    of = {at: _differentiated(match) for at, match in matches.items()}
-    loss, several = chosen.text("name") or "L", len({*of.values()}) > 1
-    free = {name for name in of.values() if several and "_" in name}
-    for at, name in of.items():
-        used = {bare_name(match["of"]) for match in UNDER.finditer(told[at].text, matches[at].end())}
-        free |= {other for other in used & {*of.values()} if other not in (name, loss)}
-    parts = {*free}
-    for at, one in enumerate(told):
-        name = one.defines + number_of(one).replace("{", "")
-        if one.kind == "definition" and one.defines != loss and name in {*of.values()}:
-            free -= {name} if "_" not in name else set()
-            array = not _NUMBER.search(one.text[one.value :])
-            parts |= {name} if array or _not_the_loss(one, told[:at], chosen, judged) else set()
-    kept = [one for at, one in enumerate(told) if of.get(at) not in parts]
-    if not any(one.kind in ("formula", "equation") or states(one, chosen) for one in kept):
-        return told, set()
-    return kept, {told[at].passage.places[0] for at, name in of.items() if name in free}
-
-
-def _not_the_loss(one: Piece, before: Sequence[Piece], chosen: Settings, judged: Judged) -> bool:
-    """Whether numbers tell that what is defined is something else than the loss."""
-    values = {**chosen.values, "name": Located(Passage(one.defines), chosen.source)}
-    rows = with_definitions(one, before, chosen)[0]
-    lines = judged(replace(chosen, rows=rows, answer=None, values=values)).lines
-    return bool(lines) and lines[-1].verdict == "wrong"
-
-
-def _differentiated(stated: re.Match[str]) -> str:
-    """The name, with what stands below it, of which an equation states the derivative."""
-    return bare_name(next(filter(None, map(stated.group, ("of", "over", "above"))), ""))
-
-
-def bare_name(name: str) -> str:
-    """A name without fonts and braces."""
-    return re.sub(r"\\mathcal|[\\{}\s]", "", name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ..lines.literal_name import with_letter
-from .claims import UNDER, bare_name
+from .terms import UNDER, bare_name
 
 _NO_TERM = frozenset("Ldeijkn")
 """Letters that mean something else."""

@@ -15,12 +15,13 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import MOST_CLAIMS, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states, without_parts
+from .claims import MOST_CLAIMS, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states
 from .definitions import clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
 from .settings import Settings
+from .terms import terms_hold, without_parts
 
 _SEVERAL = Diagnostic(
     "answered-twice",
@@ -37,6 +38,12 @@ _PARTS = Diagnostic(
     severity="warning",
 )
 
+_TERMS = Diagnostic(
+    "answered-twice",
+    "the answer is right, but not what is said of a part of it",
+    help="say what the parts are, and how the whole is made of them",
+    severity="warning",
+)
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
 _NO_MORE = (
@@ -58,11 +65,12 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     told = with_known(told, chosen)
     whole, terms = without_parts(told, chosen, judged)
     rows = [chosen.rows, *exercise.readings]
-    if refused or terms:
-        places = {one.passage.places[0] for one in (whole if refused else told) if one.kind != "name"} - terms
+    if refused or terms.free:
+        places = {one.passage.places[0] for one in (whole if refused else told) if one.kind != "name"}
+        places -= {one.passage.places[0] for one, _ in terms.free}
         rows = [tuple(row for row in reading if row.places[0] in places) for reading in rows]
         rows = list(dict.fromkeys(reading for reading in rows if reading))
-    told = whole
+    everything, told = told, whole
     if refused and not rows:
         return unanswered(chosen, next(iter(refused.values())))
     chosen = replace(chosen, rows=rows[0]) if rows else chosen
@@ -108,7 +116,9 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
         None,
     )
-    return right if wrong is None else unanswered(chosen, _several(wrong))
+    if wrong is not None:
+        return unanswered(chosen, _several(wrong))
+    return right if terms_hold(terms, everything, chosen, judged) else unanswered(chosen, _TERMS)
 
 
 def _head(one: Piece) -> str:
