@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -47,11 +48,11 @@ def without_parts(told: list[Piece], chosen: Settings, judged: Judged) -> tuple[
     free = {name for name in of.values() if "_" in name and name.partition("_")[0] in of.values()}
     for at, name in of.items():
         free |= {other for other in _used(told[at].text) & {*of.values()} if other not in (name, loss)}
-    parts, numbers = {*free}, dict[str, int]()
+    parts, sums, numbers = {*free}, {name.partition("_")[0] for name in free}, dict[str, int]()
     for at, one in enumerate(told):
         name = one.defines + number_of(one).replace("{", "")
         if one.kind == "definition" and one.defines and name != loss and name in of.values():
-            array = not _NUMBER.search(one.text[one.value :])
+            array = name not in sums and not _NUMBER.search(one.text[one.value :])
             if array or name in parts or _not_the_loss(one, told[:at], chosen, judged):
                 parts.add(name)
                 numbers |= {} if array else {name: at}
@@ -76,10 +77,11 @@ def terms_hold(terms: Terms, told: Sequence[Piece], chosen: Settings, judged: Ju
         lines = judged(replace(chosen, rows=(*rows, last), answer=None, values=called)).lines
         if not any(line.number == len(rows) and line.verdict == "follows" for line in lines):
             return False
-    values = {name: one.text.rpartition("=")[2].strip(" \t\n.,;&") for one, name in terms.free}
+    values = {name: [side.strip(" \t\n.,;&") for side in one.text.split("=")[1:]] for one, name in terms.free}
     held = set[str]()
-    for at, one in enumerate(told):
-        for side in _sides_with(one, values) if one.kind != "name" else ():
+    for (at, one), turn in product(enumerate(told), range(max(map(len, values.values()), default=0))):
+        each = {name: sides[min(turn, len(sides) - 1)] for name, sides in values.items()}
+        for side in _sides_with(one, each) if one.kind != "name" else ():
             rows = with_definitions(side, told[:at], chosen)[0]
             answer = Located(joined(rows), chosen.source)
             if judged(replace(chosen, rows=(), answer=answer)).final.verdict != "right":
