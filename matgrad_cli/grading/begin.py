@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import repeat
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record, replace
@@ -21,7 +20,7 @@ from .lines.losses import bare_names, loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Later, Row, as_typed, read_row, states_step, with_step
+from .lines.statements import Claim, Later, Row, as_typed, read_row, state_step, with_step
 from .meanings.redefined import find_redefined
 from .meanings.samples import sample_letters, without_samples
 from .meanings.targets import naming_derivative
@@ -111,7 +110,7 @@ def begin(
     trees = [begun.read(number, row) for number, row in bare]
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
     around.samples = sample_letters(nodes, around)
-    around.steps = any(map(states_step, trees, repeat(task.problem.wrt.name)))
+    around.steps = state_step(trees, task.problem.wrt.name)
     if around.samples or around.steps:
         trees = [begun.read(number, row) for number, row in bare]
         nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]

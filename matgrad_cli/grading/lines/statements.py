@@ -305,15 +305,20 @@ def _step(part: s.Node, text: str, wrt: str) -> s.Node:
 
 
 _CHANGES = ("\\Delta", "\\delta", "Δ", "δ")
-STEP = "step of "
+STEP = "Δ"
 """How the name of what the variable moves by begins."""
+NO_STEP = "this is not seen to be a step against the gradient"
 
 
-def states_step(row: Row, wrt: str) -> bool:
-    r"""Whether a row says what the step of the variable is, `\Delta w = -\eta\nabla L`, and not how it moves others."""
-    stated = (one for one in with_step(row, wrt).claims if lone_name(one.left) == f"{STEP}{wrt}")
-    parts = [[part for side in one.sides[1:] if side.node for part in s.parts_of(side.node)] for one in stated]
-    return any(not any(isinstance(part, s.Differential_) for part in inside) for inside in parts)
+def state_step(rows: Iterable[Row], wrt: str) -> bool:
+    r"""Whether a row says what the step of the variable is, `\Delta w = -\eta\nabla L`, and none how it moves others,
+    `\Delta L = g^\top \Delta w`."""
+    name = f"{STEP}{wrt}"
+    claims = [claim for row in rows for claim in with_step(row, wrt).claims]
+    trees = ([side.node for side in claim.sides if side.node] for claim in claims)
+    beside = (nodes for nodes in trees if any(name in s.contents(node).names for node in nodes))
+    moves = any(isinstance(part, s.Differential_) for nodes in beside for node in nodes for part in s.parts_of(node))
+    return not moves and any(lone_name(claim.left) == name for claim in claims)
 
 
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
