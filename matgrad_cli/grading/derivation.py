@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
-from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, with_its_sums, worst_of
+from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, unsaid, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
 from .equations.marked import is_marked, marks_member
@@ -21,7 +21,7 @@ from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
-from .lines.statements import STEP, Claim, Later, Row, Taken, lone_name
+from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
@@ -106,9 +106,9 @@ class Reader:
         if found.sized_by_use and not letters and (node := claim.sides[1].node) is not None:
             self.around.sized_by_use[name] = node
             return [Outcome("follows", role="definition")]
-        if found.expr is None:
-            passed = found.failure == "undecided" and len(claim.sides) == 2 and name.startswith(STEP)  # `Δw = -η∇L`
-            return [Outcome("follows", role="aside") if passed else replace(failed(found), role="definition")]
+        without = unsaid(name, claim, found, self.around)
+        if found.expr is None or without is not None:
+            return [without or failed(found)]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
         member = marks_member(name, self.equations.unknowns)

@@ -87,7 +87,7 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                 for inside in s.parts_of(body):
                     found = [*_beside_variable(around, inside)] if isinstance(inside, s.Binary) else []
                     yield from found if (name, True) in found else ()
-            case s.Binary(_, operator, left, right) if operator in PRODUCTS and _is_jacobian(around, left):
+            case s.Binary(_, operator, left, right) if operator in PRODUCTS and is_jacobian(around, left):
                 yield from _paired(around, left, right)
             case _:
                 pass
@@ -127,11 +127,11 @@ def _beside_variable(around: Surroundings, argument: s.Node) -> Iterator[tuple[s
 def _paired(around: Surroundings, derivative: s.Node, other: s.Node) -> Iterator[tuple[str, bool]]:
     """⟨∇f, h⟩, ∇fᵀ h, Df(x) h."""
     match s.ungrouped(other):
-        case s.Name(_, name) if unknown(around, name) and _is_jacobian(around, derivative):
+        case s.Name(_, name) if unknown(around, name) and is_jacobian(around, derivative):
             yield name, False
 
 
-def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
+def is_jacobian(around: Surroundings, node: s.Node) -> bool:
     """The whole derivative of the loss, perhaps transposed."""
     node = s.ungrouped(node)
     node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
