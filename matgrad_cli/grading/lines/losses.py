@@ -18,7 +18,7 @@ from .forms import as_array, as_rows, left_letters
 from .reading import read_side
 from .scope import Surroundings
 from .statements import Claim, lone_name, read_row
-from .syntax_walk import Path, children, walk
+from .syntax_walk import PRODUCTS, Path, children, inner, walk
 from .syntax_walk import names as names_in
 
 USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L", "L_cal", "J_cal"])
@@ -58,7 +58,9 @@ def loss_names(
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss
     lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
-    bare = bare_names(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
+    scaled = [claim.sides[1].node for claim in claims if lone_name(claim.left) and _scales(claim.sides[1].node)]
+    # u of ∇eᵘ = eᵘ ∇u is a part of the loss, L of `J = L/n` is none
+    bare = bare_names(node for node in nodes if node not in lone and node not in scaled)
     turned = {lone_name(claim.left.body): claim for claim in claims if isinstance(claim.left, s.Negative)}  # -L = …
     negated = {name for name, one in turned.items() if name and not scratch.known(name) and _states(scratch, one, loss)}
     for name in negated - {*stated}:
@@ -78,9 +80,19 @@ def loss_names(
     if len(found) > 1:
         found = _heads(claims, found)
     if not found:
-        found = _likeliest(scratch, [name for name in differentiated if name not in bare | negated], stated)
+        parts = _parts(nodes, stated)
+        heads = [name for name in differentiated if name not in bare | negated | parts]
+        found = _likeliest(scratch, heads, [name for name in stated if name not in parts])
     around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _scales(node: s.Node | None) -> bool:
+    """Whether it is a usual name of a loss, or such a name over or times something else."""
+    node = inner(node.body if isinstance(node, s.Negative) else node)
+    if isinstance(node, s.Binary) and node.operator in ("/", *PRODUCTS):
+        return _scales(node.left) or (node.operator != "/" and _scales(node.right))
+    return isinstance(node, s.Name) and node.name in USUAL
 
 
 def _states(scratch: Surroundings, claim: Claim, loss: Expr) -> bool:
@@ -191,6 +203,13 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[
                 if name not in scratch.defined:
                     scratch.define(name, value)
                 progress = True
+
+
+def _parts(nodes: Iterable[s.Node], stated: Sequence[str]) -> set[str]:
+    """The names, stated each, of which something else is made and differentiated: f, g of ∇(f/g)."""
+    bodies = (inner(part.body) for node in nodes for part in s.parts_of(node) if isinstance(part, s.Derivative))
+    found = (s.contents(body).names & {*stated} for body in bodies if body is not None)
+    return {name for own in found if len(own) > 1 for name in own}
 
 
 def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Sequence[str]) -> set[str]:
