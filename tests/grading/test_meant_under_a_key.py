@@ -71,3 +71,46 @@ SQUARE = [
 def test_the_key_says_which_of_a_square_matrix_they_are(tmp_path: Path, key: str, answer: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{answer}\n"}, key).files
     assert report.problems[0].verdict == verdict, report
+
+
+RIDGE = (
+    '[[problem]]\nid = "2"\nloss = "norm(Z@v - y)**2 + c*norm(v)**2"\nwrt = "v"\nshapes = "Z: n×d, v: d, y: n, c: '
+    'scalar"\n'
+)
+SLOPE = r"\nabla f = 2Z^\top(Zv - y) + 2cv"
+MOVED = r"\Delta f = 2(Zv - y)^\top Z\Delta v + 2cv^\top\Delta v"
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [
+    ((SLOPE, r"\Delta v = -\eta\nabla f"), "right"), ((SLOPE, r"\Delta v = \eta\nabla f"), "right"),
+    ((SLOPE, r"\Delta v = -\eta(2Z^\top(Zv - y) + 2cv)"), "right"),
+    ((SLOPE, r"\Delta v = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = \eta(2Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\eta\nabla f = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -(2Z^\top(Zv - y) + 2cv)"), "right"),
+    ((SLOPE, r"\Delta v = -(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\sin(2Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v_j = -c\sum_i (z_i^\top v - y_i)z_{ij} - 2cv_j"), "undecided"),
+    ((MOVED, SLOPE, r"\Delta v = -\eta\nabla f"), "right"), ((MOVED, SLOPE, r"\Delta v = -\nabla f"), "right"),
+    ((MOVED.replace("= 2", "= "), r"\Delta v = -\eta\nabla f", SLOPE), "wrong"),
+])  # fmt: skip
+def test_a_step_goes_against_the_gradient_and_moves_the_loss(
+    tmp_path: Path, rows: tuple[str, ...], verdict: str
+) -> None:
+    text = "## Problem 2\n" + "\n".join(f"$${row}$$" for row in rows)
+    (report,) = graded(tmp_path, {"a.md": text}, RIDGE).files
+    assert report.problems[0].verdict == verdict, report
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [
+    (("J = f", r"\nabla J = \nabla f = 2Z^\top(Zv - y) + 2cv"), "right"),
+    (("J = f", r"\nabla J = \nabla f = Z^\top(Zv - y) + 2cv"), "wrong"),
+    ((r"J = \frac{f}{n}", SLOPE, r"\nabla J = \frac1n\nabla f"), "right"),
+    ((r"J = -f", SLOPE, r"\nabla J = -\nabla f"), "right"), ((r"J = -f", SLOPE, r"\nabla J = \nabla f"), "wrong"),
+    ((r"f = \|Zv-y\|^2", r"g = c\|v\|^2", r"\nabla(f+g) = \nabla f + \nabla g = 2Z^\top(Zv-y) + 2cv"), "right"),
+    ((r"f = \|Zv-y\|^2", r"g = c\|v\|^2", r"\nabla(f+g) = \nabla f + \nabla g = Z^\top(Zv-y) + 2cv"), "wrong"),
+])  # fmt: skip
+def test_a_name_made_of_the_loss_and_a_name_it_is_made_of(tmp_path: Path, rows: tuple[str, ...], verdict: str) -> None:
+    text = "## Problem 2\n" + "\n".join(f"$${row}$$" for row in rows)
+    (report,) = graded(tmp_path, {"a.md": text}, RIDGE).files
+    assert report.problems[0].verdict == verdict, report
