@@ -89,7 +89,7 @@ def loss_names(
 
 def _scales(node: s.Node | None) -> bool:
     """Whether it is a usual name of a loss, or such a name over or times something else."""
-    node = inner(node.body if isinstance(node, s.Negative) else node)
+    node = inner(node)
     if isinstance(node, s.Binary) and node.operator in ("/", *PRODUCTS):
         return _scales(node.left) or (node.operator != "/" and _scales(node.right))
     return isinstance(node, s.Name) and node.name in USUAL
