@@ -192,10 +192,12 @@ def unsaid(name: str, claim: Claim, found: Read, around: Surroundings) -> Outcom
     it is not seen to go against the gradient, and an aside where it does but its length is not known."""
     if not name.startswith(STEP):
         return replace(failed(found), role="definition") if found.expr is None else None
-    against = (descends(side, around, left_letters(claim.sides[0])) for side in claim.sides[1:])
+    letters = left_letters(claim.sides[0])
+    against = (descends(side, around, letters) for side in claim.sides[1:])
     if found.expr is None:
-        return Outcome("follows", role="aside") if all(against) else failed(found)
-    return None if next(against) else Outcome("undecided", found, Slip("undecided", NO_STEP))
+        return Outcome("follows", role="aside") if found.failure == "undecided" and all(against) else failed(found)
+    fits = bool(letters) or found.expr.shape is around.task.problem.wrt.shape
+    return None if fits and next(against) else Outcome("undecided", found, Slip("undecided", NO_STEP))
 
 
 def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:

@@ -87,6 +87,7 @@ MOVED = r"\Delta f = 2(Zv - y)^\top Z\Delta v + 2cv^\top\Delta v"
     ((SLOPE, r"\Delta v = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
     ((SLOPE, r"\Delta v = \eta(2Z^\top(Zv - y) + 2cv)"), "undecided"),
     ((SLOPE, r"\Delta v = -\eta\nabla f = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\frac{\eta}{n}H^{-1}\nabla f"), "right"), ((SLOPE, r"\Delta v = -Z\nabla f"), "undecided"),
     ((SLOPE, r"\Delta v = -(2Z^\top(Zv - y) + 2cv)"), "right"),
     ((SLOPE, r"\Delta v = -(Z^\top(Zv - y) + 2cv)"), "undecided"),
     ((SLOPE, r"\Delta v = -\sin(2Z^\top(Zv - y) + 2cv)"), "undecided"),
@@ -106,7 +107,6 @@ def test_a_step_goes_against_the_gradient_and_moves_the_loss(
     (("J = f", r"\nabla J = \nabla f = 2Z^\top(Zv - y) + 2cv"), "right"),
     (("J = f", r"\nabla J = \nabla f = Z^\top(Zv - y) + 2cv"), "wrong"),
     ((r"J = \frac{f}{n}", SLOPE, r"\nabla J = \frac1n\nabla f"), "right"),
-    ((r"J = -f", SLOPE, r"\nabla J = -\nabla f"), "right"), ((r"J = -f", SLOPE, r"\nabla J = \nabla f"), "wrong"),
     ((r"f = \|Zv-y\|^2", r"g = c\|v\|^2", r"\nabla(f+g) = \nabla f + \nabla g = 2Z^\top(Zv-y) + 2cv"), "right"),
     ((r"f = \|Zv-y\|^2", r"g = c\|v\|^2", r"\nabla(f+g) = \nabla f + \nabla g = Z^\top(Zv-y) + 2cv"), "wrong"),
 ])  # fmt: skip

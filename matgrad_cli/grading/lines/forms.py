@@ -85,8 +85,8 @@ def is_pending(expr: Expr) -> bool:
 
 
 def descends(side: Side, around: Surroundings, letters: Sequence[str] = ()) -> bool:
-    r"""Whether a side goes against the gradient of the loss: `-\eta\nabla L`, `-\eta(…)` with its value,
-    `-H^{-1}\nabla L` of a known H. Names of which nothing is known are lengths, also below 0 beside `\nabla L`."""
+    r"""Whether a side goes along the gradient of the loss, `-\eta\nabla L`, `-H^{-1}\nabla L`, or against its value,
+    `-\eta(…)`, where names of which nothing is known are lengths."""
     whole = inner(side.node)
     product = inner(whole.body) if isinstance(whole, s.Negative) else whole
     if product is None:
@@ -99,15 +99,14 @@ def descends(side: Side, around: Surroundings, letters: Sequence[str] = ()) -> b
         return False
     last = parts[-1]
     entry = replace(last, indices=()) if letters and isinstance(last, s.Derivative) else last
-    slopes = is_jacobian(around, entry)
-    if slopes and len(parts) == 1 < len(factors(product)):
+    if is_jacobian(around, entry):
         return True
     if positive:
         return False
     apart = reduce(lambda one, other: s.Binary(side.span, "juxtapose", one, other), parts)
-    found = read_side(replace(side, node=apart), around, fixed=letters).expr
+    found = read_side(replace(side, node=apart), around).expr
     slope = read_side(replace(side, node=s.Derivative(side.span, None, None, style="nabla")), around).expr
-    return found is not None and slope is not None and (slopes or around.bench.equal(found, slope))
+    return found is not None and slope is not None and around.bench.equal(found, slope)
 
 
 def _without_length(part: s.Node, around: Surroundings) -> tuple[s.Node, ...]:
