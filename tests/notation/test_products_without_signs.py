@@ -80,7 +80,12 @@ def test_a_word_before_several_arguments_is_no_product_and_none_of_them_is_dropp
 
 @pytest.mark.parametrize(
     ("loss", "same"),
-    [("x' A x + dot(a, x)", "x.T@A@x + a.T@x"), ("x' outer(a, b) x", "x.T@a@b.T@x"), ("inner(A, x x') ", "x.T@A@x")],
+    [
+        ("x' A x + dot(a, x)", "x.T@A@x + a.T@x"),
+        ("x' outer(a, b) x", "x.T@a@b.T@x"),
+        ("inner(A, x x') ", "x.T@A@x"),
+        (r"x^\top A(\theta, \phi) x", "x.T@A@x"),
+    ],
 )
 def test_functions_of_two_arrays_keep_their_names(loss: str, same: str) -> None:
     shapes = ["A: n×n, a: n, b: n, x: n"]

@@ -130,13 +130,15 @@ _NORMAL = regex(
 """`v ∼ N(0, R)` has the covariance R."""
 _SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
 _SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1", "pm1"), "signs")
-_OF_ENTRY = rf"(?P<name>{NAME})\s*=\s*"
+_IS = rf"(?P<name>{NAME})\s*=\s*"
+_ENDED = r"(?!\s*(?:[-+*/^_(\d]|\.\d|\\[A-Za-z]|[A-Za-z]\b(?!\s[a-z])))"
+_SEEN = r"[\s$,]*(?:if|when)\b(?:[^.;=\d,()]|\([^()]*\)){1,60}?,?\s*(?:and\b)?[\s$]*"
 _VALUES = {
-    "signs": regex(rf"{_OF_ENTRY}(?:±|\\pm)\s*1(?!\d)"),
-    "binary": regex(
-        rf"{_OF_ENTRY}1[\s$,]*(?:if|when|for|where)\b[^.;=]{{1,80}}[\s$]0[\s$,]*(?:otherwise|else|if|when)\b"
+    "signs": regex(rf"{_IS}(?:±|\\pm)\s*1{_ENDED}"),
+    "binary": regex(rf"{_IS}1{_SEEN}0[\s$,]*(?:otherwise|else|if\s+not)\b"),
+    "symmetric": regex(
+        rf"{_IS}(?:\\[a-z]+\s*\{{\s*)?(?:[Cc]ov|[Vv]ar|[Cc]orr)\}}?\s*[\[(][^\[\](),]*[\])]{_ENDED}(?!\s*[A-Z])"
     ),
-    "symmetric": regex(rf"{_OF_ENTRY}(?:\\[a-z]+\s*\{{\s*)?(?:[Cc]ov|[Vv]ar|[Cc]orr)\}}?\s*[\[(][^\[\](),]*[\])]"),
 }
 """`y_i = \\pm1`; `W_{ij} = 1 if seen, and 0 otherwise`; `Σ = Cov(x)`."""
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")

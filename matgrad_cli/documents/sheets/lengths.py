@@ -3,14 +3,17 @@ r"""Numbers of a loss that are sizes of its arrays: the m of `1/m` where somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError
+from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...ir import Add, Call, Expr, Symbol, nodes_of
 from ...notation.problems import read_problem
 
+_OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
+_KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
 _LENGTHS = ("abs", "norm", "norm1")
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
@@ -107,3 +110,9 @@ def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
             numbers = {part.name for part in parts if isinstance(part, Symbol) and part.shape.is_number}
             found |= dict.fromkeys(numbers if any(lengths) and len(terms) == 1 else (), frozenset(("positive",)))
     return found
+
+
+def of_capitals(names: Iterable[str], told: Container[str], prose: str) -> set[str]:
+    """The names S_B and S_W; not P_Ω, which keeps entries, unless something is told of it as of a matrix."""
+    found = set(filter(_OF_CAPITALS.fullmatch, names))
+    return found if "P_Omega" in told and not _KEPT.search(prose) else found - {"P_Omega"}

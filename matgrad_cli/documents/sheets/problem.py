@@ -15,7 +15,7 @@ from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions, facts_of_value
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
-from .lengths import counts_in, facts_of_bounds, lengths, of_one_sample, readable_problem
+from .lengths import counts_in, facts_of_bounds, lengths, of_capitals, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import is_identity, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
@@ -48,7 +48,6 @@ _CONSTANT = regex(
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
 _MULTIPLIED = regex(r"\b(?:Lagrang|subject to\b|s\.t\.)", re.IGNORECASE)
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
-_OF_CAPITALS = regex(r"(?!P_Omega\b)[A-Z]+_[A-Z][A-Za-z]*")
 MOST_PROBLEMS = 40
 
 
@@ -375,7 +374,7 @@ class _Finder:
 
     def _labelled(self, loss: str) -> dict[str, str]:
         """S_B and S_W of a document that tells no size: square matrices of one size."""
-        below = filter(_OF_CAPITALS.fullmatch, labelled_names(tokens_of(loss, self.names)))
+        below = of_capitals(labelled_names(tokens_of(loss, self.names)), self.told.always, self.sheet.prose)
         side = next((size for size in self.told.sizes.values() if size.isalpha() and size != "scalar"), "d")
         return dict.fromkeys(below, f"{side}×{side}")
 

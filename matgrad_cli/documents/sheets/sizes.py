@@ -52,9 +52,9 @@ EACH_NAME = regex(NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _NUMBERS = regex(rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b")
 _MATRICES = r"(?:𝕊|S(?=\s*[_^]))(?P<marks>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?[A-Za-z0-9]|\+{1,2})){1,2})"
-_ON_SET = regex(
-    rf"(?:\b[Oo](?:n|ver)\s+(?:the\s+\w+\s+)?|\bdom\b[^=.;]{{0,12}}=\s*|(?<=[a-z]):\s*|(?<=[a-z] ):\s*){_MATRICES}"
-)
+_ON_SET = regex(rf"(?:\b[Oo]n\s+|\bdom\b[^=.;]{{0,12}}=\s*|(?<=[a-z]):\s*|(?<=[a-z] ):\s*){_MATRICES}")
+"""What a function is a function of: `on 𝕊^n`, `f: 𝕊^n → ℝ`."""
+_ASIDE = regex(r"\b(?:only|sphere|circle|convex|concave|even)\b[^.]*$")
 _CALLED_AT = regex(r"(?<![A-Za-z])[A-Za-z]\s*(?:\\left\s*)?\(\s*(\\?[A-Z][a-z]*)\s*(?:\\right\s*)?\)\s*:?=")
 _IN_SET = regex(
     rf"{NAMES}\s*(?:∈|,? in)\s*(?:{_MATRICES}"
@@ -173,9 +173,13 @@ def in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`, or of the X of `f(X) = … on 𝕊^n`; without a side of
     `v ∈ 𝕊^{n-1}`, a sphere."""
     for match in _ON_SET.finditer(text):
-        near = text[max(0, match.start() - 80) : match.end() + 80]
+        begun = max(text.rfind(". ", 0, match.start()), text.rfind("\n\n", 0, match.start())) + 1
+        before, after = text[begun : match.start()], text[match.end() :].partition(". ")[0][:120]
         side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
-        for name in {plain_name(name) for name in _CALLED_AT.findall(near)} if side.isalnum() else ():
+        names = {plain_name(name) for name in _CALLED_AT.findall(before[-160:]) or _CALLED_AT.findall(after)}
+        if "^" not in match["marks"] or not side.isalpha() or _ASIDE.search(before[-40:]) or len(names) > 1:
+            continue
+        for name in (one for one in names if not re.search(rf"{re.escape(one)}\b[^.]{{0,12}}∈\s*ℝ", text)):
             yield match.start(), name, side, "spd" if "++" in match["marks"] else "symmetric"
     for match in _IN_SET.finditer(text):
         side = match["side"] or re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from ...diagnostics.regex import regex
@@ -75,9 +77,10 @@ def plain_arguments(r: Cursor) -> bool:
 
 
 def call_of(r: Cursor, node: s.Node) -> s.Node:
-    """L(X, Y, R) is L where the arguments are the variables themselves; in a loss k(X, Y) is a function."""
+    """L(X, Y, R) is L where the arguments are the variables themselves; in a loss k(X, Y) is a function, and A(θ, φ)
+    an array that is made of θ and φ, where these stand nowhere else."""
     name = node.name if isinstance(node, s.Name) else ""
-    stated = r.known or r.variable(name) or name in r.names.losses
+    stated = r.known or r.variable(name) or name in r.names.losses or (name[:1].isupper() and _alone_in(r, name))
     if stated and of_names(r) and name not in r.names.formulas and not r.unknown(name) and not is_upright(r, r.last):
         r.at = r.closing(r.at) + 1
         r.called = r.at
@@ -90,6 +93,16 @@ def call_of(r: Cursor, node: s.Node) -> s.Node:
             matrix = other_case(r, own)
             return member_of(r, span, own, matrix, index) if matrix is not own else s.Apply(span, name, arguments)
     return s.Apply(span, name, arguments)
+
+
+def _alone_in(r: Cursor, name: str) -> bool:
+    """Whether this name is called in one way alone, with names, not the variable, that stand nowhere else."""
+    pairs = enumerate(pairwise(r.tokens), 1)
+    calls = [at for at, (one, behind) in pairs if one.text == name and behind.text == "("]
+    called = {tuple(token.text for token in r.tokens[at : r.closing(at)]) for at in calls}
+    inside = Counter(piece[0].text for piece in r.pieces(r.at) if piece)
+    alone = Counter(token.text for token in r.tokens if token.text in inside)
+    return len(called) == 1 and r.names.wrt not in inside and alone == {one: len(calls) * inside[one] for one in inside}
 
 
 def applied_function(r: Cursor, token: Token) -> s.Node:

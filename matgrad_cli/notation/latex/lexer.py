@@ -28,7 +28,7 @@ _ONES = regex(r"(?<![\w}])(?:\\(?:mathbf|bm)\s*)?\{?1\}?\s*(?:\^\s*\{?\s*(?:T(?!
 """`1^T`: the vector of ones."""
 _OTHERS = regex(r"(?<![A-Za-z\\_^{])[A-Za-z](?:[02-9]|1\d|1\s*[A-Za-z@])")
 """Another number behind a letter, or a `1` behind which a factor stands: `W2`, `W1 x`."""
-_ENDS = tuple(FUNCTIONS)
+_NO_CALLS = (*FUNCTIONS, "grad", "gradient", "diff", "hessian", "jacobian")
 _OF_SEVERAL = regex(r"\s*\((?:[^()]|\([^()]*\))*?,")
 """The bracket of a call: nobody multiplies by `(A, B)`."""
 _OF_TWO = regex(r"\s*\((?:[^()]|\([^()]*\))*?(?:\|\||\\\||‖)")
@@ -227,7 +227,7 @@ class Lexer:
                 if whole and run in OPERATOR_NAMES and behind.startswith("("):  # as we print it: step(x), prod₁(X)
                     self.emit("function", OPERATOR_NAMES[run], at, at + size)
                     return at + size
-                if whole and size > 2 and not run.endswith(_ENDS) and _OF_SEVERAL.match(self.text, stop):
+                if whole and size > 2 and not run.endswith(_NO_CALLS) and _OF_SEVERAL.match(self.text, stop):
                     self.emit("word", run, at, stop, "mathrm")
                     return stop
                 if whole and run == "KL" and _OF_TWO.match(self.text, stop):
