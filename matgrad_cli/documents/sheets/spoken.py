@@ -337,14 +337,15 @@ def with_errors_named(formulas: Sequence[Formula], found: Outline) -> tuple[Form
     for one in found.stated:
         name, _, label = one.name.rpartition("_") if not one.letters else (one.name, "", one.letters[0])
         side = one.sides[0].translate(_LOWERED)
-        letter = label[:1] if len(set(label)) == 1 else label  # an l that counts layers is `\mathrm{ll}` here
+        letter = re.escape(label[:1] if len(set(label)) == 1 else label)  # an l of layers is `\mathrm{ll}` here
         sign, places = re.subn(rf"[_^]\s*(?:\{{\s*\(?{letter}\)?\s*\}}|{letter})", "_{@}", side)
-        if name and places == 1 and _DERIVATIVE.search(sign):
+        if name and places == 1 and label.isalnum() and _DERIVATIVE.search(sign):
             signs.setdefault(name, sign)
     for one in found.stated:
         name, _, label = one.name.rpartition("_")
         text = formulas[one.formula].passage.text
-        if name in signs and _DERIVATIVE.search(text) is None and (equal := text.find("=")) > 0:
+        named = _DERIVATIVE.search(text) or not label.isalnum()
+        if name in signs and not named and (equal := text.find("=")) > 0:
             whole = f"= {signs[name].replace('@', label)} "
             changed[one.formula] = replace(
                 formulas[one.formula], passage=formulas[one.formula].passage.replaced([(equal, equal, whole)])
