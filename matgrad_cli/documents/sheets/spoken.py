@@ -327,12 +327,17 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
 
 
 OF_ERRORS = "errors"
+_OF_ACTIVATIONS = regex(r"(?<!pre-)(?<!pre)\bactivations?\b(?! functions?)[^.]{0,40}$", re.IGNORECASE)
+"""`Backpropagate to the activations,` before a δ that is a derivative by these."""
+_ABOUT = regex(r"\\approx(?![A-Za-z])|≈")
 _LOWERED = {0x2080 + digit: f"_{digit}" for digit in range(10)}
 
 
 def with_errors_named(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
     """The formulas with `δ_1 = ∂L/∂z_1 = …` for the `δ_1 = …` of a layer, where that of another layer, or of each, is
-    said to be this derivative; None where none is."""
+    said to be this derivative, and words do not say of what it is; None where none is, or a row only says `≈`."""
+    if any(_ABOUT.search(formula.passage.text) for formula in formulas):
+        return None
     signs, changed = dict[str, str](), {}
     for one in found.stated:
         name, _, label = one.name.rpartition("_") if not one.letters else (one.name, "", one.letters[0])
@@ -344,8 +349,8 @@ def with_errors_named(formulas: Sequence[Formula], found: Outline) -> tuple[Form
     for one in found.stated:
         name, _, label = one.name.rpartition("_")
         text = formulas[one.formula].passage.text
-        named = _DERIVATIVE.search(text) or not label.isalnum()
-        if name in signs and not named and (equal := text.find("=")) > 0:
+        named = _DERIVATIVE.search(text) or _OF_ACTIVATIONS.search(formulas[one.formula].before)
+        if name in signs and label.isalnum() and not named and (equal := text.find("=")) > 0:
             whole = f"= {signs[name].replace('@', label)} "
             changed[one.formula] = replace(
                 formulas[one.formula], passage=formulas[one.formula].passage.replaced([(equal, equal, whole)])
