@@ -15,7 +15,6 @@ from .outline import Outline
 from .problem import LOSS as _LOSS
 from .problem import USUAL
 from .sheet import Formula
-from .sizes import TRANSPOSED
 
 _LEADS = (
     r"(?:\[\^\w+\]:\s*)?"
@@ -116,16 +115,6 @@ _CALLED = (
     + r"(?P<derivative>\\nabla(?:\^2)?(?:_(?:\w|\{[^{}]*\}))?\s*{loss}"
     + r"|\\d?frac\s*\{\s*(?:\\partial|d)\s*{loss}\s*\}\s*\{[^{}]*\})[\s.,;]*"
 )
-_D, _ONE = (
-    r"(?:d|\\mathrm\s*\{\s*d\s*\})\s*",
-    r"(?:\\(?:mathbf|boldsymbol|bm)\s*)?\{?\s*(?:\\[A-Z][a-z]+|[A-Za-z])\s*\}?",
-)
-_READ_OFF = (
-    rf"{_D}{{loss}}\s*&?=\s*(?:(?:\\(?:operatorname|text|mathrm)\s*\{{|\\)?[Tt]r\}}?(?:\\left|\W)*|\\langle\s*)?"
-    rf"(?P<name>{_ONE})\s*(?:{TRANSPOSED}|,)(?:\s|\\[,;! ])*{_D}(?P<by>{_ONE})"
-    r"(?:\\right|\\rangle|[)\]}\s])*+(?![-+^_])"
-)
-"""`df = \\operatorname{tr}(G^T dW)`: the gradient is called G, where nothing was so before."""
 LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
@@ -251,30 +240,16 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
 
 def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formula]]:
     """The first value of a name that was given to the derivative of the loss, as that derivative:
-    `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`; a name without a value to which it is given by its differential."""
+    `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`."""
     loss = rf"{re.escape(name)}(?:\s*(?:\\left)?\([^()]*\))?"
     given = regex(_CALLED.replace("{loss}", loss))
     names: dict[str, str] = {}
-    written = ""
     for number, formula in enumerate(formulas):
         text = formula.passage.text
         if (found := given.fullmatch(text)) is not None:
             names[found["name"].replace(" ", "")] = found["derivative"]
-        elif (found := read_off(text, written, loss)) is not None:
-            names[found["name"].replace(" ", "")] = slope = rf"\nabla_{{{found['by'].strip()}}} {name}"
-            yield number, _written(formula, 0, len(text), f"{found['name'].strip()} = {slope}")
         elif (left := _LEFT.match(text)) is not None and (sign := names.pop(left["name"].replace(" ", ""), None)):
             yield number, _written(formula, 0, left.end(), f"{sign} = ")
-        written += text
-
-
-def read_off(text: str, written: str, loss: str = r"\w+") -> re.Match[str] | None:
-    """Where a text gives a name that was not `written` before to the derivative of a loss, by its differential."""
-    for found in regex(_READ_OFF.replace("{loss}", loss)).finditer(text):
-        name = rf"(?<![A-Za-z\\]){re.escape(_bare(found['name']))}(?![A-Za-z])"
-        if not re.search(name, written + text[: found.start()]):
-            return found
-    return None
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:

@@ -18,7 +18,6 @@ from ...documents.sheets.facts import (
     measure_by_form,
     sentences,
 )
-from ...documents.sheets.named import read_off
 from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
@@ -320,8 +319,6 @@ def stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
     if len(ways := {way for _, way in said}) == 1:
         of_derivatives = all(word == "derivative" for word, _ in said)
         return ("mml", "numerator") if "row" in ways else ("gradient",), of_derivatives
-    if read_off(prose, "") is not None:
-        return ("gradient",), False
     for found in _USED.finditer(prose):
         general = re.match(r"we use|use|follow|adopt|assum|employ|convention|\(", found[0], re.IGNORECASE)
         other = "would|instead" if general else "would|instead|convention"
