@@ -41,6 +41,11 @@ _NOISE = regex(
 """A model of the data: y = Ax + ε."""
 WEIGHTS = frozenset(("w", "W", "theta", "Theta", "beta"))
 """By what is differentiated where nothing says it."""
+_SLOPE = regex(
+    r"(?:(?:\\nabla|∇)(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w+))*|\\partial|∂|(?<![A-Za-z\\])d)\s*(?:\\\w+\s*)?\{?\s*\\?\w+"
+    r"|(?<![A-Za-z])[A-Za-z]'"
+)
+"""The derivative of a name."""
 LONGEST = 3_000
 _NEVER = 9**9
 
@@ -58,7 +63,8 @@ class Definitions:
         self.names, self.sizes = LatexNames(accents=found.accents), sizes
         self.made: dict[str, set[str]] = {}
         self.stated = found.stated
-        heads = {(item.formula, item.body) for item in found.differentiated if item.left}
+        alone = {at for at, line in enumerate(found.lines) if all(one.leading for one in line.statements[1:])}
+        heads = {(item.formula, item.body) for item in found.differentiated if item.left and item.formula in alone}
         self.told = [(body, sheet.formulas[at].passage.text) for at, body in heads]
         self.texts = self._found(sheet, found, {*by_prose}, held)
 
@@ -131,13 +137,13 @@ class Definitions:
 
     def inside(self, stated: Stated) -> set[str]:
         """The names of which the value of a loss is made, through all that is put in, and the functions of the same
-        variables by which its derivative is told: the g of `∇f = 2g ∇g`."""
+        variables by whose values its derivative is told: the g of `∇f = 2g ∇g`, and not that of `∇f = μ ∇g`."""
 
         def parts(name: str) -> set[str]:
             sides = stated.sides if name == stated.name else [self.texts[name].sides[0]] if name in self.texts else ()
             return {part for side in sides for part in labelled_names(tokens_of(side, self.names))}
 
-        told = " ".join(text for body, text in self.told if body == stated.name)
+        told = " ".join(_SLOPE.sub(" ", text) for body, text in self.told if body == stated.name)
         beside = {one.name for one in self.stated if {*one.arguments} <= {*stated.arguments}}
         beside &= {*labelled_names(tokens_of(told, self.names))}
         return (_within(stated.name, parts) & self.texts.keys() | beside) - {stated.name}
