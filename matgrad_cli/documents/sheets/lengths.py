@@ -3,18 +3,19 @@ r"""Numbers of a loss that are sizes of its arrays: the m of `1/m` where somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...ir import Add, Call, Expr, Symbol, nodes_of
+from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, Transpose, nodes_of
 from ...notation.problems import read_problem
 
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 _KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
 _LENGTHS = ("abs", "norm", "norm1")
+_MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
 
@@ -116,3 +117,17 @@ def of_capitals(names: Iterable[str], told: Container[str], prose: str) -> set[s
     """The names S_B and S_W; not P_Ω, which keeps entries, unless something is told of it as of a matrix."""
     found = set(filter(_OF_CAPITALS.fullmatch, names))
     return found if "P_Omega" in told and not _KEPT.search(prose) else found - {"P_Omega"}
+
+
+def multipliers(problem: Problem, moving: Collection[str]) -> Iterator[str]:
+    """The λ before a constraint on what is `moving`: a sum that holds it, and a term without it, as in `λ(uᵀu - 1)`;
+    that of a penalty, `λ‖w‖²`, is none."""
+    products = [node.children for node in nodes_of(problem.loss) if isinstance(node, (MatMul, Mul))]
+    upright = [[part.body if isinstance(part, Transpose) else part for part in parts] for parts in products]
+    for symbol in problem.variables:
+        others = {one for one in problem.variables if one.name in moving} - {symbol}
+        beside = [part for factors in upright if symbol in factors for part in factors if isinstance(part, Add)]
+        terms = [term for part in beside if part.symbols & others for term in part.children]
+        usual = symbol.name in moving or (symbol.shape.is_number and symbol.name in _MULTIPLIERS)
+        if usual and any(term.symbols.isdisjoint(others) for term in terms):
+            yield symbol.name

@@ -15,7 +15,7 @@ from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions, facts_of_value
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
-from .lengths import counts_in, facts_of_bounds, lengths, of_capitals, of_one_sample, readable_problem
+from .lengths import counts_in, facts_of_bounds, lengths, multipliers, of_capitals, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import is_identity, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
@@ -47,7 +47,6 @@ _CONSTANT = regex(
 """What ends a loss and does not matter: `+ \\text{const}`."""
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
 _MULTIPLIED = regex(r"\b(?:Lagrang|subject to\b|s\.t\.)", re.IGNORECASE)
-_MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
 MOST_PROBLEMS = 40
 
 
@@ -170,8 +169,7 @@ class _Finder:
         others = [item.variable for item in self.found.differentiated]
         wrt = self._variables(by, problem) or self._variables(stated.arguments, problem)
         if _MULTIPLIED.search(self.sheet.prose):  # where ∂ℒ/∂λ is zero the constraint holds, also where nothing says so
-            numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number]
-            wrt = self._variables([*wrt, *stated.arguments, *filter(_MULTIPLIERS.__contains__, numbers)], problem)
+            wrt = self._variables([*wrt, *multipliers(problem, {*wrt, *stated.arguments})], problem)
         if stated.arguments and not wrt and not (wrt := self._variables(self.by_prose, problem)):
             return None  # J(θ) of a formula in which no θ stands
         wrt = wrt or self._variables(others, problem)
