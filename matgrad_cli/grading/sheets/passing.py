@@ -28,8 +28,8 @@ _MISTAKE = regex(
 _REFUTED = regex(
     r"^\W*(?:(?:but|which|this|that|it|and|however),?\s+)*(?:is|are|would be|was|turns out to be|cannot be)?\s*"
     r"(?:wrong|incorrect|false|not (?:true|right|correct)|a (?:common )?mistake|does ?n[o']t|do not)\b"
-    r"|^\W*but\b[^.=$]{0,40}\b(?:do|does|did|can|could)(?:n['’]?t| ?not)\s+(?:work|match|fit|agree|add up|make sense"
-    r"|be)\b",
+    r"|^\W*but (?:it|this|that|(?:the )?(?:sizes|shapes|dimensions)) (?:do|does|did|can|could)(?:n['’]?t| ?not)"
+    r"\s+(?:work|match|fit|agree|add up|make sense)\b",
     re.IGNORECASE,
 )
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
@@ -102,7 +102,9 @@ _SIDE = regex(
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$",
     re.IGNORECASE,
 )
+_SUBJECT = regex(r"\b(?:subject to|s\.\s?t\.)\W*$", re.IGNORECASE)
 _CONSTRAINED = regex(r"\b(?:subject to|s\.\s?t\.|such that|constraints?)\W*$", re.IGNORECASE)
+_UNCONSTRAINED = regex(r"\b(?:no|not|without|free (?:of|from))\b[^.,]{0,20}\bconstraints?\W*$", re.IGNORECASE)
 _LISTED = regex(r"(?:(?:\$[^$]*\$|\\\((?:(?!\\\)).)*\\\))\s*(?:,|,?\s*and)\s*)+$")
 _OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
@@ -172,8 +174,9 @@ def is_side_condition(formula: Formula) -> bool:
     if (words := _OWN_WORDS.match(formula.passage.text)) is not None:
         return bool(_SIDE.search(words[1]))
     first = _LISTED.sub("", formula.before)  # `subject to $w'1 = 1$ and`
-    supposed = _SIDE.search(formula.before[-30:]) is not None and not _EQUATION.search(first[-80:-10])
-    return supposed or _CONSTRAINED.search(first) is not None
+    supposed = _SIDE.search(formula.before[-30:]) or _CONSTRAINED.search(first)
+    supposed = supposed and not _EQUATION.search(first[-80:-10])
+    return bool(supposed or _SUBJECT.search(first)) and not _UNCONSTRAINED.search(first)
 
 
 def speaks_of_equations(formula: Formula) -> bool:
@@ -238,7 +241,7 @@ def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) ->
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
-    if re.fullmatch(r"(?:\(\s*\w+\s*,\s*\w+\s*\)\s*)+=\s*\(\s*\w+\s*,\s*\w+\s*\)[\s.,]*", text):
+    if re.fullmatch(r"\((\w+),(\w+)\)\(\2,(\w+)\)=\(\1,\3\)[.,]?", re.sub(r"\s", "", text)):
         return "sizes"  # `(D, N)(N, M) = (D, M)`
     if re.search(r"×|\\times", text) and not re.search(r"\\(?:frac|partial|nabla|sum|top)|[∂∇Σᵀ]", text):
         names = set(re.findall(r"[A-Za-z]+", re.sub(r"\\[A-Za-z]+", " ", text)))
