@@ -42,6 +42,10 @@ _PRIMED_ARRAY = regex(r"(?:(?<![A-Za-z\\])[A-Z]|\))\s*'(?!\s*\()")
 _RAISED_T = regex(r"\^\s*\{?\s*-?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
+_LABEL = regex(
+    r"[\s&]*(?:\\(?:mathbf|boldsymbol|bm)\s*)?\{?\s*[A-Za-z]\s*\}?\s*:\s*\\[dt]?frac\s*\{?\s*(?:\\partial|∂)\s*\}?\s*\{"
+)
+"""`For symmetric`, and in the display `W: \\frac{\\partial}{\\partial s}`."""
 _LETTER = regex(r"(\\[A-Za-z]+|[A-Za-z])(\s*(?:_|\^\s*\{?\s*\())?")
 """A letter, and the index behind it: y_i is an entry of the y that is bold elsewhere."""
 _FORM = (
@@ -122,6 +126,8 @@ class Others:
         signs may mean something else. `stated`: the loss is stated in another row; `derived`: its gradient is known.
         `defined` are names whose values the rows say."""
         form = of_form(result)
+        if _LABEL.match(line.text):
+            return "what stands before the colon may belong to the words before it"
         primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.text)]
         at = {match["at"].strip(" \\{}") for match in _PRIMED.finditer(line.text)}
         elsewhere = self.loss in primed and not (self.of_numbers and at <= self.wrt)
