@@ -174,9 +174,10 @@ def is_side_condition(formula: Formula) -> bool:
     if (words := _OWN_WORDS.match(formula.passage.text)) is not None:
         return bool(_SIDE.search(words[1]))
     first = _LISTED.sub("", formula.before)  # `subject to $w'1 = 1$ and`
-    supposed = _SIDE.search(formula.before[-30:]) or _CONSTRAINED.search(first)
-    supposed = supposed and not _EQUATION.search(first[-80:-10])
-    return bool(supposed or _SUBJECT.search(first)) and not _UNCONSTRAINED.search(first)
+    if _UNCONSTRAINED.search(first):
+        return False
+    told = _SIDE.search(formula.before[-30:]) or _CONSTRAINED.search(first)
+    return bool(told and not _EQUATION.search(first[-80:-10])) or _SUBJECT.search(first) is not None
 
 
 def speaks_of_equations(formula: Formula) -> bool:
