@@ -68,7 +68,9 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
         if any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
             others = _read(sheet, given, meant)
             told = [replace(part, wholes=(*part.wholes, note)) for part in others]
-            parts = told if _follow(others) > _follow(parts) else parts
+            left = sum(one.verdict == "follows" for part in others for one in part.judged)
+            kept = left >= sum(one.verdict == "follows" for part in parts for one in part.judged)
+            parts = told if kept and _follow(others) > _follow(parts) else parts
     return parts
 
 
