@@ -14,7 +14,7 @@ Node = TypeVar("Node", bound=ast.AST)
 _INNER = regex(r"\['([^'\]]+)'\]$")
 _PLACE = regex(r"(\[\d+\])?$")
 
-GRADIENTS = regex(r"^(?:.*\.)?(?:(?:\w+_)?grad(?:ient)?s|grad(?:ient)?(?:_dict)?|g|d|d_?params|derivs)\['")
+GRADIENTS = regex(r"^(?:.*\.)?(?:(?:(?:w|layer|param)_)?grad(?:ient)?s|grad(?:ient)?(?:_dict)?|d|d_?params|derivs)\['")
 """An entry of a dict of gradients."""
 
 DATA = ("x", "X", "inputs", "input")
