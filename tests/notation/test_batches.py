@@ -111,7 +111,10 @@ def test_labels_that_count_the_samples_are_an_identity(text: str) -> None:
     agrees(text, "X", "X: n×d, Y: n×d", value)
 
 
-@pytest.mark.parametrize("text", ["torch.norm(X[:, None] - Y, dim=2)", "((X.unsqueeze(1) - Y[None])**2).sum(-1)**0.5"])
+@pytest.mark.parametrize("text", [
+    "torch.norm(X[:, None] - Y, dim=2)", "torch.norm(X[:, None] - Y, 2, dim=2)", "(X[:, None] - Y).norm(p=2, dim=-1)",
+    "((X.unsqueeze(1) - Y[None])**2).sum(-1)**0.5",
+])  # fmt: skip
 def test_distances_of_rows_are_products_of_matrices(text: str) -> None:
     loss, shapes = f"(({text} - D)**2).sum()", ["X: n×d, Y: m×d, D: n×m"]
     assert "X^∘2 · 𝟏 · 𝟏ᵀ + 𝟏(Y^∘2 · 𝟏)ᵀ − 2XYᵀ" in str(gradient(loss, "X", shapes=shapes))
@@ -139,3 +142,9 @@ def test_an_answer_may_be_a_batch(answer: str) -> None:
 @pytest.mark.parametrize("text", ["np.sum(A @ B.T)", "np.trace(A).sum()", "np.sum(A, axis=(0, 1)) @ A", "A.max()"])
 def test_what_is_done_to_the_batch_itself_is_asked(text: str) -> None:
     assert "several matrices" in asked(text, "A", "A: k×n×d, B: k×n×d")
+
+
+@pytest.mark.parametrize("text", ["torch.norm(X[:, None] - Y, 2)", "(X[:, None] - Y).norm(2).sum()"])
+def test_the_order_of_a_norm_is_no_axis(text: str) -> None:
+    with pytest.raises(InputError, match="third"):
+        read_problem(text, "X", ["X: n×d, Y: m×d"])
