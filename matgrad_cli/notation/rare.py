@@ -11,7 +11,7 @@ from ..ir import Call, Expr, Mul, Symbol, nodes_of
 from . import syntax as s
 from .elaboration.complaints import fail
 from .elaboration.loss_letters import COUNTERS
-from .expression.keywords import axis_written, library
+from .expression.keywords import axis_written, library, option, path_of
 from .scope import Scope
 
 _STACKED: Final = ("[", "matrix", "stack(", "cat(", "concat")
@@ -50,13 +50,17 @@ def _family(node: s.Node) -> tuple[str, str]:
     return "", ""
 
 
-def _with_values(tree: s.Node, scope: Scope) -> s.Node:
+def _with_values(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree with `torch.min(X, dim=1)` for its `[0]`, the first of a pair: the values, and where they stand. The
     first entry of `np.min(X, axis=1)` stays one; where neither is said, it is refused."""
+    pairs = {part.span for part in s.parts_of(tree) if isinstance(part, s.Subscript) and isinstance(part.body, s.Apply)}
+    said: list[str] = []
 
     def values(part: s.Node) -> s.Node:
         match part:
-            case s.Subscript(span, s.Apply(_, "max" | "min") as pair, (s.Literal_(_, number),)) if axis_written(pair):
+            case s.Subscript(span, s.Apply(_, "max" | "min") as pair, (s.Literal_(_, number),)) if (
+                axis_written(pair) and span in pairs  # `[0][0]`: what the pair gave is none
+            ):
                 whose = library(scope, pair)
                 if whose == "torch" and number != 0:
                     fail(
@@ -67,10 +71,13 @@ def _with_values(tree: s.Node, scope: Scope) -> s.Node:
                     fail(
                         scope, "slice", message, (span, ""), help="write `dim=1`, as in torch, or `axis=1`, as in NumPy"
                     )
+                if whose == "torch" and not path_of(scope, pair) and option(pair, "dim", "keepdim") is None:
+                    shown = scope.source.text[span.start : span.end]
+                    said.append(f"`{shown}` is all the values, the first of torch's pair, as torch is named elsewhere")
                 return pair if whose == "torch" else part
         return part
 
-    return s.rebuilt(tree, values)
+    return s.rebuilt(tree, values), (*notes, *dict.fromkeys(said))
 
 
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
@@ -88,7 +95,7 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
 
         tree, notes = without_spectra(tree, scope, notes)
     if scope.syntax == "numpy" and ")[" in text:
-        tree = _with_values(tree, scope)
+        tree, notes = _with_values(tree, scope, notes)
     if scope.open and scope.syntax == "latex" and _FAMILIES.search(text):
         tree = _with_matrices(tree, scope)
     return tree, notes

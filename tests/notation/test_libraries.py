@@ -68,6 +68,8 @@ def test_a_variance_divides_by_what_its_library_divides_by(function, text, axis,
         ("X.norm(2, dim=1).sum()", np.linalg.norm(X, axis=1).sum()),
         ("torch.min(X, dim=1)[0].sum()", X.min(1).sum()),
         ("X.max(dim=-1).values.sum() + torch.sum(X.max(0)[0])", X.max(1).sum() + X.max(0).sum()),
+        ("torch.max(X, dim=1)[0][1] + torch.min(X, dim=0)[0][2]", X.max(1)[1] + X.min(0)[2]),
+        ("torch.max(torch.min(X, dim=1)[0], dim=0)[0]", X.min(1).max()),
         ("np.max(X, axis=1)[0] + X.min(axis=0)[2]", X.max(1)[0] + X.min(0)[2]),
         ("np.vdot(X, W)", (X * W).sum()),
         ("inner(X, W)", (X * W).sum()),
@@ -110,6 +112,14 @@ def test_entrywise_products_of_square_matrices_are_said():
         assert notes(unambiguous) == (), unambiguous
     guessed = read_problem("sum((l*Q)*(l*Q))", "l", ["l: scalar"])
     assert guessed.notes == ("`(l*Q)*(l*Q)` is elementwise; the product of the matrices is `(l*Q) @ (l*Q)`",)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("(X.max(axis=1)[0] + torch.exp(X).sum()).sum()", True), ("(X.max(dim=1)[0] + torch.exp(X).sum()).sum()", False),
+    ("torch.max(X, dim=1)[0].sum()", False), ("np.max(X, axis=1)[0] + np.exp(X).sum()", False),
+])  # fmt: skip
+def test_that_a_place_takes_the_values_of_a_pair_is_said_where_another_call_names_torch(text, said):
+    assert any("torch's pair" in note for note in read_problem(text, "X", ["X: m×n"]).notes) == said
 
 
 def test_a_variable_that_the_loss_does_not_contain_is_said():
