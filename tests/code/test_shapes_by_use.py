@@ -321,6 +321,13 @@ FILTERS = """
                 dw[f] += np.sum(x[:, :, i:i + K] * dout[:, f, i][:, None, None], axis=0)
         return dw, db
 """
+NEURON = """
+    def f(w, x, y):
+        loss = 0.5 * (np.dot(w.T, x) - y) ** 2
+        dw = np.zeros_like(w)
+        dw += (np.dot(w.T, x) - y) * x.T
+        return loss, dw
+"""
 
 
 def verdict(code: str) -> str:
@@ -347,6 +354,7 @@ def verdict(code: str) -> str:
         (KEPT_IN_A_DICT, "(1 - h ** 2)", "(1 - h)"),
         (PRODUCT, "a.T @ g", "-a.T @ g"),
         (WRAPPED, "self.data.T @ out.grad", "2 * self.data.T @ out.grad"),
+        (NEURON, "- y) * x.T", "+ y) * x.T"),
         (ROLLOUT, "np.outer(g, xs[t])", "np.outer(g, xs[t + 1])"),
         (WINDOWS, "dout[:, i][:, None]", "dout[:, i][:, None] / f_size"),
         (FILTERS, "dout.sum(axis=(0, 2))", "dout.mean(axis=(0, 2))"),

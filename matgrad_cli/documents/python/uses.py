@@ -263,10 +263,13 @@ def _sized(node: ast.Assign, size: str) -> Iterator[tuple[str, int]]:
 
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     """The arrays in one node with their axes, and whether that is all of them."""
-    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
-    if isinstance(node, ast.Assign | ast.AugAssign) and claimed(key_of(target) or ""):
+    if isinstance(node, ast.Assign) and claimed(key_of(node.targets[0]) or ""):
         turned = filter(None, map(transposed, ast.walk(node.value)))
         return [(part, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
+    if isinstance(node, ast.AugAssign) and claimed(key_of(node.target) or ""):
+        whole = node.value if isinstance(getattr(node.value, "op", None), ast.MatMult) else None  # a number has no `@`
+        turned = filter(None, map(transposed, (whole.left, whole.right) if isinstance(whole, ast.BinOp) else ()))
+        return [(part, 2, False) for part in turned]
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
         pairs = zip(node.targets[0].elts, node.value.elts, strict=False)
         return [one for target, value in pairs for one in _told(ast.Assign([target], value))]
