@@ -127,9 +127,9 @@ class _Reader:
             case s.Apply(span, "sum" as function, (inner, *_)) if len(node.arguments) + len(node.options) == 2:
                 axis = option(node, "axis", "dim") or self.text(node.arguments[-1])
             case s.Apply(span, "norm" as function, (inner, *order), options):  # behind it stands the order, no axis
-                axis, orders = option(node, "axis", "dim"), [self.text(one) for one in order]
+                axis, orders = option(node, "axis", "dim") or "", [self.text(one) for one in order]
                 orders += [value for name, value in options if name not in ("axis", "dim")]
-                if orders not in ([], ["2"]) or any(name.startswith("keepdim") for name, _ in options):
+                if orders not in ([], ["2"]):
                     return node
             case _:
                 return node
