@@ -157,7 +157,7 @@ def _entry(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Expr | None
     """The node with the entry of the symbol for that of its value, for one letter: as a whole, or as all of its factors
     that are made of the same."""
     (letter, *others) = node.free
-    if others or not value.shape.is_column or not node.shape.is_number:
+    if others or not value.shape.is_column or value.shape.rows is not letter.dim or not node.shape.is_number:
         return None
     factors = node.factors if isinstance(node, Mul) else (node,)
     return _made_of(bench, factors, value, Entry(value, letter, None), Entry(symbol, letter, None))

@@ -82,8 +82,8 @@ def mask(e: Elaborator, node: s.Apply) -> ir.Expr:
 def counted(e: Elaborator, node: s.Apply) -> ir.Expr:
     """The number that a letter stands for: so many ones stand in its row of a triangle of ones."""
     part, first = node.arguments[0], int(dict(node.options)["first"])
-    assert isinstance(part, s.Name)
-    own = letter(e, part, part.name, None)
+    fixed = f"a letter counts here, and it is said to be {e.text(part)}"
+    own = letter(e, part, part.name, None) if isinstance(part, s.Name) else e.fail("unreadable", fixed, node)
     ones = ir.Fill(1, ir.Shape(own.dim))
     e.note(f"`{own.name}` as a number is entry {own.name} of tril(𝟏𝟏ᵀ)𝟏, which holds 1, 2, 3, …")
     number = ir.Entry(ir.matmul(ir.Call("tril", ir.Fill(1, ir.Shape(own.dim, own.dim))), ones), own, None)
