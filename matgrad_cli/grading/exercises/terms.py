@@ -14,7 +14,7 @@ from .claims import NAMED, SIGNS, STATES, Judged, joined, states
 from .definitions import number_of, with_definitions
 from .settings import Located, Settings
 
-_WHAT = rf"{NAMED}(?:_(?:\d|\{{\d+\}}))?"
+_WHAT = rf"{NAMED}(?:_(?:\d|\{{\d+\}}))?(?!\s*_)"
 _NABLA = r"(?:\\nabla|∇)\s*(?:_\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w))?"
 UNDER = regex(rf"(?:{_NABLA}|\\partial|∂)\s*(?P<of>{_WHAT})")
 """A name under a ∇ or ∂."""
