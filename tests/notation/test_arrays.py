@@ -280,4 +280,4 @@ def test_a_capital_letter_is_not_meant_for_a_dimension(name, near):
 def test_no_function_is_proposed_for_a_name_that_is_far_from_it():
     with pytest.raises(InputError) as caught:
         read_problem('__import__("os").system("ls")', "x", ["x: n"])
-    assert caught.value.diagnostic.help is None
+    assert (caught.value.diagnostic.help or "").startswith("write it out")

@@ -69,9 +69,8 @@ class Judge:
         self.constrained = sheet.prose
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
-        self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = self.multiplied = (
-            False
-        )
+        self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = False
+        self.multiplied = False
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
@@ -193,8 +192,8 @@ class Judge:
         """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
         line = judged.line
         plain = line.head is not None and line.name is None and not line.derives
-        passed = ("quoted", SOUGHT, *(CONDITION,) * self.multiplied)  # of a multiplier's own constraint
-        open_ = judged.verdict != "follows" and judged.why not in passed
+        open_ = judged.verdict != "follows" and judged.why not in ("quoted", SOUGHT)
+        open_ = open_ and not (self.multiplied and judged.why == CONDITION)  # a multiplier's own constraint
         beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
         if plain and open_ and beside and not is_multiplied(judged.result, self.readers):
             self.said |= line.names

@@ -114,7 +114,7 @@ def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
         refuse_unknown(e.scope, node, (*re.findall(r"\w+", forms), "text"), called)
         e.fail("wrong-arguments", f"`{node.function}` is not known with these arguments", node, called)
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
-    help = f"did you mean `{near}`?" if near else None
+    help = f"did you mean `{near}`?" if near else "write it out, or put a letter for its value where that is given"
     members = [part for part in node.arguments if isinstance(part, s.Subscript | s.Slice)]
     if len(members) == len(node.arguments) == 2:  # k(x_i, x_j)
         help = "the values of a kernel are a matrix: write its entries, as in `K_{ij}`, and declare it, as in `K: n×n`"

@@ -12,7 +12,7 @@ from ..benches import Bench, benches_of, read_with, statements_of
 from ..judge import Judged, Place, Verdicts, assessed
 from ..meant import facts
 from .effort import MOST_FOR_A_CLAIM, Effort
-from .search import Mended, TextOf, _repair
+from .search import Mended, TextOf, first_repair
 
 
 @record
@@ -33,7 +33,7 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, effort: 
     effort = effort.part(MOST_FOR_A_CLAIM)
     for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
         benches = benches_of(unit, way, one) if effort.left else []
-        mended = _repair(benches, one, text_of, effort) if benches else None
+        mended = first_repair(benches, one, text_of, effort) if benches else None
         if mended is not None:
             return _with(mended, benches, one)
     return plain_cause(one)

@@ -45,7 +45,7 @@ class Mended:
     behind: bool = False
 
 
-def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) -> Mended | None:
+def first_repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) -> Mended | None:
     """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by,
     of one before."""
     own = list(dict.fromkeys(reversed(statements_of(benches[0].claim))))
