@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from ..diagnostics import Span
-from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, parts_of, ungrouped
+from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, Subscript, parts_of, ungrouped
 
 _LABELS: Final = (("binary", {0, 1}), ("signs", {1, -1}))
 CLOSED: Final = ("closed", "")
@@ -39,6 +39,12 @@ def compared(sign: str, left: Node, right: Node) -> Node:
         return apart if sign == "!=" else Group(span, Binary(span, "-", Literal_(span, Fraction(1), "1"), apart))
     more, less = (left, right) if sign[0] == ">" else (right, left)
     return Apply(span, "step", (difference(span, more, less),), (CLOSED,) if "=" in sign else ())
+
+
+def one_hot(tree: Node) -> tuple[str, ...]:
+    """The matrices whose rows are labels, as they are asked for one: 1{y_i = k}."""
+    bodies = (part.body for part in parts_of(tree) if isinstance(part, Subscript) and part.label)
+    return tuple(dict.fromkeys([body.name for body in bodies if isinstance(body, Name)]))
 
 
 def labels(tree: Node, wrt: str) -> tuple[str, ...]:

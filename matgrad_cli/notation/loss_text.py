@@ -129,8 +129,8 @@ def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...
 def equal_signs(text: str) -> Iterator[int]:
     """Where equals signs stand outside of all brackets."""
     depth = 0
-    for sign in re.finditer(r"\\.|[(\[{}\])]|(?<![=<>!:])=(?!=)", text):
-        depth += (sign[0] in "([{") - (sign[0] in ")]}")
+    for sign in re.finditer(r"\\?[{}]|[(\[\])]|\\.|(?<![=<>!:])=(?!=)", text):
+        depth += (sign[0][-1] in "([{") - (sign[0][-1] in ")]}")
         if sign[0] == "=" and depth == 0:
             yield sign.start()
 

@@ -12,7 +12,7 @@ from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .batches import stacks
 from .choice import in_syntax, looks_like_latex
-from .comparisons import labels
+from .comparisons import labels, one_hot
 from .definitions import with_capitals, with_definitions, with_densities, with_places, with_square
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
@@ -171,6 +171,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         fail(scope, "unreadable", message, help=help)
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     told = {*scope.sizes, *(fact.name for fact in facts)}
+    places += tuple(name for name in one_hot(tree) if name not in told)
     tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in told]
     said += tuple([f"it is assumed that `{fact}`, as it is compared with such a value" for fact in tried])
     tried += (

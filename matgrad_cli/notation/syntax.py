@@ -94,12 +94,14 @@ class Apply(Node):
 class Subscript(Node):
     """body[i, j]: an entry, its index letters or 0-based numbers (LaTeX numbers are already shifted).
 
-    `member` says that it is 1 where the letters are in the set `body` and else 0.
+    `member` says that it is 1 where the letters are in the set `body` and else 0; `label`, that it is 1 where the label
+    of the first letter is the second, and else 0: the rows of `body` are one-hot.
     """
 
     body: Node
     indices: tuple[Node, ...]
     member: bool = False
+    label: bool = False
 
 
 @record

@@ -60,6 +60,13 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
+_OF_CLASS = regex(
+    r"\\?(?:P|p|Pr|(?:mathbb|mathrm)\s*\{?\s*(?:P|Pr)\s*\}?)\s*(?:\\left\s*|\\[bB]igl?\s*)?\("
+    r"\s*(?:\\\w+\s*\{\s*)?[yY]\s*\}?\s*"
+    r"(?:\^\s*\{\s*\((?P<above>[a-z])\)\s*\}|_\s*\{?\s*(?P<below>[a-z])\s*\}?)?\s*=\s*(?P<label>[a-z])\s*"
+    r"(?:\\mid|\\vert|\\[,;]|[|;])(?:[^()]|\([^()]*\))*\)"
+)
+"""`P(y^{(i)} = k \\mid x^{(i)}; \\theta)`, where it is given a value: the entry (i, k) of a matrix."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
 """`I_d`, of which only the letter says how long it is."""
 _DENSITY = regex(
@@ -208,6 +215,9 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     if densities := _densities(texts):
         habits.append((_DENSITY, lambda match: _of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
+    if classes := _of_classes(texts):
+        habits.append((_OF_CLASS, lambda match: _entry(classes, match)))
+        respelled.append((classes, "P(y = ·)"))
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
     axis = "1" if _ROWS.search(sheet.prose) else meant if meant.isdigit() else ""
@@ -337,6 +347,19 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
     if not name or bool(match["sign"]) == bool(sign):
         return name or match[0]
     return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
+
+
+def _of_classes(texts: Sequence[str]) -> str:
+    """A free letter for the probabilities of classes, where they are given a value."""
+    heads = (match for text in texts if (match := _OF_CLASS.match(text.lstrip(" &"))) is not None)
+    if not any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads):
+        return ""
+    return next(_free(("P", "p", "q", "r"), _OF_CLASS.sub(" ", " ".join(texts))), "")
+
+
+def _entry(name: str, match: re.Match[str]) -> str:
+    """The probability that sample i is of class k, as an entry; without a sample the one of class k."""
+    return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"
 
 
 def _sum(letter: str | None) -> str:

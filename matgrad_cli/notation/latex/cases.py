@@ -124,7 +124,7 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> s.Node | None:
         )
         meant = f"1 where it holds and else 0, the labels being {'−1' if signs else '0'} and 1"
     elif past - sign == 2 and (right.text in reader.binding or (reader.known and not reader.variable(right.text))):
-        found = s.Subscript(span, matrix, (index, reader.name(right)))
+        found = s.Subscript(span, matrix, (index, reader.name(right)), label=True)
         meant = f"an entry of `{matrix.name}`, whose rows are the labels, one-hot"
     elif (other := _one_hot(reader, reader.inside(sign + 1, past))) is not None and other[0].name == matrix.name:
         matrix = s.Name(span, matrix.name[:1].upper() + matrix.name[1:])

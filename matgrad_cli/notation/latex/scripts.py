@@ -40,7 +40,7 @@ def scripts_here(r: Cursor) -> list[Script]:
             found.append(Script("prime", end=r.take()))
         elif r.sees("operator", "^"):
             r.take()
-            found.append(raised_script(r))
+            found += raised_scripts(r)
         elif r.sees("operator", "_"):
             r.take()
             found.append(lowered_script(r))
@@ -52,6 +52,20 @@ def scripts_here(r: Cursor) -> list[Script]:
             return found
         if len(found) > 12:
             raise r.trouble("too many scripts on one letter", r.last)
+
+
+def raised_scripts(r: Cursor) -> list[Script]:
+    r"""What stands after `^`: in `x^{(i)\top}` and `x^{(i)^T}`, where i is a letter, a sample and its transpose."""
+    inner = r.at + 1
+    close = r.partner.get(inner, r.at) if r.sees("open", "{") and r.sees("open", ahead=1) else r.at
+    tops = [token for token in r.tokens[close + 1 : r.partner.get(r.at, 0)] if token.text != "^"]
+    letters = r.tokens[inner + 1 : close]
+    turned = len(tops) == 1 and is_top(r, tops[0]) and all(token.kind == "name" for token in letters)
+    if not (letters and turned) or is_word([token.text for token in letters]):
+        return [raised_script(r)]
+    sample = Script("sample", index_letters(r, inner + 1, close), end=r.tokens[close])
+    r.unit()
+    return [sample, Script("T", end=r.last)]
 
 
 def raised_script(r: Cursor) -> Script:

@@ -85,6 +85,8 @@ class Solver:
             return form.transposed
         form = self.walk(body)
         form.kind.array = True
+        if isinstance(inner, s.Slice):  # a sample x^{(i)} that is turned is no number
+            self.name(inner.matrix).kind.matrix = True
         return form.transposed
 
     def name(self, node: s.Name) -> Form:
