@@ -231,7 +231,11 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, and its headings, which say something."""
     headed = re.sub(r"^([ \t]*#+ [^\n]*)\n", r"\1\n\n", text, flags=re.MULTILINE)
-    return [part for part in _SENTENCE.split(headed) if re.search(r"\w", part)]
+    return [part for part in _SENTENCE.split(_BEHIND_FORMULA.sub("\n\n", headed)) if re.search(r"\w", part)]
+
+
+_BEHIND_FORMULA = regex(rf"(?:(?<=[^\w\s,])|(?<=\W\w))[ \t]*\n(?=[ \t]*(?:{NAME})\s+(?:is|are|has|have)\b)")
+"""The end of a line of signs, behind which a sentence begins: `df/dx = 2Ax + b`, `A is symmetric`."""
 
 
 def _of_whole(match: re.Match[str]) -> str:

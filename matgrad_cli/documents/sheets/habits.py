@@ -95,8 +95,8 @@ _GOAL_OF_NAMED = regex(
     rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
 )
 """`\\min_w L(w) = …` states L."""
-_PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_)|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")
-"""`sum_i`, and a Σᵢ that is no covariance."""
+_PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_| \(.*\)\s*(?:\^|\*\*|²))|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")
+"""`sum_i`, `sum (y - Xw)^2`, and a Σᵢ that is no covariance."""
 _PRIMED_CALL = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)"
 )

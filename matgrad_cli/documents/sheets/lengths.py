@@ -9,12 +9,14 @@ from functools import lru_cache
 from ...diagnostics import MatgradError
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, Transpose, nodes_of
+from ...ir import Add, Call, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
 from ...notation.problems import read_problem
 
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 _KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
 _LENGTHS = ("abs", "norm", "norm1")
+_DIVIDES = regex(r"/\s*([A-Za-z])(?![A-Za-z_(])|\\[dt]?frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{\s*\d*\s*([A-Za-z])\s*\}|([A-Za-z]))")
+"""A letter that divides, as the number of samples does: `2/n`, `\\frac{1}{N}`."""
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
@@ -29,6 +31,8 @@ def lengths(
     length of a y whose y_i stand in the loss; of the mean `\\frac1d \\sum_i x_i` d is how many entries x has, unless a
     row says how far i runs. What is `moving`, by which the document differentiates, is no size.
     """
+    if means := [node for node in nodes_of(problem.loss) if isinstance(node, Call) and node.function == "mean"]:
+        yield from _counted(problem, told, means[0].argument.shape, prose)
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
     numbers = [name for name in numbers if name not in moving]
     runs = set(re.findall(r"\\sum_\{?(\w)=1\}?\^", prose))
@@ -64,6 +68,24 @@ def lengths(
                 sizes[symbol] = "×".join(sides[:1] if shape.is_column else sides)
             if sizes:
                 yield sizes, written
+
+
+def _counted(
+    problem: Problem, told: Mapping[str, str], of: Shape, prose: str
+) -> Iterator[tuple[dict[str, str], str | None]]:
+    """The shapes of arrays of which no size is told where the one unknown letter that divides, the n of `2/n`, is how
+    many samples a mean is taken of."""
+    known = {symbol.name for symbol in problem.variables}
+    letters = {"".join(found) for found in _DIVIDES.findall(prose)} - known - {"d"}
+    arrays = [symbol for symbol in problem.variables if not symbol.shape.is_number]
+    if len(letters) != 1 or not of.is_column or not told.keys().isdisjoint(symbol.name for symbol in arrays):
+        return
+    (letter,), free = letters, iter([one for one in "dpqkmnrst" if one not in letters])
+    sides = {of.rows: letter}
+    for side in dict.fromkeys(side for symbol in arrays for side in symbol.shape.dims):
+        sides.setdefault(side, str(side) if str(side).isdigit() else next(free))
+    written = {one.name: "×".join(sides[side] for side in one.shape.dims) for one in arrays}
+    yield {name: text.removesuffix("×1") for name, text in written.items()}, None
 
 
 def counts_in(loss: str, told: Container[str]) -> dict[str, str]:

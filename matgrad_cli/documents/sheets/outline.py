@@ -41,7 +41,8 @@ class Stated:
 
 @record
 class Differentiated:
-    """A derivative sign: of what (a lone name, or None), by what (a name, or None); a prime says it of a function."""
+    """A derivative sign: of what (a lone name, or None), by what (a name, or None); a prime says it of a function.
+    `whole`: it is all that stands on its side."""
 
     body: str | None
     variable: str | None
@@ -49,6 +50,7 @@ class Differentiated:
     left: bool
     text: str | None = None
     primed: bool = False
+    whole: bool = False
 
 
 @record
@@ -151,7 +153,8 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
                 by = s.ungrouped(by.body)
             name = by.name if isinstance(by, s.Name) else None
             body, span = _body(part.body, name)
-            found.append(Differentiated(body, name, number, left, span and text[span[0] : span[1]]))
+            whole = part is s.ungrouped(root)
+            found.append(Differentiated(body, name, number, left, span and text[span[0] : span[1]], whole=whole))
         elif isinstance(part, s.Differential_):
             body, _ = _body(part.body, None)
             found.append(Differentiated(body, None, number, left))

@@ -213,7 +213,7 @@ class _Finder:
 
     def unnamed(self) -> Iterator[Question]:
         """Losses that no name states: the formula behind `gradient of`; or what derivative signs stand before,
-        in letters of which the earlier hold none."""
+        in letters of which the earlier hold none, also behind that of a name that nothing states, `∇J = ∇ (Xw - y)ᵀ(Xw - y)`."""
         for number, formula in enumerate(self.sheet.formulas):
             text = formula.passage.text
             asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
@@ -222,14 +222,17 @@ class _Finder:
                 by = [*self.by_prose, *(item.variable for item in self.found.differentiated)]
                 yield self._made(heads[0] if heads else None, *found, by, number)
                 return
-        known = set[str]()
+        known, stated = set[str](), {other.name for other in self.found.stated}
+        heads_of = {one.formula: one for one in self.found.differentiated if one.left and one.body and one.whole}
         for item in self.found.differentiated:
             body, name = item.text or "", item.variable
             own = {*labelled_names(tokens_of(body, self.names))}
-            found = self._read((body,), None, [name]) if item.left and item.body is None and not own <= known else None
+            head = heads_of.get(item.formula) if item.whole else None
+            begins = item.left or (head is not None and (head.body not in stated) and head.variable == name)
+            found = self._read((body,), None, [name]) if begins and item.body is None and not own <= known else None
             if found is not None and (name is None or {name, big(name)} & {one.name for one in found[1].variables}):
                 known |= own
-                yield self._made(None, *found, [name], item.formula)
+                yield self._made(head.body if head is not None else None, *found, [name], item.formula)
 
     def upstream(self) -> Question | None:
         """The problem of a loss that nothing states but whose gradient by what is worked out is given."""

@@ -26,7 +26,7 @@ NAMES = rf"(?P<names>{NAME}(?:\s*(?:,|\band\b)\s*{NAME}){{0,5}})"
 _FIELD = r"(?:ℝ(?:_\{?(?:[>≥]\s*0|\+{1,2})\}?)?|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
 IN_FIELD = regex(
-    rf"{NAMES}\s*(?:(?:is|are|be)\s+(?:an?\s+)?(?:\w+\s+){{0,2}}(?:vectors?|matri(?:x|ces)|points?)\s*)?"
+    rf"{NAMES}\s*(?:(?:is|are|be)\s+(?:(?:an?\s+)?(?:\w+\s+){{0,2}}(?:vectors?|matri(?:x|ces)|points?)\s*)?)?"
     rf"(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? ?in)\s*(?P<field>{_FIELD}){_POWER}"
 )
 _OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"

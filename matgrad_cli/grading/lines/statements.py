@@ -27,6 +27,8 @@ LONGEST_ROW = 12_000
 _CONSTANTS: frozenset[str] = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
 _NUMPY = regex(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
+_SURE = regex(r"@|\*\*|\.T\b|\bnp\.")
+"""What only Python writes; a word before a bracket, as in `2 sum(Xw - y)`, stands in mathematics too."""
 _RAISED = regex(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", re.DOTALL)
 _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
@@ -131,7 +133,8 @@ def _read(text: str, name: str, syntax: str | None, names: LatexNames) -> tuple[
         trouble = Diagnostic("too-long", f"the line has {len(text)} characters, at most {LONGEST_ROW} are read")
         return (Claim((Side(own, Span(0, 1), None, "latex", trouble),)),), ()
     numpy = _NUMPY.search(text) and not _LATEX.search(text) if syntax is None else syntax == "numpy"
-    if numpy and (claim := _numpy_claim(text, names)) is not None:
+    claim = _numpy_claim(text, names) if numpy else None
+    if claim is not None and (syntax or _SURE.search(text) or not any(_is_book(side, names) for side in claim.sides)):
         return (_zero_last(claim),), ()
     line = split_line(text, name, names, source=own)
     claims = tuple(_claim(statement, own, names) for statement in line.statements)
@@ -334,6 +337,13 @@ def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
             return None
         sides.append(side)
     return Claim(tuple(sides), leading, ":=" in text) if sides else None
+
+
+def _is_book(side: Side, names: LatexNames) -> bool:
+    """Whether letters stand side by side, `2 sum(Xw)`, as in no expression of Python."""
+    letters = [part.name for part in s.parts_of(side.node) if isinstance(part, s.Name)] if side.node is not None else []
+    together = (name for name in letters if len(name) > 1 and name.isalpha() and name not in names.variables)
+    return side.trouble is not None or any(names.variables.keys() >= {*name} for name in together)
 
 
 def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side | None:

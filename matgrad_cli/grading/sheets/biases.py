@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -25,6 +25,16 @@ def biases(part: Part) -> list[dict[str, str]]:
     ways["column"] = {**whole, **{one.name: str(one.shape.rows) for one in found}}
     said = {_way(problem.loss, one) for problem in problems for one in found} - {""}
     return [shapes for way, shapes in ways.items() if not said or way in said] if found else []
+
+
+def as_number(part: Part, told: Container[str]) -> dict[str, str]:
+    """The shapes under which a bias that nothing declares is a number, the b of `y - (w*x + b)`, where habit made a
+    vector of it."""
+    arrays = [one for task in part.tasks[:1] for one in task.problem.variables]
+    untold = [one for one in arrays if one.name not in told and _BIAS.fullmatch(one.name)]
+    found = {one.name for one in untold if one.shape.is_column}
+    shapes = {one.name: "scalar" if one.shape.is_number or one.name in found else str(one.shape) for one in arrays}
+    return shapes if found else {}
 
 
 def _way(loss: Expr, bias: Symbol) -> str:

@@ -32,7 +32,7 @@ from ..bench import Bench
 from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
-from .biases import as_bias, biases
+from .biases import as_bias, as_number, biases
 from .cases import cases
 from .judge import Judge
 from .judged import GIVEN, Judged
@@ -179,10 +179,10 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
-    if doubtful(part) and (numbers := _as_numbers(part)):
+    for numbers in (_as_numbers(part), as_number(part, posed.told.sizes)) if doubtful(part) else ():
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
-        other = read(part.layout, (), beside=part)
+        other = read(part.layout, (), beside=part) if numbers else part
         better = gained(part, other) or fits(part, other)
         part, posed = (other, posed) if better else (part, vectors)
     if offsets := biases(part):

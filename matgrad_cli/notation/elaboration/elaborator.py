@@ -42,7 +42,7 @@ class Elaborator:
         outer = self.entrywise, self.traced, self.diagonal
         self.entrywise |= function in ("sum", "mean", "hadamard", "entry")
         self.traced |= function == "tr"
-        self.diagonal |= function in ("diag", "sum")
+        self.diagonal |= function in ("diag", "sum", "mean")
         yield
         self.entrywise, self.traced, self.diagonal = outer
 

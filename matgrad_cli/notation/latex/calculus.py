@@ -206,11 +206,20 @@ def partial_here(r: Cursor) -> s.Node:
         return _named_derivative(r, sign, *named, f"partial{number[0].text}_")
     r.at = place
     variable, indices = with_respect_to(r)
+    if variable is None and len(indices) == 1 and isinstance(indices[0], s.Name) and _stands_behind(r, indices[0].name):
+        variable, indices = indices[0], ()  # \partial_w \|y - Xw\|^2
     if len(indices) > 2 or not r.starts_factor():
         if variable is not None:
             indices = (variable,)
         return scripted(r, s.Subscript(r.span(sign, r.last), s.Name(r.span(sign), "partial"), indices))
     return pending_derivative(r, sign, variable, indices, "partial")
+
+
+def _stands_behind(r: Cursor, letter: str) -> bool:
+    """Whether a letter stands in what follows, and not below another."""
+    places = range(r.at, r.stop)
+    texts = [token.text for token in r.tokens]
+    return any(texts[at] == letter and "_" not in (texts[at - 1], texts[at - 2]) for at in places)
 
 
 def nabla_here(r: Cursor) -> s.Node:

@@ -54,11 +54,14 @@ class Solver:
         r"""Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number;
         and for capitals that only count, as in `\frac{ND}{2}\log 2\pi`."""
         self.counts = counts(tree)
-        if self.scope.syntax == "numpy" and self.scope.open:
+        if self.scope.syntax in ("numpy", "latex") and self.scope.open:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in _ADDED]
             names = {name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)}
-            self.summed = frozenset(name for name in names if is_entry(name)) | (beside_labels(tree) & names)
+            if self.scope.syntax == "latex":  # `sum(y log(p))` of a text
+                self.summed = LABELS & names
+            else:
+                self.summed = frozenset(name for name in names if is_entry(name)) | (beside_labels(tree) & names)
 
     def text(self, node: s.Node) -> str:
         return self.scope.source.text[node.span.start : node.span.end]
