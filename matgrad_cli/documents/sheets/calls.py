@@ -12,6 +12,7 @@ from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
 from ...notation.stated_functions import AT_SAMPLE, CALLED, Stated, arguments_of, at, closing, key_of, occurrences
 from ..passage import Passage
+from .definitions import WEIGHTS
 from .outline import Outline
 from .sheet import Formula
 
@@ -21,7 +22,7 @@ _PRIMED = regex(
 """The derivative of a function of a number, in front of its bracket: `h'(r)`."""
 _EQUALS = regex(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = regex(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
-_ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
+_ENDS = regex(r"=|\\equiv(?![A-Za-z])|≡|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
 _CASES = regex(r"\s*(?:\\left\s*\\\{)?\s*\\begin\s*\{(cases|array)\}.*?\\end\s*\{\1\}", re.DOTALL)
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
@@ -56,6 +57,7 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     while new := {key_of(match) for match in CALLED.finditer(inside)} & last.keys() - called:
         called |= new
         inside = " ".join(table[key].body for table in (first, last) for key in new & table.keys())
+    called |= {key for key in last if any(last[key] is last.get(other) for other in called)}  # h(x) is h_θ(x)
     first, last = ({key: table[key] for key in table if key in called} for table in (first, last))
     if not last and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
@@ -128,6 +130,10 @@ def _functions(
                 functions.setdefault(key_of(head), Function(letters, body, True, number))
                 if further and (inner := _inside(body, further[0], number)) is not None:
                     functions.setdefault(*inner)
+    for key, function in [*functions.items()]:
+        name, _, below = key.partition("_")
+        if below in WEIGHTS and name not in _NEVER:
+            functions.setdefault(name, function)  # h(x) beside h_θ(x)
     return functions
 
 

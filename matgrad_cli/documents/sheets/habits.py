@@ -60,6 +60,11 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
+_LED_IN = regex(
+    r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
+    r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
+)
+"""`P(y = 1 \\mid x) = h_\\theta(x) = …`."""
 _OF_CLASS = regex(
     r"\\?(?:P|p|Pr|(?:mathbb|mathrm)\s*\{?\s*(?:P|Pr)\s*\}?)\s*(?:\\left\s*|\\[bB]igl?\s*)?\("
     r"\s*(?:\\\w+\s*\{\s*)?[yY]\s*\}?\s*"
@@ -176,6 +181,7 @@ _ALWAYS: tuple[Habit, ...] = (
     (_AT_ITS_OWN, r"\g<derivative>"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
+    (_LED_IN, ""),
     (BARE_SUM, over_the_one),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
     (_ROW_DOT, r"\g<first>^\\top "),

@@ -242,6 +242,8 @@ def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) ->
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
+    if _PROBABILITY.match(text) and not _DERIVED_SIGN.search(text):
+        return "a probability"
     if re.fullmatch(r"\((\w+),(\w+)\)\(\2,(\w+)\)=\(\1,\3\)[.,]?", re.sub(r"\s", "", text)):
         return "sizes"  # `(D, N)(N, M) = (D, M)`
     if re.search(r"×|\\times", text) and not re.search(r"\\(?:frac|partial|nabla|sum|top)|[∂∇Σᵀ]", text):
@@ -249,6 +251,11 @@ def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) ->
         if names <= sizes:
             return "sizes"
     return None
+
+
+_PROBABILITY = regex(r"[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)")
+"""`P(y = 0 | x) = 1 - h(x)`, the model of the data."""
+_DERIVED_SIGN = regex(r"\\(?:partial|nabla)(?![A-Za-z])|[∂∇]")
 
 
 def _is_step(sides: Sequence[s.Node | None]) -> bool:
