@@ -221,9 +221,9 @@ def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:
         case s.Slice(span, _, matrix, s.Name(_, letter)) if letter in letters:
             turned = matrix if node.is_column else s.Transposed(span, matrix)
             return s.Binary(span, product, turned, s.Name(span, f"e_{letter}"))
-        case s.Kronecker(span, (other, s.Name(_, letter))) | s.Kronecker(span, (s.Name(_, letter), other)) if (
-            letter in letters
-        ):
+        case s.Kronecker(span, (other, s.Name(_, letter))) if letter in letters:
+            return s.Subscript(span, s.Name(span, f"e_{letter}"), (other,))
+        case s.Kronecker(span, (s.Name(_, letter), other)) if letter in letters:
             return s.Subscript(span, s.Name(span, f"e_{letter}"), (other,))
     return node
 

@@ -110,6 +110,9 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> s.Node | None:
     if past - first == 3 and len(names) == 2 and places:
         return s.Kronecker(reader.span(*pair), tuple(names))
     left = reader.inside(first, sign)
+    match left:  # the label of one sample, a place that is known
+        case s.Subscript(_, s.Name(_, name), (s.Name(_, sample),)) if f"e_{name}_{sample}" in reader.names.variables:
+            return s.Kronecker(reader.span(*pair), (s.Name(left.span, f"{name}_{sample}"), reader.name(right)))
     labels = _one_hot(reader, left)
     if labels is None or labels[0].name.lower() == (reader.names.wrt or "").lower():
         return None
