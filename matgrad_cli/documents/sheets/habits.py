@@ -60,6 +60,10 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
+_OF_ONE = regex(
+    r"(?<![A-Za-z\\])(?P<name>[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)_(?:\{\s*(?P<letter>[int])\s*\}|(?P<bare>[int]))\s*&?:?=(?!=)"
+)
+"""`L_i = …`, the loss of one sample."""
 _LED_IN = regex(
     r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
     r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
@@ -221,6 +225,8 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     if densities := _densities(texts):
         habits.append((_DENSITY, lambda match: _of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
+    if letter := _of_one(text):
+        habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := _of_classes(texts):
         habits.append((_OF_CLASS, lambda match: _entry(classes, match)))
         respelled.append((classes, "P(y = ·)"))
@@ -353,6 +359,20 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
     if not name or bool(match["sign"]) == bool(sign):
         return name or match[0]
     return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
+
+
+def _of_one(text: str) -> str:
+    """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
+    name stands both with and without it."""
+    match = _OF_ONE.search(text)
+    letter = (match["letter"] or match["bare"]) if match is not None else ""
+    if match is None or re.search(rf"\\sum\s*_\s*\{{?\s*{letter}", text):
+        return ""
+    below = rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
+    names = {*re.findall(rf"(\\?[A-Za-z]+)\}}?{below}", text)}
+    alone = any(re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])(?!\}}?_)", text) for name in names)
+    derived = re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(match['name'])}{below}", text)
+    return letter if derived and not alone else ""
 
 
 def _of_classes(texts: Sequence[str]) -> str:
