@@ -19,6 +19,7 @@ from .names import (
     MEMBERS,
     below,
     fixed_indices,
+    free_names,
     lettered,
     of_estimates,
     one_hot_of,
@@ -26,7 +27,7 @@ from .names import (
     squeezed,
     steps,
 )
-from .one_term import OF_SAMPLES, of_components
+from .one_term import BY_ANY, LED_IN, OF_CLASS, OF_SAMPLES, OF_TWO, entry_of_class, of_classes, of_components, of_one
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -60,22 +61,6 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
-_OF_ONE = regex(
-    r"(?<![A-Za-z\\])(?P<name>[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)_(?:\{\s*(?P<letter>[int])\s*\}|(?P<bare>[int]))\s*&?:?=(?!=)"
-)
-"""`L_i = …`, the loss of one sample."""
-_LED_IN = regex(
-    r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
-    r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
-)
-"""`P(y = 1 \\mid x) = h_\\theta(x) = …`."""
-_OF_CLASS = regex(
-    r"\\?(?:P|p|Pr|(?:mathbb|mathrm)\s*\{?\s*(?:P|Pr)\s*\}?)\s*(?:\\left\s*|\\[bB]igl?\s*)?\("
-    r"\s*(?:\\\w+\s*\{\s*)?[yY]\s*\}?\s*"
-    r"(?:\^\s*\{\s*\((?P<above>[a-z])\)\s*\}|_\s*\{?\s*(?P<below>[a-z])\s*\}?)?\s*=\s*(?P<label>[a-z])\s*"
-    r"(?:\\mid|\\vert|\\[,;]|[|;])(?:[^()]|\([^()]*\))*\)"
-)
-"""`P(y^{(i)} = k \\mid x^{(i)}; \\theta)`, where it is given a value: the entry (i, k) of a matrix."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
 """`I_d`, of which only the letter says how long it is."""
 _DENSITY = regex(
@@ -99,7 +84,6 @@ _BY_SQUARE = regex(
 )
 _TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
 _DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])")
-_BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
 _GOAL_OF_NAMED = regex(
     rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
 )
@@ -185,7 +169,8 @@ _ALWAYS: tuple[Habit, ...] = (
     (_AT_ITS_OWN, r"\g<derivative>"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
-    (_LED_IN, ""),
+    (LED_IN, ""),
+    (OF_TWO, r"\g<name>"),
     (BARE_SUM, over_the_one),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
     (_ROW_DOT, r"\g<first>^\\top "),
@@ -211,7 +196,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     text = " ".join(texts)
     habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
     respelled: list[tuple[str, str]] = []
-    letters = _free(("s", "p", "q", "r"), text)
+    letters = free_names(("s", "p", "q", "r"), text)
     for member, own, spelled in MEMBERS:
         if (head := member.search(text)) and (value := next(letters, None)):
             habits.append((own, value))
@@ -225,10 +210,10 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     if densities := _densities(texts):
         habits.append((_DENSITY, lambda match: _of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
-    if letter := _of_one(text):
+    if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
-    if classes := _of_classes(texts):
-        habits.append((_OF_CLASS, lambda match: _entry(classes, match)))
+    if classes := of_classes(texts):
+        habits.append((OF_CLASS, lambda match: entry_of_class(classes, match)))
         respelled.append((classes, "P(y = ·)"))
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
@@ -256,10 +241,10 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         habits.append((_FACTORIAL, r"\\psi(\g<count>)"))
     habits += as_derivatives(texts, sheet.prose)
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
-    if named is not None and re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
+    if named is not None and re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
         lone = re.compile(rf"(?<![A-Za-z\\])({sign})(?=\s*{called})|(?<![A-Za-z\\{{])({sign})(?=\s*(?:[}})=&]|$))")
-        free = next(_free(("J", "E", "F", "C"), text), None)
+        free = next(free_names(("J", "E", "F", "C"), text), None)
         habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
         respelled += [(free, plain_name(named[1]))] if free is not None else []
     for name, letter in _called(text, sheet.prose):
@@ -315,8 +300,8 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
 
 def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
     """The letters of functions that words or signs explain, each with a function of entries that is read for it."""
-    free = _free((r"\phi", r"\psi"), text)
-    for name in _free(("f", "g", "h"), " ".join(_MOVED.findall(text))):
+    free = free_names((r"\phi", r"\psi"), text)
+    for name in free_names(("f", "g", "h"), " ".join(_MOVED.findall(text))):
         known = [known for known, word in _KNOWN.items() if regex(_IS_KNOWN.format(name=name, word=word)).search(prose)]
         if not known and regex(_OF_ENTRIES.format(name=name)).search(f"{text} {prose}"):
             known = [*islice(free, 1)]
@@ -335,15 +320,10 @@ def _as(value: str, match: re.Match[str]) -> str:
     return value if match["bold"] or match["bare"] else match[0]
 
 
-def _free(names: Sequence[str], text: str) -> Iterator[str]:
-    """Those of the names that do not stand in the text."""
-    return (name for name in names if not re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", text))
-
-
 def _densities(texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
     """The densities whose logarithm, with or without a sign, is a left side, each with a free name for it."""
     found: dict[str, tuple[str, str, str]] = {}
-    free = _free((r"\ell", "J", "E", "F"), " ".join(texts))
+    free = free_names((r"\ell", "J", "E", "F"), " ".join(texts))
     for text in texts:
         match = _DENSITY.match(text.lstrip(" &"))
         if match is None or not re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]):
@@ -359,33 +339,6 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
     if not name or bool(match["sign"]) == bool(sign):
         return name or match[0]
     return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
-
-
-def _of_one(text: str) -> str:
-    """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
-    name stands both with and without it."""
-    match = _OF_ONE.search(text)
-    letter = (match["letter"] or match["bare"]) if match is not None else ""
-    if match is None or re.search(rf"\\sum\s*_\s*\{{?\s*{letter}", text):
-        return ""
-    below = rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
-    names = {*re.findall(rf"(\\?[A-Za-z]+)\}}?{below}", text)}
-    alone = any(re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])(?!\}}?_)", text) for name in names)
-    derived = re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(match['name'])}{below}", text)
-    return letter if derived and not alone else ""
-
-
-def _of_classes(texts: Sequence[str]) -> str:
-    """A free letter for the probabilities of classes, where they are given a value."""
-    heads = (match for text in texts if (match := _OF_CLASS.match(text.lstrip(" &"))) is not None)
-    if not any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads):
-        return ""
-    return next(_free(("P", "p", "q", "r"), _OF_CLASS.sub(" ", " ".join(texts))), "")
-
-
-def _entry(name: str, match: re.Match[str]) -> str:
-    """The probability that sample i is of class k, as an entry; without a sample the one of class k."""
-    return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"
 
 
 def _sum(letter: str | None) -> str:

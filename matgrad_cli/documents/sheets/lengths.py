@@ -15,7 +15,9 @@ from ...notation.problems import read_problem
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 _KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
 _LENGTHS = ("abs", "norm", "norm1")
-_DIVIDES = regex(r"/\s*([A-Za-z])(?![A-Za-z_(])|\\[dt]?frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{\s*\d*\s*([A-Za-z])\s*\}|([A-Za-z]))")
+_DIVIDES = regex(
+    r"/\s*([A-Za-z])(?![A-Za-z_(])|\\[dt]?frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{\s*\d*\s*([A-Za-z])\s*\}|([A-Za-z]))"
+)
 """A letter that divides, as the number of samples does: `2/n`, `\\frac{1}{N}`."""
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"

@@ -312,3 +312,8 @@ MEMBERS = (
     ),
 )
 """`\\sigma_i = \\sigma(w^Tx_i)`, the values of the sigmoid, and `e_i = y_i - w^Tx_i`, no basis vectors: families."""
+
+
+def free_names(names: Sequence[str], text: str) -> Iterator[str]:
+    """Those of the names that do not stand in the text."""
+    return (name for name in names if not re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", text))

@@ -1,5 +1,6 @@
 r"""One term of a loss that is a sum: the sample to which a document goes over, `For one training example $(x, y)$`;
-the component of a mixture whose mean and covariance it asks for."""
+the component of a mixture whose mean and covariance it asks for; the loss L_i of one sample, the probability of one
+class."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.latex.tokens import Token
 from ..passage import Passage
 from .lengths import readable_problem
-from .names import tokens_of
+from .names import free_names, tokens_of
 from .outline import Outline
 from .sheet import Formula, Question, Sheet
 
@@ -25,6 +26,34 @@ _ONE_SAMPLE = regex(
     r"\b(?:one|single|individual)\s+(?:training\s+)?(?:example|sample|data\s?point|observation|instance|pair)\b",
     re.IGNORECASE,
 )
+
+BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
+"""The sign of a derivative, and by what."""
+OF_TWO = regex(
+    r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
+    r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
+    r"(?:_\{(?:[^{}]|\{[^{}]*\})*\})?)\s*(?:\\left\s*|\\[bB]igl?\s*)?"
+    r"(?:\((?:[^()=]|\([^()]*\))*?(?:\\[|]|\|\||‖|\\(?:Vert|parallel)(?![A-Za-z]))(?:[^()=]|\([^()]*\))*\)"
+    r"|\[[^\[\]=]*(?:\\[|]|\|\||‖)[^\[\]=]*\])"
+)
+"""`D_{KL}(p \\| q)`, a number that two distributions make."""
+_OF_ONE = regex(
+    r"(?<![A-Za-z\\])(?P<name>[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)"
+    r"_(?:\{\s*(?P<letter>[int])\s*\}|(?P<bare>[int]))\s*&?:?=(?!=)"
+)
+"""`L_i = …`, the loss of one sample."""
+LED_IN = regex(
+    r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
+    r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
+)
+"""`P(y = 1 \\mid x) = h_\\theta(x) = …`."""
+OF_CLASS = regex(
+    r"\\?(?:P|p|Pr|(?:mathbb|mathrm)\s*\{?\s*(?:P|Pr)\s*\}?)\s*(?:\\left\s*|\\[bB]igl?\s*)?\("
+    r"\s*(?:\\\w+\s*\{\s*)?[yY]\s*\}?\s*"
+    r"(?:\^\s*\{\s*\((?P<above>[a-z])\)\s*\}|_\s*\{?\s*(?P<below>[a-z])\s*\}?)?\s*=\s*(?P<label>[a-z])\s*"
+    r"(?:\\mid|\\vert|\\[,;]|[|;])(?:[^()]|\([^()]*\))*\)"
+)
+"""`P(y^{(i)} = k \\mid x^{(i)}; \\theta)`, where it is given a value: the entry (i, k) of a matrix."""
 
 
 def with_samples(questions: Sequence[Question], sheet: Sheet, found: Outline) -> tuple[Question, ...]:
@@ -168,3 +197,30 @@ def _of_component(passage: Passage, letter: str, derived: bool) -> Passage:
     below = [(*match.span(), match[1] or match[2]) for match in re.finditer(index, passage.text)]
     label = rf"\mathrm{{{letter * 2}}}"
     return passage.replaced([(start, end, f"_{{{other or label}}}") for start, end, other in below])
+
+
+def of_one(text: str) -> str:
+    """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
+    name stands both with and without it."""
+    match = _OF_ONE.search(text)
+    letter = (match["letter"] or match["bare"]) if match is not None else ""
+    if match is None or re.search(rf"\\sum\s*_\s*\{{?\s*{letter}", text):
+        return ""
+    below = rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
+    names = {*re.findall(rf"(\\?[A-Za-z]+)\}}?{below}", text)}
+    alone = any(re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])(?!\}}?_)", text) for name in names)
+    derived = re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(match['name'])}{below}", text)
+    return letter if derived and not alone else ""
+
+
+def of_classes(texts: Sequence[str]) -> str:
+    """A free letter for the probabilities of classes, where they are given a value."""
+    heads = (match for text in texts if (match := OF_CLASS.match(text.lstrip(" &"))) is not None)
+    if not any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads):
+        return ""
+    return next(free_names(("P", "p", "q", "r"), OF_CLASS.sub(" ", " ".join(texts))), "")
+
+
+def entry_of_class(name: str, match: re.Match[str]) -> str:
+    """The probability that sample i is of class k, as an entry; without a sample the one of class k."""
+    return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"

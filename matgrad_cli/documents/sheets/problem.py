@@ -213,7 +213,7 @@ class _Finder:
 
     def unnamed(self) -> Iterator[Question]:
         """Losses that no name states: the formula behind `gradient of`; or what derivative signs stand before,
-        in letters of which the earlier hold none, also behind that of a name that nothing states, `∇J = ∇ (Xw - y)ᵀ(Xw - y)`."""
+        in letters of which the earlier hold none, as in `∇J = ∇ (Xw - y)ᵀ(Xw - y)` of a J that nothing states."""
         for number, formula in enumerate(self.sheet.formulas):
             text = formula.passage.text
             asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
