@@ -176,6 +176,10 @@ class OpenNames:
         yield remark, "the remark behind it may say a fact, in words that were not understood"
         covariance = (needs or code == "other-layout") and COVARIANCE.search(self.sheet.prose)
         yield covariance, "covariances are symmetric"
+        single = any(len(part.indices) == 1 for kind in (s.Subscript, s.Derivative) for part in line.parts(kind))
+        lying = single and any(around.task.problem.wrt.shape.is_row for around in arounds)
+        row = (code == "other-layout" and lying) or "takes 2 indices, not 1" in message
+        yield row, "a row of a matrix may be meant, as a row"
         less = code == "number-plus-array" and _less_a_number(line, shapes)
         yield less, "a number beside a square matrix may stand for so many times the identity"
         called = line.sides and not line.goes_on and _CALLED.fullmatch(line.sides[0].text)
