@@ -94,6 +94,11 @@ _PRIMED_CALL = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)"
 )
 """`g(z)'` for `g'(z)`, where `g(z) = …` is stated."""
+_SLOPE_OF = regex(
+    r"\\[dt]?frac\s*\{\s*(?P<d>d|\\partial)\s*(?P<of>\\sigma\s*)?\}\s*\{\s*(?:d|\\partial)\s*(?P<by>[a-z])\s*\}"
+    r"(?(of)(?!\s*(?:\\left)?\()|\s*\\sigma\s*(?:\\left\s*)?\(\s*(?P=by)\s*(?:\\right\s*)?\)(?=\s*&?=))"
+)
+"""`\\frac{d\\sigma}{dz}`, `\\frac{d}{dz} \\sigma(z) =`: the slope of the function."""
 _TWO_MARKS = regex(
     r"\\(?:wide|over)?(?P<mark>bar|tilde|line|dot)\s*\{\s*(?P<name>\\(?:wide)?(?:hat|tilde)\s*(?:\{\s*\\?\w+\s*\}|\s\\?\w+))\s*\}"
 )
@@ -210,6 +215,8 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     if densities := _densities(texts):
         habits.append((_DENSITY, lambda match: _of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
+    if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
+        habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
     if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := of_classes(texts):
