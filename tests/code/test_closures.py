@@ -75,12 +75,25 @@ def test_each_operation_is_right() -> None:
         ("other * self.data**(other - 1)", "self.data**(other - 1)"),
         ("(1 - t**2)", "(1 - x**2)"),
         ("(1 - t**2) * out.grad", "(1 - t**2)"),
+        ("self.grad += out.grad", "self.grad = out.grad"),
+        ("self.grad += (1 - t**2)", "self.grad = (1 - t**2)"),
     ],
 )
 def test_a_slip_is_found_at_its_line(right: str, wrong: str) -> None:
     text = ENGINE.replace(right, wrong, 1)
     line = ENGINE[: ENGINE.index(right)].count("\n") + 1
     assert [number for number, verdict in verdicts(text).items() if verdict == "wrong"] == [line]
+
+
+def test_a_grad_that_is_overwritten_is_wrong_where_operands_are_shared() -> None:
+    """In `a + a` each operand adds to what the other has given; without a graph nothing tells that any is shared."""
+    found = checked(ENGINE.replace("grad +=", "grad ="))
+    assert {problem.verdict for problem in found.problems} == {"wrong"}
+    assert "`=` forgets what was there before: `+=` is needed" in str(found)
+    lonely = ENGINE.replace("grad +=", "grad =").replace("self._prev = set(_children)", "pass")
+    assert {problem.verdict for problem in checked(lonely).problems} == {"right"}
+    spelled = ENGINE.replace("self.grad += ", "self.grad = self.grad + ")
+    assert {problem.verdict for problem in checked(spelled).problems} == {"right"}
 
 
 GIVEN_BACK = """\

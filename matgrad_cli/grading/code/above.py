@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from types import NoneType
 
 import numpy as np
 
 from ...documents.python.beside import Imported, Neighbour
+from ...documents.python.outline import Unit
 from ...verify.programs.calls import defaults_of
 from ...verify.programs.machine import Machine, moves
 from ...verify.programs.names import arguments_of, each, key_of, last_part, targets_of
 from ...verify.programs.statements import body
 from ...verify.programs.values import Frame, Thing, Value
 from .inputs import Point
-from .text import is_preparing
+from .text import adds_up, is_preparing
 
 
 def weights(point: Point, output: Value, place: int, lone: bool) -> Value:
@@ -55,6 +57,18 @@ def varied(machine: Machine, point: Point, node: ast.FunctionDef, backward: ast.
     floats = {name: value * 1.1 for name, value in numbers if isinstance(value, float) and abs(value) > _TINY}
     floats = {name: value for name, value in floats.items() if name in used}
     return {name: value for name, value in floats.items() if point.seed == 1 and not machine.is_parameter(name)}
+
+
+def by_others(point: Point, unit: Unit, objects: dict[str, Value]) -> dict[str, Value]:
+    """What other operations have added to the `grad` of each operand of an engine before: any numbers, which are to
+    stay. An object begins with them."""
+    random, begun = np.random.default_rng([point.seed, 11]), dict[str, Value]()
+    for name, one in objects.items() if adds_up(unit) else ():
+        kept = one.attributes.get("grad", "") if isinstance(one, Thing) else ""
+        if isinstance(kept, NoneType | int | float | np.ndarray):
+            begun[f"{name}.grad"] = np.asarray(random.normal(size=() if kept is None else np.shape(kept)), complex)
+            one.attributes["grad"] = begun[f"{name}.grad"].copy()
+    return begun
 
 
 def latest(forward: ast.FunctionDef | None, names: list[str | None], outputs: list[Value]) -> Value:

@@ -305,7 +305,8 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
 
 def _true_value(trial: Trial, claim: Claim) -> Value:
     sites = trial.influences(claim)
-    return trial.truth(sites[0]) if sites else None
+    truth = trial.truth(sites[0]) if sites else None
+    return truth if truth is None else truth + trial.base.begun.get(claim.key, 0)
 
 
 def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Judged:

@@ -225,8 +225,9 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
 def _with_penalty(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute:
     a positive multiple of the parameter more, or of its signs."""
-    site, own = trial.influences(claim)[:1], arguments_of(trial.unit.forward)
-    layer = trial.plan.way == "upstream" and trial.unit.inside is not None and "faint" not in trial.point.meant
+    site, own, unit = trial.influences(claim)[:1], arguments_of(trial.unit.forward), trial.unit
+    in_class = unit.inside is not None and not unit.closure  # an operation of an engine has no parameters
+    layer = trial.plan.way == "upstream" and in_class and "faint" not in trial.point.meant
     if not layer or not site or claim.name in own:
         return ""
     at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])

@@ -34,7 +34,7 @@ from ...verify.programs.values import (
     Unread,
     Value,
 )
-from .above import from_beside, latest, varied, weighted, weights
+from .above import by_others, from_beside, latest, varied, weighted, weights
 from .inputs import Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
@@ -52,8 +52,7 @@ from .text import (
 
 
 class Reading:
-    """A unit that was read at a point. `machine` holds the assignments;
-    `frame` the names of the part with the claims."""
+    """A unit read at a point: `machine` holds the assignments, `frame` the names of the part with the claims."""
 
     def __init__(self, unit: Unit, given: Given, plan: Plan | None = None, **options: Any) -> None:
         self.unit = unit
@@ -75,6 +74,7 @@ class Reading:
         self.names: list[str | None] = []
         self.above: list[str] = []
         self.loose: frozenset[str] = frozenset()
+        self.begun: dict[str, Value] = {}
         self.born_until = 0
 
     def assigned(self, key: str | None = None, inner: bool = True) -> list[Event]:
@@ -143,14 +143,14 @@ class Reading:
         return thing
 
     def _closure(self) -> None:
-        """A forward part that makes an object with a backward part inside: `out.grad` comes from above;
-        what others get is judged."""
+        """An object is made with a backward part inside: `out.grad` comes from above; what others get is judged."""
         machine, forward, backward = self.machine, self.unit.forward, self.unit.backward
         assert forward is not None
         assert backward is not None
         used = {name_of(node.value) for node in each(ast.Attribute, forward)}
         names = [place.arg for place in forward.args.args]
         objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
+        self.begun = by_others(self.given.point, self.unit, dict(zip(names, objects, strict=True)))
         self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
         made = returned(machine, self.fore, forward.body)
         values = made.attributes.values() if isinstance(made, Thing) else ()

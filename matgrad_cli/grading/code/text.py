@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from ...diagnostics.regex import regex
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed
-from ...verify.programs.names import arguments_of, each, key_of, last_part, loaded, name_of, names_in, stored
+from ...verify.programs.names import arguments_of, each, key_of, last_part, loaded, name_of, names_in, stored, word_of
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
@@ -124,6 +125,18 @@ def set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
     methods = (line for line in of.body if isinstance(line, ast.FunctionDef) and line.name not in passes)
     nodes = (node for node in each(ast.Attribute, *methods) if isinstance(node.ctx, ast.Store))
     return frozenset(node.attr for node in nodes if key_of(node.value) == "self")
+
+
+_OPERANDS = regex(r"^_?(?:prev|children|childs|parents?|inputs?|operands|creators?|depends_on|deps|srcs?|args)$")
+"""What an object is called that keeps from which others it was made."""
+
+
+@lru_cache(maxsize=64)
+def adds_up(unit: Unit) -> bool:
+    """Whether the operations of an engine share their operands, so that each adds to what others have given a `grad`:
+    another one does so, or each object keeps from which it was made."""
+    added = any(word_of(line.target) == "grad" for line in each(ast.AugAssign, unit.inside))
+    return added or any(map(_OPERANDS.match, (node.attr for node in each(ast.Attribute, unit.inside))))
 
 
 def imported(unit: Unit) -> frozenset[str]:

@@ -285,6 +285,7 @@ class Trial:
             return "unread"
         if not np.all(np.isfinite(value)):
             return "open"
+        value = value - self.base.begun.get(claim.key, 0)
         found = [self._against(np.real(value) / scale, site) for site in claim.sites]
         if "right" in found:
             return "right"
