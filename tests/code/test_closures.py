@@ -94,6 +94,11 @@ def test_a_grad_that_is_overwritten_is_wrong_where_operands_are_shared() -> None
     assert {problem.verdict for problem in checked(lonely).problems} == {"right"}
     spelled = ENGINE.replace("self.grad += ", "self.grad = self.grad + ")
     assert {problem.verdict for problem in checked(spelled).problems} == {"right"}
+    late = ENGINE.replace("self.grad = 0.0", "self.grad = None").replace(
+        "self.grad += other.data * out.grad",
+        "self.grad = other.data * out.grad if self.grad is None else self.grad + other.data * out.grad",
+    )
+    assert {problem.verdict for problem in checked(late).problems} == {"right"}
 
 
 GIVEN_BACK = """\

@@ -61,13 +61,15 @@ def varied(machine: Machine, point: Point, node: ast.FunctionDef, backward: ast.
 
 def by_others(point: Point, unit: Unit, objects: dict[str, Value]) -> dict[str, Value]:
     """What other operations have added to the `grad` of each operand of an engine before: any numbers, which are to
-    stay. An object begins with them."""
+    stay. An object begins with them, and asks for a gradient."""
     random, begun = np.random.default_rng([point.seed, 11]), dict[str, Value]()
-    for name, one in objects.items() if adds_up(unit) else ():
-        kept = one.attributes.get("grad", "") if isinstance(one, Thing) else ""
+    things = ((name, one.attributes) for name, one in objects.items() if isinstance(one, Thing))
+    for name, held in things if adds_up(unit) else ():
+        kept = held.get("grad")
         if isinstance(kept, NoneType | int | float | np.ndarray):
             begun[f"{name}.grad"] = np.asarray(random.normal(size=() if kept is None else np.shape(kept)), complex)
-            one.attributes["grad"] = begun[f"{name}.grad"].copy()
+            held["grad"] = begun[f"{name}.grad"].copy()
+        held |= {"requires_grad": True} if "requires_grad" in held else {}
     return begun
 
 
