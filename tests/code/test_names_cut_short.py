@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_claims import verdicts
+from test_claims import checked, verdicts
 
 from matgrad_cli.documents.python.uses import shortened
 
@@ -182,3 +182,36 @@ def test_what_a_call_that_is_not_read_makes_of_data_alone_is_data(first: str, si
     found = verdicts(SAMPLED.format(first=first, sign=sign))
     assert "follows" in found.values() or wrong
     assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+OBJECT = """\
+class Ridge:
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def loss(self, X, y):
+        return np.sum((X @ self.{w} + self.{b} - y) ** 2) + self.alpha * np.sum(self.{w} ** 2)
+
+    def gradient(self, X, y):
+        e = X @ self.{w} + self.{b} - y
+        {dw} = {factor} * X.T @ e + 2 * self.alpha * self.{w}
+        {db} = 2 * np.sum(e)
+        return {dw}, {db}
+"""
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("w", ["coef", "coef_", "w_", "weights", "theta"])
+@pytest.mark.parametrize("b", ["intercept_", "bias", "b_"])
+@pytest.mark.parametrize(("dw", "db"), [("gw", "gb"), ("grad_w", "grad_b"), ("dw", "db"), ("grad_coef", "db")])
+def test_what_parameters_are_called_elsewhere(w: str, b: str, dw: str, db: str) -> None:
+    """`gw` beside `self.coef_` is as wrong as beside `self.w`."""
+    right = HEAD + OBJECT.format(w=w, b=b, dw=dw, db=db, factor="2")
+    assert list(verdicts(right).values()) == ["follows", "follows"]
+    assert list(verdicts(right.replace("2 * X.T", "X.T")).values()) == ["wrong", "follows"]
+
+
+def test_a_gradient_of_no_name_is_by_the_argument_of_its_shape() -> None:
+    loss = "def loss(X, y, q):\n    return np.sum((X @ q - y) ** 2)\n\n\n"
+    text = loss + "def gradient(X, y, q):\n    grad_total = X.T @ (X @ q - y)\n    return grad_total\n"
+    assert "is not the derivative of the loss by `q`" in str(checked(HEAD + text))

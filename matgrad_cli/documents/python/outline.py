@@ -232,7 +232,7 @@ def _shortened(forward: ast.FunctionDef | None, part: ast.FunctionDef | None) ->
     if part is None or (part is forward and {*LOSSES}.isdisjoint(returned) and not GRADIENT.match(part.name)):
         return ()
     inputs = arguments_of(forward)
-    owned = [*_attributes(forward, ast.Load)] if part is not forward else []
+    owned = [*dict.fromkeys(_attributes(forward, ast.Load))] if part is not forward else []
     kept = [*_attributes(part, ast.Store)] if part is not forward else []
     known = {*inputs, *owned}
     unknown = [name for name in (*returned, *kept) if known.isdisjoint((name, *claimed(name))) and name not in LOSSES]

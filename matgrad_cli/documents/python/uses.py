@@ -42,15 +42,18 @@ _PARAMETERS = ("params", "parameters", "parms")
 """Lists of what the entries of a list of gradients are the derivatives by."""
 
 _LONGER = {
-    "w": ("weights", "weight", "theta", "W"),
-    "W": ("weights", "weight", "w"),
+    "w": ("weights", "weight", "theta", "W", "coef", "coefs"),
+    "W": ("weights", "weight", "w", "coef", "coefs"),
     "x": ("X",),
     "X": ("x",),
     "b": ("bias", "biases", "intercept"),
-    "weights": ("W", "w", "weight"),
+    "weights": ("W", "w", "weight", "coef"),
     "weight": ("W", "w", "weights"),
-    "bias": ("b", "biases"),
+    "theta": ("w", "weights"),
+    "coef": ("w", "W", "weights", "theta"),
+    "bias": ("b", "biases", "intercept"),
     "biases": ("b", "bias"),
+    "intercept": ("b", "bias"),
     "h": ("hidden",),
 }
 """What gradients called after a name are also the derivatives by: `dw` of `self.weights`, or of `W`."""
@@ -77,8 +80,9 @@ def claimed(key: str) -> tuple[str, ...]:
 
 
 def names_of(short: str) -> tuple[str, ...]:
-    """A name, and others for which it may stand."""
-    return short, *_LONGER.get(short, ())
+    """A name, and others for which it may stand; those too that end as scikit-learn has it, `coef_`."""
+    plain = (short.removesuffix("_"), *_LONGER.get(short.removesuffix("_"), ()))
+    return (*dict.fromkeys((short, *plain, *(f"{name}_" for name in plain if len(name) > 1 or name in "wWb"))),)
 
 
 _MARK = regex(r"^(?:grads?|gradient|delta|nabla|d|g)_?(?=[A-Za-z])(\w+?)_?$|^(\w+?)_(?:bar|delta)$")

@@ -232,6 +232,8 @@ class Trial:
         for part, key, one, of in parts:
             role = returns_gradient(reading, part, keys, ordered, alone)
             if of and role and (moves(one.value) or isinstance(one.value, Unknown)):
+                shaped = [named for named in of if reading.machine.shapes.get(named[1][0]) == np.shape(one.value)]
+                of = [*shaped, *(named for named in of if named not in shaped)]
                 sites = tuple(chain(*(sites for _, sites in of)))
                 claim = Claim(key, of[0][0], (Stage((one,)),), sites, role == "called")
                 made.append(of_returned(reading, part, claim))
