@@ -355,3 +355,28 @@ def test_no_side_of_length_1_is_guessed_to_excuse_a_line(text: str, verdict: str
 def test_the_gradient_by_what_the_loss_never_sees_is_not_judged() -> None:
     text = BESIDE.format(arguments="X, y, w", value="-2 * X.T @ (y - X @ w) / len(y)")
     assert not checked_code(Source("code.py", text)).problems
+
+
+NUMBERED = """\
+class CrossEntropy(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, logits, target):
+        logp = F.log_softmax(logits, dim=1)
+        ctx.save_for_backward(logp, target)
+        return F.nll_loss(logp, target)
+
+    @staticmethod
+    def backward(ctx, g):
+        logp, target = ctx.saved_tensors
+        grad = logp.exp()
+        grad[torch.arange(len(target)), target] -= 1
+        return g * grad{mean}, None
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("mean", "verdict"), [(" / len(target)", "right"), ("", "wrong")])
+def test_targets_that_are_class_numbers_only_in_the_backward_part(mean: str, verdict: str) -> None:
+    """The forward part would take probabilities too; class numbers are one for each row."""
+    text = "import torch\nimport torch.nn.functional as F\n\n" + NUMBERED.format(mean=mean)
+    assert checked(text).verdict == verdict

@@ -266,11 +266,13 @@ def candidates(
         rows = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and kind.dims[1:]]
         sizes = dict.fromkeys([*(letter for dim in rows for letter in letters_of(dim)), *given.sizes])
         rows_first = [(dim,) for dim in sizes if known is None or dim not in known.dims][:3] if free else []
+        paired = known is not None and not known.told and len(known.dims) == 2  # what was taken for probabilities
+        rows_last = [known.dims[:1]] if known is not None and paired else []
         alone = [(f"{name}_rows",)] if known is None and not sizes else []
         wide = [kind.dims[:-1] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 3]
         yield from (
             Kind("labels", tuple(dims))
-            for dims in [*(wide if free else ()), *rows_first, *alone, known.dims if known else ()]
+            for dims in [*(wide if free else ()), *rows_first, *alone, known.dims if known else (), *rows_last]
         )
         return
     if known is not None:

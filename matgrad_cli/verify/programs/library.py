@@ -194,7 +194,9 @@ def reduced(loss: Callable[[Value, Value], Value]) -> Callable[..., Value]:
 def nll(logs: Value, target: Value) -> Value:
     """Minus the logarithms at the targets, which are class numbers or probabilities."""
     if np.asarray(target).dtype.kind == "i":
-        return -logs[np.arange(np.shape(logs)[0]), target]
+        if np.shape(target) != np.shape(logs)[:-1]:
+            raise Misfit("there is not one class number for each row")
+        return -np.take_along_axis(logs, np.expand_dims(target, -1), -1)[..., 0]
     return -np.sum(target * logs, axis=-1)
 
 
