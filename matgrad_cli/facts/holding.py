@@ -6,30 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..ir import (
-    Add,
-    Call,
-    Constant,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Inverse,
-    Literal,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Named,
-    Number,
-    Power,
-    Size,
-    SumOver,
-    Symbol,
-    Transpose,
-    is_elementwise,
-)
+from .. import ir
+from ..ir import Expr, Symbol, is_elementwise
 from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ..ir.memory import table
 from .conditions import CONDITIONS, consequences
@@ -59,15 +37,15 @@ def may_hold(word: str, problem: Problem) -> bool:
 
 
 def _known(expr: Expr, word: str, problem: Problem) -> Answer:
-    if isinstance(expr, Named):
+    if isinstance(expr, ir.Named):
         return holds(expr.body, word, problem)
     known = _by_shape(expr, word)
     if known is not None:
         return known
     if isinstance(expr, Symbol):
         return _declared(expr, word, problem) or None
-    if isinstance(expr, Entry | MatrixOf | SumOver) and word in ("positive", "nonnegative"):
-        return holds(expr.body if isinstance(expr, SumOver | MatrixOf) else expr.base, word, problem)
+    if isinstance(expr, ir.Entry | ir.MatrixOf | ir.SumOver) and word in ("positive", "nonnegative"):
+        return holds(expr.body if isinstance(expr, ir.SumOver | ir.MatrixOf) else expr.base, word, problem)
     by_form = _BY_FORM.get(word)
     if _inherited(expr, word, problem) or (by_form is not None and by_form(expr, problem)):
         return True
@@ -91,7 +69,7 @@ def _by_shape(expr: Expr, word: str) -> Answer:
         return not shape.is_square and (rows > cols if sides == ">" else rows < cols)
     if word == "invertible" and not (shape.is_square or shape.rows.names or shape.cols.names):
         return False
-    if isinstance(expr, Number | Fill) and CONDITIONS[word].entry is not None:
+    if isinstance(expr, ir.Number | ir.Fill) and CONDITIONS[word].entry is not None:
         return CONDITIONS[word].test([[expr.value]])
     return True if word in ("symmetric", "diagonal", "lower", "upper") and shape.is_number else None
 
@@ -99,16 +77,16 @@ def _by_shape(expr: Expr, word: str) -> Answer:
 def _turned(expr: Expr, problem: Problem) -> Expr:
     """The transpose, pushed through products and sums far enough to be compared."""
     match expr:
-        case Transpose(body):
+        case ir.Transpose(body):
             return body
-        case MatMul(factors):
-            return MatMul(tuple(_turned(factor, problem) for factor in reversed(factors)))
-        case Mul(factors):
-            return Mul(tuple(_turned(factor, problem) for factor in factors))
+        case ir.MatMul(factors):
+            return ir.MatMul(tuple(_turned(factor, problem) for factor in reversed(factors)))
+        case ir.Mul(factors):
+            return ir.Mul(tuple(_turned(factor, problem) for factor in factors))
         case _ if expr.shape.is_number or holds(expr, "symmetric", problem):
             return expr
         case _:
-            return Transpose(expr)
+            return ir.Transpose(expr)
 
 
 def _all(parts: tuple[Expr, ...], word: str, problem: Problem) -> bool:
@@ -120,21 +98,21 @@ def _arrays(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 
 _SAME_OF: Final[dict[str, tuple[type[Expr], ...]]] = {
-    "symmetric": (Transpose, Inverse, MatrixPower, Power),
-    "antisymmetric": (Transpose, Inverse),
-    **dict.fromkeys(("spd", "orthogonal"), (Transpose, Inverse, MatrixPower)),
-    "invertible": (Transpose, MatrixPower),
-    **dict.fromkeys(("lower", "upper", "diagonal"), (Inverse, MatrixPower)),
-    "nonzero": (Transpose, Power),
-    **dict.fromkeys(("positive", "nonnegative", "unit_interval"), (Transpose,)),
+    "symmetric": (ir.Transpose, ir.Inverse, ir.MatrixPower, ir.Power),
+    "antisymmetric": (ir.Transpose, ir.Inverse),
+    **dict.fromkeys(("spd", "orthogonal"), (ir.Transpose, ir.Inverse, ir.MatrixPower)),
+    "invertible": (ir.Transpose, ir.MatrixPower),
+    **dict.fromkeys(("lower", "upper", "diagonal"), (ir.Inverse, ir.MatrixPower)),
+    "nonzero": (ir.Transpose, ir.Power),
+    **dict.fromkeys(("positive", "nonnegative", "unit_interval"), (ir.Transpose,)),
 }
 """What has a fact if what stands in it has it."""
 _OF_ALL: Final[dict[str, tuple[type[Expr], ...]]] = {
-    "symmetric": (Add, Mul, Hadamard),
-    "antisymmetric": (Add, Mul),
-    "invertible": (MatMul,),
-    "unit_interval": (Hadamard,),
-    **dict.fromkeys(("lower", "upper", "diagonal"), (Add, MatMul, Mul)),
+    "symmetric": (ir.Add, ir.Mul, ir.Hadamard),
+    "antisymmetric": (ir.Add, ir.Mul),
+    "invertible": (ir.MatMul,),
+    "unit_interval": (ir.Hadamard,),
+    **dict.fromkeys(("lower", "upper", "diagonal"), (ir.Add, ir.MatMul, ir.Mul)),
 }
 """What has a fact if all arrays in it have it."""
 
@@ -152,17 +130,17 @@ _OF_MATRICES: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
 
 def _symmetric(expr: Expr, problem: Problem) -> bool:
     match expr:
-        case Eye() | Fill():
+        case ir.Eye() | ir.Fill():
             return expr.shape.is_square
-        case Literal():
+        case ir.Literal():
             return bool(tuple(zip(*expr.rows, strict=True)) == expr.rows)
-        case Add(terms):
+        case ir.Add(terms):
             return _symmetric_sum(terms, problem)
-        case MatMul():
+        case ir.MatMul():
             return expr.shape.is_square and _turned(expr, problem) is expr
-        case Call("diag" | "topvv", _):
+        case ir.Call("diag" | "topvv", _):
             return True
-        case Call(name, arguments) if is_elementwise(name) or name in _OF_MATRICES:
+        case ir.Call(name, arguments) if is_elementwise(name) or name in _OF_MATRICES:
             return arguments[0].shape is expr.shape and _all(_arrays(arguments), "symmetric", problem)
     return False
 
@@ -179,7 +157,7 @@ def _symmetric_sum(terms: tuple[Expr, ...], problem: Problem) -> bool:
     return True
 
 
-def _multiple(expr: Mul, numbers: str, arrays: str, problem: Problem) -> bool:
+def _multiple(expr: ir.Mul, numbers: str, arrays: str, problem: Problem) -> bool:
     """Whether the numbers in front of an array have one fact, and the array another."""
     whole = _arrays(expr.factors)
     rest = tuple(factor for factor in expr.factors if factor.shape.is_number)
@@ -188,17 +166,17 @@ def _multiple(expr: Mul, numbers: str, arrays: str, problem: Problem) -> bool:
 
 def _spd(expr: Expr, problem: Problem) -> bool:
     match expr:
-        case Eye():
+        case ir.Eye():
             return True
-        case Add(terms):
+        case ir.Add(terms):
             whole = [term for term in terms if not holds(term, "spd", problem)]
             return len(whole) < len(terms) and all(_gram(term, problem) for term in whole)
-        case Mul():
+        case ir.Mul():
             return _multiple(expr, "positive", "spd", problem)
-        case MatMul((left, right)):
+        case ir.MatMul((left, right)):
             full = holds(right, "invertible", problem) or holds(right, "tall", problem)
             return bool(full) and _turned(left, problem) is right
-        case Call("diag", (body,)):
+        case ir.Call("diag", (body,)):
             return holds(body, "positive", problem) is True
     return False
 
@@ -208,29 +186,29 @@ def _gram(expr: Expr, problem: Problem) -> bool:
     an spd matrix."""
     if holds(expr, "spd", problem):
         return True
-    if isinstance(expr, Mul):
+    if isinstance(expr, ir.Mul):
         numbers = tuple(factor for factor in expr.factors if factor.shape.is_number)
         return _all(numbers, "nonnegative", problem) and all(_gram(part, problem) for part in _arrays(expr.factors))
-    if not isinstance(expr, MatMul) or _turned(expr, problem) is not expr:
+    if not isinstance(expr, ir.MatMul) or _turned(expr, problem) is not expr:
         return False
     middle = expr.factors[len(expr.factors) // 2]
     return len(expr.factors) % 2 == 0 or holds(middle, "spd", problem) is True
 
 
 def _orthogonal(expr: Expr, problem: Problem) -> bool:
-    if isinstance(expr, MatMul):
+    if isinstance(expr, ir.MatMul):
         return all(factor.shape.is_square for factor in expr.factors) and _all(expr.factors, "orthogonal", problem)
-    return isinstance(expr, Eye)
+    return isinstance(expr, ir.Eye)
 
 
 def _triangular(word: str, turned: str) -> Callable[[Expr, Problem], bool]:
     def known(expr: Expr, problem: Problem) -> bool:
         match expr:
-            case Eye() | Call("diag", _):
+            case ir.Eye() | ir.Call("diag", _):
                 return True
-            case Hadamard(factors):
+            case ir.Hadamard(factors):
                 return any(holds(factor, word, problem) for factor in factors)
-            case Transpose(body):
+            case ir.Transpose(body):
                 return holds(body, turned, problem) is True
         return False
 
@@ -241,11 +219,11 @@ def _invertible(expr: Expr, problem: Problem) -> bool:
     if not expr.shape.is_square:
         return False
     match expr:
-        case Eye() | Inverse():
+        case ir.Eye() | ir.Inverse():
             return True
-        case Mul():
+        case ir.Mul():
             return _multiple(expr, "nonzero", "invertible", problem)
-        case Call("diag", (body,)):
+        case ir.Call("diag", (body,)):
             return holds(body, "nonzero", problem) is True
     return False
 
@@ -261,34 +239,34 @@ def _signed(word: str) -> Callable[[Expr, Problem], bool]:
 
     def known(expr: Expr, problem: Problem) -> bool:
         match expr:
-            case Size() | Constant():
+            case ir.Size() | ir.Constant():
                 return True
-            case Call("det", (body,)):
+            case ir.Call("det", (body,)):
                 return holds(body, "det_positive", problem) is True
-            case Call("tr", (body,)):
+            case ir.Call("tr", (body,)):
                 return holds(body, "spd", problem) is True
-            case MatMul((Transpose(left), middle, right)) if (
+            case ir.MatMul((ir.Transpose(left), middle, right)) if (
                 left is right and expr.shape.is_number and holds(middle, "spd", problem)
             ):
                 return not strict or holds(right, "nonzero", problem) is True
-            case Call("sum", (MatMul((body, Fill(value))),)) if value > 0 and holds(body, "spd", problem):
+            case ir.Call("sum", (ir.MatMul((body, ir.Fill(value))),)) if value > 0 and holds(body, "spd", problem):
                 return True  # 𝟏ᵀS𝟏
-            case Call(name, (body,)) if name in _POSITIVE_CALLS or (not strict and name in _NONNEGATIVE_CALLS):
+            case ir.Call(name, (body,)) if name in _POSITIVE_CALLS or (not strict and name in _NONNEGATIVE_CALLS):
                 return True
-            case Call(name, (body,)) if name in _SIGNED_LIKE:
+            case ir.Call(name, (body,)) if name in _SIGNED_LIKE:
                 return holds(body, word, problem) is True
-            case Power(body, exponent):
-                even = isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
+            case ir.Power(body, exponent):
+                even = isinstance(exponent, ir.Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
                 return holds(body, "positive", problem) is True or (
                     not strict and (even or holds(body, word, problem) is True)
                 )
-            case Add(terms):
+            case ir.Add(terms):
                 some = not strict or any(holds(term, "positive", problem) for term in terms)
                 if some and _all(terms, "nonnegative", problem):
                     return True
                 found = range_of(expr, lambda part, fact: holds(part, fact, problem) is True)
                 return found.positive or (not strict and found.low >= 0)
-            case Mul(parts) | Hadamard(parts) | MatMul(parts):
+            case ir.Mul(parts) | ir.Hadamard(parts) | ir.MatMul(parts):
                 square = not strict and expr.shape.is_number and _gram(expr, problem)
                 return _all(parts, word, problem) or square
         return False
@@ -298,16 +276,16 @@ def _signed(word: str) -> Callable[[Expr, Problem], bool]:
 
 def _nonzero(expr: Expr, problem: Problem) -> bool:
     match expr:
-        case Mul(parts) | Hadamard(parts):
+        case ir.Mul(parts) | ir.Hadamard(parts):
             return _all(parts, "nonzero", problem)
-        case Call("det", (body,)):
+        case ir.Call("det", (body,)):
             return holds(body, "invertible", problem) is True
     return False
 
 
 def _one_of(calls: str, identity: bool = False) -> Callable[[Expr, Problem], bool]:
-    names = frozenset(calls.split())
-    return lambda expr, _: expr.function in names if isinstance(expr, Call) else identity and isinstance(expr, Eye)
+    names = frozenset((*calls.split(), "Eye") if identity else calls.split())
+    return lambda expr, _: expr.head in names
 
 
 _BY_FORM: Final[dict[str, Callable[[Expr, Problem], bool]]] = {

@@ -4,37 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .. import ir
 from ..diagnostics.record import replace
 from ..facts.holding import holds
-from ..ir import (
-    ONE,
-    Add,
-    Call,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Index,
-    Inverse,
-    Kron,
-    MatMul,
-    MatrixOf,
-    Mul,
-    Number,
-    Pair,
-    Power,
-    Symbol,
-    Transpose,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    neg,
-    nodes_of,
-    product,
-    substitute,
-)
+from ..ir import ONE, Expr, Symbol, add, hadamard, matmul, mul, neg, nodes_of, product, substitute
 from ..ir.terms import terms_of
 from ..rewrite.engine.application import replaced, settled
 from ..rewrite.forms.algebra import apart, flip, zero
@@ -76,7 +49,7 @@ def _multiple(place: Place) -> Moved:
     if place.known is None:
         return None
     (multiplier, (factor, _)), x = place.known, place.unknown
-    found = place.opener.products(place.simplify(replaced(place.equation[0], {multiplier: Number(0)})))
+    found = place.opener.products(place.simplify(replaced(place.equation[0], {multiplier: ir.Number(0)})))
     still, moving = (
         [one for one in found if any(x in array.symbols for array in one[1]) is held] for held in (False, True)
     )
@@ -102,7 +75,9 @@ def _open(place: Place) -> Moved:
 def _bare(place: Place, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
     return not any(
-        isinstance(part, Add) and place.unknown in part.symbols for _, term in terms_of(side) for part in nodes_of(term)
+        isinstance(part, ir.Add) and place.unknown in part.symbols
+        for _, term in terms_of(side)
+        for part in nodes_of(term)
     )
 
 
@@ -132,7 +107,7 @@ def _collect(place: Place) -> Moved:
     turned = terms[0].turned
     if len(terms) < 2 or any(term.turned is not turned for term in terms):
         return None
-    core = Transpose(place.unknown) if turned else place.unknown
+    core = ir.Transpose(place.unknown) if turned else place.unknown
     entries = [_entries(term, core) for term in terms]
     if any(any(term.left) for term in terms) and all(weight is not None for weight in entries):
         weights = [weight for weight in entries if weight is not None]
@@ -146,7 +121,7 @@ def _collect(place: Place) -> Moved:
             weight = place.simplify(
                 total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left)
             )
-            weights = [] if isinstance(weight, Eye) or weight is Number(1) else [weight]
+            weights = [] if isinstance(weight, ir.Eye) or weight is ir.Number(1) else [weight]
             edges = [edge for edge in alike if edge is not None]
             return (product(*weights, core, *edges) if behind else product(*edges, core, *weights), right), ()
     return None
@@ -156,35 +131,38 @@ def _entries(term: Term, core: Expr) -> Expr | None:
     """The column v of a term diag(v) x, 𝟏 for x alone; None for any other matrix before the unknown."""
     if term.right or len(term.left) > 1 or not core.shape.is_column:
         return None
-    found = term.left[0] if term.left else Fill(1, core.shape)
-    diagonal = isinstance(found, Call) and found.function == "diag"
+    found = term.left[0] if term.left else ir.Fill(1, core.shape)
+    diagonal = isinstance(found, ir.Call) and found.function == "diag"
     return product(*term.numbers, found.children[0] if diagonal else found) if diagonal or not term.left else None
 
 
-def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
+def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: ir.Dim) -> Expr:
     """What multiplies the unknown: the arrays, or the identity where others have arrays;
     a bare number beside a number."""
     if arrays:
         return product(*numbers, *arrays)
     if side is ONE:
-        return mul(*numbers) if numbers else Number(1)
-    return product(*numbers, Eye(side))
+        return mul(*numbers) if numbers else ir.Number(1)
+    return product(*numbers, ir.Eye(side))
 
 
 @native("eq-shortest-column", "one way")
 def _shortest(place: Place) -> Moved:
     """Of the solutions of aaᵀ x = c a the one of least length: x = c a/(aᵀa)."""
     left, right = place.equation
-    numbers, arrays = apart(right.factors if isinstance(right, Mul) else (right,))
+    numbers, arrays = apart(right.factors if isinstance(right, ir.Mul) else (right,))
     column = arrays[0] if arrays else right
     if (
-        not isinstance(left, MatMul)
+        not isinstance(left, ir.MatMul)
         or left.factors != (column, flip(column), place.unknown)
         or not column.shape.is_column
     ):
         return None
     size = matmul(flip(column), column)
-    return (place.unknown, place.simplify(mul(*numbers, Power(size, Number(-1)), column))), (("a", column), ("c", size))
+    return (place.unknown, place.simplify(mul(*numbers, ir.Power(size, ir.Number(-1)), column))), (
+        ("a", column),
+        ("c", size),
+    )
 
 
 @native("eq-tidy")
@@ -200,19 +178,19 @@ def _split(expr: Expr, place: Place) -> Expr:
     """exp(c 𝟏 + B) = e^c exp(B), and log(c B) = log(c) 𝟏 + log(B) for a positive B, the number out."""
     parts = tuple(_split(child, place) for child in expr.children)
     whole = expr if parts == expr.children else settled(expr, parts)
-    if not isinstance(whole, Call) or whole.function not in ("exp", "log") or whole.shape.is_number:
+    if not isinstance(whole, ir.Call) or whole.function not in ("exp", "log") or whole.shape.is_number:
         return whole
-    one, inside = Fill(1, whole.shape), whole.argument
+    one, inside = ir.Fill(1, whole.shape), whole.argument
     if whole.function == "log":
-        numbers, arrays = apart(inside.factors if isinstance(inside, Mul) else (inside,))
+        numbers, arrays = apart(inside.factors if isinstance(inside, ir.Mul) else (inside,))
         if not numbers or len(arrays) != 1 or not holds(arrays[0], "positive", place.problem):
             return whole
-        return add(mul(Call("log", mul(*numbers)), one), place.simplify(Call("log", arrays[0])))
+        return add(mul(ir.Call("log", mul(*numbers)), one), place.simplify(ir.Call("log", arrays[0])))
     terms = entrywise_terms(inside)
     alike = [number for term in terms if (number := filled(term)) is not None]
     rest = [term for term in terms if filled(term) is None]
-    base = Call("exp", place.simplify(add(*rest))) if rest else one
-    return mul(Call("exp", place.simplify(add(*alike))), base) if alike else whole
+    base = ir.Call("exp", place.simplify(add(*rest))) if rest else one
+    return mul(ir.Call("exp", place.simplify(add(*alike))), base) if alike else whole
 
 
 @native("eq-multiply-unknown", "if not denied")
@@ -220,17 +198,17 @@ def _multiply(place: Place) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone,
     becomes linear."""
     left, x = place.equation[0], place.unknown
-    ways = (x, Transpose(x))
+    ways = (x, ir.Transpose(x))
     inverted = any(
-        isinstance(node, Inverse) and node.body in ways for side in place.equation for node in nodes_of(side)
+        isinstance(node, ir.Inverse) and node.body in ways for side in place.equation for node in nodes_of(side)
     )
     for side in ways if inverted else ():
         products = [
-            apart(term.factors if isinstance(term, Mul) else (term,)) for term in entrywise_terms(*place.equation)
+            apart(term.factors if isinstance(term, ir.Mul) else (term,)) for term in entrywise_terms(*place.equation)
         ]
         opened = [place.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
         mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
-        twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
+        twice = len(mine) == 1 and isinstance(mine[0], ir.MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
         if mine and rest and (place.opener.terms(total(mine, left)) is not None or twice):
             return (place.simplify(total(mine, left)), place.simplify(neg(total(rest, left)))), (("S", side),)
     return None
@@ -252,14 +230,14 @@ def _vec(place: Place) -> Moved:
     rows, cols = unknown.shape.rows, unknown.shape.cols
     parts = []
     for term in terms:
-        before = matmul(*term.left) if term.left else Eye(rows)
-        behind = place.simplify(Transpose(matmul(*term.right))) if term.right else Eye(cols)
-        parts.append(mul(*term.numbers, Kron((behind, before))))
+        before = matmul(*term.left) if term.left else ir.Eye(rows)
+        behind = place.simplify(ir.Transpose(matmul(*term.right))) if term.right else ir.Eye(cols)
+        parts.append(mul(*term.numbers, ir.Kron((behind, before))))
     system = place.simplify(total(parts, left))
     taken = {name for side in (rows, cols) for name in side.names}
     i, j = (
-        Index(next(letter for letter in letters if letter not in taken), side)
+        ir.Index(next(letter for letter in letters if letter not in taken), side)
         for letters, side in (("iab", rows), ("jcd", cols))
     )
-    stacked = matmul(Inverse(system), Call("vec", right))
-    return (unknown, MatrixOf(i, j, Entry(stacked, Pair(j, i, rows), None))), (("A", system),)
+    stacked = matmul(ir.Inverse(system), ir.Call("vec", right))
+    return (unknown, ir.MatrixOf(i, j, ir.Entry(stacked, ir.Pair(j, i, rows), None))), (("A", system),)

@@ -6,25 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product as choices
 
+from .. import ir
 from ..diagnostics.record import record
-from ..ir import (
-    Add,
-    Call,
-    Expr,
-    Fill,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Shape,
-    Transpose,
-    add,
-    matmul,
-    mul,
-    neg,
-    nodes_of,
-    product,
-)
+from ..ir import Expr, add, matmul, mul, neg, nodes_of, product
 from ..ir.terms import terms_of
 from ..rewrite.engine.application import is_zero
 from ..rewrite.forms.algebra import MINUS, apart, flip, scaled, zero
@@ -48,7 +32,7 @@ class Term:
     @property
     def expr(self) -> Expr:
         """The term as an expression."""
-        middle = () if self.core is None else (Transpose(self.core) if self.turned else self.core,)
+        middle = () if self.core is None else (ir.Transpose(self.core) if self.turned else self.core,)
         return product(*self.numbers, *self.left, *middle, *self.right)
 
 
@@ -71,29 +55,28 @@ class Opener:
         if not self._holds(expr) or expr is self.unknown:
             return [self._split(expr)]
         match expr:
-            case Add(terms):
+            case ir.Add(terms):
                 return [parts for term in terms for parts in self.products(term)]
-            case Mul(factors):
+            case ir.Mul(factors):
                 return [
                     _joined(parts) for parts in choices(*([_grouped(f, p) for p in self.products(f)] for f in factors))
                 ]
-            case MatMul(factors):
+            case ir.MatMul(factors):
                 return [_joined(parts) for parts in choices(*map(self.products, factors))]
-            case Transpose(body):
+            case ir.Transpose(body):
                 return [
                     (numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)
                 ]
-            case Call("sum", (body,)) if body.shape.is_column:
-                return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self.products(body)]
-            case Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
-                return [_joined((parts, ((), (Fill(1, Shape(body.shape.cols)),)))) for parts in self.products(body)]
-            case Call("sum0", (body,)):
-                ones = Transpose(Fill(1, Shape(body.shape.rows)))
-                return [_joined((((), (ones,)), parts)) for parts in self.products(body)]
+            case ir.Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
+                ones = ir.Fill(1, ir.Shape(body.shape.cols))
+                return [(numbers, (*arrays, ones)) for numbers, arrays in self.products(body)]
+            case ir.Call("sum" | "sum0" as name, (body,)) if name == "sum0" or body.shape.is_column:
+                ones = ir.Transpose(ir.Fill(1, ir.Shape(body.shape.rows)))
+                return [(numbers, (ones, *arrays)) for numbers, arrays in self.products(body)]
         return [self._split(expr)]
 
     def _split(self, expr: Expr) -> Parts:
-        if isinstance(expr, Mul) and not self._holds(expr):
+        if isinstance(expr, ir.Mul) and not self._holds(expr):
             return apart(expr.factors)
         return ((expr,), ()) if expr.shape.is_number and expr is not self.unknown else ((), (expr,))
 
@@ -106,7 +89,7 @@ class Opener:
         if not at:
             return Term(numbers, arrays, None, ())
         core = arrays[at[0]]
-        turned = isinstance(core, Transpose) and core.body is self.unknown
+        turned = isinstance(core, ir.Transpose) and core.body is self.unknown
         if len(at) > 1 or not (core is self.unknown or turned):
             return None
         left, right = arrays[: at[0]], arrays[at[0] + 1 :]
@@ -117,12 +100,12 @@ class Opener:
     def _moved_in(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...], inside: Sequence[Expr]) -> Term | None:
         """(aᵀw) c = c aᵀ w: a number that holds the unknown is a product of matrices behind a column."""
         factor, rest = inside[0], tuple(number for number in numbers if number is not inside[0])
-        if len(inside) > 1 or any(map(self._holds, arrays)) or not isinstance(factor, MatMul):
+        if len(inside) > 1 or any(map(self._holds, arrays)) or not isinstance(factor, ir.MatMul):
             return None
         if arrays and not matmul(*arrays).shape.is_column:
             return None
         factors = factor.factors
-        if any(isinstance(part, Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw
+        if any(isinstance(part, ir.Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw
             factors = tuple(flip(part) for part in reversed(factors))
         return self._term(rest, (*arrays, *factors))
 
@@ -159,25 +142,25 @@ def sign_of(side: Expr) -> int:
 def turned(expr: Expr) -> Expr:
     """b − a for −(a − b), and c/(b − a) for −c/(a − b)."""
     match expr:
-        case Mul((minus, Add(terms))) if minus is MINUS:
+        case ir.Mul((minus, ir.Add(terms))) if minus is MINUS:
             found = positive_first(add(*map(neg, terms)))
             return expr if found is None else found
-        case Mul((Number(value), *rest)) if value < 0:
+        case ir.Mul((ir.Number(value), *rest)) if value < 0:
             for at, factor in enumerate(rest):
-                if isinstance(factor, Power) and factor.exponent is MINUS and isinstance(factor.base, Add):
+                if isinstance(factor, ir.Power) and factor.exponent is MINUS and isinstance(factor.base, ir.Add):
                     other = turned(neg(factor.base))
-                    return mul(Number(-value), *rest[:at], Power(other, MINUS), *rest[at + 1 :])
+                    return mul(ir.Number(-value), *rest[:at], ir.Power(other, MINUS), *rest[at + 1 :])
     return expr
 
 
 def without_numeral(expr: Expr) -> Expr:
     """b of −b, of 3b, of b² and √b: it is zero where they are."""
     match expr:
-        case Power(base, Number(value)) if value > 0:
+        case ir.Power(base, ir.Number(value)) if value > 0:
             return without_numeral(base)
-        case Call("sqrt", (inside,)):
+        case ir.Call("sqrt", (inside,)):
             return without_numeral(inside)
-        case Mul((Number(), *rest)) if rest:
+        case ir.Mul((ir.Number(), *rest)) if rest:
             return without_numeral(mul(*rest))
     return expr
 
@@ -185,14 +168,14 @@ def without_numeral(expr: Expr) -> Expr:
 def filled(expr: Expr) -> Expr | None:
     """The number c of an array c·𝟏."""
     if _is_ones(expr):
-        return Number(1)
-    if isinstance(expr, Mul) and isinstance(expr.factors[-1], Mul):
+        return ir.Number(1)
+    if isinstance(expr, ir.Mul) and isinstance(expr.factors[-1], ir.Mul):
         return None
-    if isinstance(expr, Mul) and any(map(_is_ones, expr.factors)):
+    if isinstance(expr, ir.Mul) and any(map(_is_ones, expr.factors)):
         return mul(*(factor for factor in expr.factors if not _is_ones(factor)))
     return None
 
 
 def _is_ones(expr: Expr) -> bool:
-    bare = expr.body if isinstance(expr, Transpose) else expr
-    return isinstance(bare, Fill) and bare.value == 1
+    bare = expr.body if isinstance(expr, ir.Transpose) else expr
+    return isinstance(bare, ir.Fill) and bare.value == 1

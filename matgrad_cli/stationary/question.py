@@ -8,31 +8,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from .. import ir
 from ..diagnostics import Diagnostic, InputError, Source, StuckError
 from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS, consequences, said_of
 from ..facts.holding import holds
-from ..ir import (
-    ONE,
-    Add,
-    Call,
-    Expr,
-    Eye,
-    Fill,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Shape,
-    Symbol,
-    Transpose,
-    add,
-    mul,
-    neg,
-    substitute,
-    transpose,
-)
+from ..ir import ONE, Expr, Symbol, add, mul, neg, product, substitute, transpose
 from ..ir.dimensions import NUMBER
 from ..ir.terms import terms_of
 from ..notation.loss_text import equal_signs
@@ -149,18 +131,20 @@ def lagrangian(
     `factors` are what the loss and each of these is multiplied by."""
     if not constraints:
         return problem
-    parts = [problem.loss, *(_pairing(*pair) for pair in zip(multipliers, constraints, strict=True))]
-    terms = [part if (by := factors[min(place, 1)]) == 1 else mul(Number(by), part) for place, part in enumerate(parts)]
-    return replace(problem, loss=add(*terms), variables=(*problem.variables, *multipliers), source="")
+    own, others = (() if by == 1 else (ir.Number(by),) for by in factors)
+    parts = (mul(*others, _pairing(*pair)) for pair in zip(multipliers, constraints, strict=True))
+    return replace(
+        problem, loss=add(mul(*own, problem.loss), *parts), variables=(*problem.variables, *multipliers), source=""
+    )
 
 
 def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
     if constraint.shape.is_number:
         return mul(multiplier, constraint)
     if constraint.shape.is_row:
-        return MatMul((constraint, transpose(multiplier)))
-    product = MatMul((transpose(multiplier), constraint))
-    return Call("tr", product) if constraint.shape.is_matrix else product
+        return ir.MatMul((constraint, transpose(multiplier)))
+    product = ir.MatMul((transpose(multiplier), constraint))
+    return ir.Call("tr", product) if constraint.shape.is_matrix else product
 
 
 @record
@@ -184,8 +168,8 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     constraints = tuple(one for one in constraints if one not in beside)
     found = (_without_denominator(problem) if not constraints else None) or Prepared(problem, constraints)
     found = _within_domain(_of_facts(replace(found, reasons=(*held, *found.reasons))))
-    if isinstance(found.problem.loss, Call) and found.problem.loss.function == "norm":
-        square = replace(found.problem, loss=Power(found.problem.loss, Number(2)), source="")
+    if isinstance(found.problem.loss, ir.Call) and found.problem.loss.function == "norm":
+        square = replace(found.problem, loss=ir.Power(found.problem.loss, ir.Number(2)), source="")
         said = Sentence("a norm is smallest, or largest, where its square is: the square has the simpler gradient")
         found = replace(found, problem=square, reasons=(*found.reasons, said))
     squared = [_squared(constraint, problem) for constraint in found.constraints]
@@ -224,15 +208,15 @@ def _of_facts(ready: Prepared) -> Prepared:
 
 def _as_equation(word: str, x: Symbol) -> Expr | None:
     """What a fact says is zero; None where it is no equation."""
-    column = x.shape.is_column
+    column, gram = x.shape.is_column, product(ir.Transpose(x), x)
     match word:
         case "orthogonal" if not column:
-            return add(MatMul((Transpose(x), x)), mul(Number(-1), Eye(x.shape.cols)))
+            return add(gram, neg(ir.Eye(x.shape.cols)))
         case "unit":
-            return add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1))
+            return add(gram if column else ir.Power(ir.Call("norm", x), ir.Number(2)), ir.Number(-1))
         case "simplex":
-            total = Call("sum", x) if column else MatMul((x, Fill(1, Shape(x.shape.cols, ONE))))
-            return add(total, Number(-1) if column else Fill(-1, total.shape))
+            total = ir.Call("sum", x) if column else ir.MatMul((x, ir.Fill(1, ir.Shape(x.shape.cols, ONE))))
+            return add(total, ir.Number(-1) if column else ir.Fill(-1, total.shape))
     return None
 
 
@@ -250,15 +234,15 @@ def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
     x, (word, sign) = problem.wrt, symmetry_of(problem)
     if not word or holds(gradient, word, problem):
         return gradient
-    turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
-    return textbook(mul(Number(Fraction(1, 2)), add(gradient, mul(Number(sign), turned))), problem)
+    turned = substitute(ir.Transpose(gradient), {x: mul(ir.Number(sign), ir.Transpose(x))})
+    return textbook(mul(ir.Number(Fraction(1, 2)), add(gradient, mul(ir.Number(sign), turned))), problem)
 
 
 def _without_denominator(problem: Problem) -> Prepared | None:
     loss, unknown = problem.loss, problem.wrt
-    factors = loss.factors if isinstance(loss, Mul) else ()
-    below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent,
-    Number) and unknown in one.base.symbols
+    factors = loss.factors if isinstance(loss, ir.Mul) else ()
+    below = [one for one in factors if isinstance(one, ir.Power) and isinstance(one.exponent,
+    ir.Number) and unknown in one.base.symbols
              and one.exponent.value < 0]  # fmt: skip
     bound = split_power(below[0])[0] if len(below) == 1 else None  # wᵀBw of √(wᵀBw) too
     if bound is None or not _falls_away(loss, bound, problem):
@@ -268,7 +252,7 @@ def _without_denominator(problem: Problem) -> Prepared | None:
         "the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for",
         (("0", unknown), ("1", bound)),
     )
-    return Prepared(replace(problem, loss=above, source=""), (add(bound, Number(-1)),), (reason,))
+    return Prepared(replace(problem, loss=above, source=""), (add(bound, ir.Number(-1)),), (reason,))
 
 
 def stretches(problem: Problem, constraint: Expr) -> bool:
@@ -296,17 +280,17 @@ def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
 
 def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
     """‖w‖ − c, with c > 0, as ‖w‖² − c²; and both sides as they were, if it was so."""
-    terms = constraint.terms if isinstance(constraint, Add) else ()
+    terms = constraint.terms if isinstance(constraint, ir.Add) else ()
     norms = [
-        term for term in terms if isinstance(term, Call) and term.function == "norm" and problem.wrt in term.symbols
+        term for term in terms if isinstance(term, ir.Call) and term.function == "norm" and problem.wrt in term.symbols
     ]
     rest = [neg(term) for term in terms if term not in norms]
     if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
         return constraint, ()
-    radius = textbook(add(*rest), problem) if rest else Number(0)
+    radius = textbook(add(*rest), problem) if rest else ir.Number(0)
     if not holds(radius, "positive", problem):
         return constraint, ()
-    return add(Power(norms[0], Number(2)), textbook(neg(Power(radius, Number(2))), problem)), (
+    return add(ir.Power(norms[0], ir.Number(2)), textbook(neg(ir.Power(radius, ir.Number(2))), problem)), (
         ("0", norms[0]),
         ("1", radius),
     )

@@ -7,29 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from .. import ir
 from ..diagnostics.record import record
 from ..facts import Problem
 from ..facts.holding import holds
-from ..ir import (
-    Add,
-    Call,
-    Expr,
-    Eye,
-    Fill,
-    Inverse,
-    MatMul,
-    Mul,
-    Number,
-    Power,
-    Symbol,
-    Transpose,
-    add,
-    matmul,
-    mul,
-    neg,
-    nodes_of,
-    substitute,
-)
+from ..ir import Expr, Symbol, add, matmul, mul, neg, nodes_of, substitute
 from ..ir.terms import terms_of
 from ..records import Bindings, Sentence, Value
 from ..records.solution import Goal, Move
@@ -107,7 +89,7 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
     for numbers, arrays in opener.products(gradient):
         parts = list(arrays)
         while (
-            at := next((k for k, pair in enumerate(pairwise(parts)) if pair == (Transpose(unknown), unknown)), None)
+            at := next((k for k, pair in enumerate(pairwise(parts)) if pair == (ir.Transpose(unknown), unknown)), None)
         ) is not None:
             del parts[at : at + 2]
         inside = [k for k, part in enumerate(parts) if unknown in part.symbols]
@@ -125,7 +107,7 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
 
 def before_unknown(problem: Problem, terms: Sequence[Term], rows: bool = False) -> Expr:
     """What stands before the unknown (with `rows`: before its transpose) in all terms together."""
-    one = Eye(problem.wrt.shape.cols if rows else problem.wrt.shape.rows)
+    one = ir.Eye(problem.wrt.shape.cols if rows else problem.wrt.shape.rows)
     parts = [mul(*term.numbers, matmul(*(term.left or (one,)))) for term in terms]
     return textbook(total(parts, one), problem)
 
@@ -141,15 +123,15 @@ def _on_one_line(place: Place) -> Moved:
     said: dict[str, Any] = dict(found[1]) if found is not None else {}
     matrix, metric = said.get("A"), said.get("B")
     numbers, core = peeled(matrix) if isinstance(matrix, Expr) else ((), None)
-    column = core.factors[0] if isinstance(core, MatMul) and len(core.factors) == 2 else None
+    column = core.factors[0] if isinstance(core, ir.MatMul) and len(core.factors) == 2 else None
     if column is None or not column.shape.is_column or core is not matmul(column, flip(column)):
         return None
     assert isinstance(matrix, Expr)
     if said["end"] != "largest" or not all(holds(number, "positive", place.problem) for number in numbers):
         return None
-    turned = column if metric is None else matmul(Inverse(metric), column)
-    size = Call("norm", column) if metric is None else powered(matmul(flip(column), turned), HALF)
-    value = place.simplify(mul(root_of(said["length"], HALF, place.problem), Power(size, Number(-1)), turned))
+    turned = column if metric is None else matmul(ir.Inverse(metric), column)
+    size = ir.Call("norm", column) if metric is None else powered(matmul(flip(column), turned), HALF)
+    value = place.simplify(mul(root_of(said["length"], HALF, place.problem), ir.Power(size, ir.Number(-1)), turned))
     return (place.unknown, value), (("A", matrix), ("m", column), ("direction", turned), ("c", without_numeral(size)))
 
 
@@ -168,16 +150,16 @@ def _on_ellipsoid(place: Place) -> Moved:
     problem, unknown, terms = place.problem, place.unknown, _terms_of(place)
     if not constraint.shape.is_number or not unknown.shape.is_column or not terms or not _before_only(terms):
         return None
-    bound = place.opener.terms(place.simplify(add(_with(place, Number(1)), neg(_with(place, Number(0))))))
+    bound = place.opener.terms(place.simplify(add(_with(place, ir.Number(1)), neg(_with(place, ir.Number(0))))))
     if not bound or not _before_only(bound):
         return None
-    matrix, metric = (place.simplify(mul(Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
+    matrix, metric = (place.simplify(mul(ir.Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
     length = place.simplify(
         neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint))
     )
-    if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
+    if isinstance(metric, ir.Mul) and metric.factors[0] is ir.Number(-1):
         metric, length = place.simplify(neg(metric)), place.simplify(neg(length))
-    plain = isinstance(metric, Eye)
+    plain = isinstance(metric, ir.Eye)
     if (
         not _symmetric(matrix, problem)
         or holds(length, "positive", problem) is False
@@ -191,15 +173,15 @@ def _on_ellipsoid(place: Place) -> Moved:
 def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
     """How a constraint XᵀX − I, XᵀBX − I, or XXᵀ − I asks for orthonormal columns or rows; None for any other."""
     unknown = place.problem.wrt
-    if not isinstance(constraint, Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
+    if not isinstance(constraint, ir.Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
         return None
     for sign in (1, -1):
         ours = [term if sign > 0 else place.simplify(neg(term)) for term in constraint.terms]
-        gram = next((term for term in ours if isinstance(term, MatMul)), None)
-        if gram is None or mul(Number(-1), Eye(gram.shape.rows)) not in ours:
+        gram = next((term for term in ours if isinstance(term, ir.MatMul)), None)
+        if gram is None or mul(ir.Number(-1), ir.Eye(gram.shape.rows)) not in ours:
             continue
         first, *middle, last = gram.factors
-        if {first, last} != {unknown, Transpose(unknown)}:
+        if {first, last} != {unknown, ir.Transpose(unknown)}:
             return None
         metric = matmul(*middle) if middle else None
         if metric is not None and not holds(metric, "spd", place.problem):
@@ -220,13 +202,13 @@ def _on_columns(place: Place) -> Moved:
         terms = [_turned(term, place.simplify) for term in terms]
     if not _before_only(terms):
         return None
-    matrix = place.simplify(mul(Number(HALF), before_unknown(problem, terms, frame.rows)))
+    matrix = place.simplify(mul(ir.Number(HALF), before_unknown(problem, terms, frame.rows)))
     if not _symmetric(matrix, problem):
         return None
-    core: Expr = Transpose(problem.wrt) if frame.rows else problem.wrt
+    core: Expr = ir.Transpose(problem.wrt) if frame.rows else problem.wrt
     metric = [] if frame.metric is None else [frame.metric]
-    after = matmul(matrix, core), mul(Number(-1), matmul(*metric, core, multiplier))
-    return after, (("X", core), *_ends("columns", matrix, _largest(place, matrix), Number(1), frame.metric))
+    after = matmul(matrix, core), mul(ir.Number(-1), matmul(*metric, core, multiplier))
+    return after, (("X", core), *_ends("columns", matrix, _largest(place, matrix), ir.Number(1), frame.metric))
 
 
 @native("eq-polar", "later")
@@ -240,24 +222,24 @@ def _polar(place: Place) -> Moved:
     if not rest or not framed or any(not _constant(place.problem, term) for term in terms if term.core):
         return None
     linear = place.simplify(total([term.expr for term in rest], place.unknown))
-    if isinstance(linear, Fill):
+    if isinstance(linear, ir.Fill):
         return None
     largest = _largest(place, linear)
     matrix = linear if largest else place.simplify(neg(linear))
     numbers, arrays = peeled(matrix)
-    matrix = arrays if len(numbers) == 1 and isinstance(numbers[0], Number) and numbers[0].value > 0 else matrix
-    return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, Number(1))
+    matrix = arrays if len(numbers) == 1 and isinstance(numbers[0], ir.Number) and numbers[0].value > 0 else matrix
+    return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, ir.Number(1))
 
 
 def _turned(term: Term, simplify: Callable[[Expr], Expr]) -> Term:
     """The transpose of a term of the gradient, as one in Xᵀ."""
-    left, right = (tuple(simplify(Transpose(part)) for part in reversed(side)) for side in (term.right, term.left))
+    left, right = (tuple(simplify(ir.Transpose(part)) for part in reversed(side)) for side in (term.right, term.left))
     return Term(term.numbers, left, term.core, right, term.turned)
 
 
 def _symmetric(matrix: Expr, problem: Problem) -> bool:
     """Whether the matrix is symmetric, and not nothing."""
-    return bool(holds(matrix, "symmetric", problem)) and not isinstance(matrix, Fill)
+    return bool(holds(matrix, "symmetric", problem)) and not isinstance(matrix, ir.Fill)
 
 
 def _largest(place: Place, matrix: Expr) -> bool:
@@ -270,14 +252,14 @@ def _of_squares(problem: Problem) -> bool:
     squares = (
         node
         for node in nodes_of(problem.loss)
-        if isinstance(node, Call) and (node.function == "norm" or _is_summed_square(node))
+        if isinstance(node, ir.Call) and (node.function == "norm" or _is_summed_square(node))
     )
-    return problem.wrt not in substitute(problem.loss, {node: Number(1) for node in squares}).symbols
+    return problem.wrt not in substitute(problem.loss, {node: ir.Number(1) for node in squares}).symbols
 
 
-def _is_summed_square(node: Call) -> bool:
+def _is_summed_square(node: ir.Call) -> bool:
     inner = node.argument
-    return node.function == "sum" and isinstance(inner, Power) and inner.exponent is Number(2)
+    return node.function == "sum" and isinstance(inner, ir.Power) and inner.exponent is ir.Number(2)
 
 
 def convention(problem: Problem, found: Spectral) -> Sentence:
