@@ -68,7 +68,7 @@ class Opener:
                     (numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)
                 ]
             case ir.Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
-                ones = ir.Fill(1, ir.Shape(body.shape.cols))
+                ones: Expr = ir.Fill(1, ir.Shape(body.shape.cols))
                 return [(numbers, (*arrays, ones)) for numbers, arrays in self.products(body)]
             case ir.Call("sum" | "sum0" as name, (body,)) if name == "sum0" or body.shape.is_column:
                 ones = ir.Transpose(ir.Fill(1, ir.Shape(body.shape.rows)))
