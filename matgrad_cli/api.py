@@ -53,8 +53,8 @@ class _Derived:
     def _repr_latex_(self) -> str:
         """Every result as one displayed equation."""
         from .render.latex.prose import escaped
-        from .render.resting import resting
         from .render.results import result_latex
+        from .render.words import resting
 
         equations = r" \qquad ".join(result_latex(derivation).strip() for derivation in self.derivations)
         said = resting(*self.derivations)
@@ -331,8 +331,8 @@ def _result(derivation: Derivation, format: str) -> str:
         from .render.code.sympy import sympy_code
 
         return sympy_code(derivation)
-    from .render.resting import comments
     from .render.results import result_latex, result_text, written_as
+    from .render.words import comments
 
     if format == "latex":
         return "\n".join([f"% {written_as(derivation)}", *comments([derivation], "%"), result_latex(derivation)])

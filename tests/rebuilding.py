@@ -11,7 +11,7 @@ from matgrad_cli import ir
 from matgrad_cli.facts import Fact, Problem
 from matgrad_cli.ir import Dim, Expr, Index, Pair, Shape, Symbol
 from matgrad_cli.records import Bindings, Derivation, ReadOff, Result, Sentence, Step
-from matgrad_cli.render.nodes_json import Json
+from matgrad_cli.render.json import Json
 from matgrad_cli.verify.verdict import Verdict, Witness
 
 

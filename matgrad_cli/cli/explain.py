@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import options as given
 from .choices import EXPLAIN_FORMATS
 from .choices import method as known_method
-from .verdicts import exit_code
+from .guard import exit_code
 
 
 @given.reading(EXPLAIN_FORMATS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from . import options as given
 from .choices import GRADIENT_FORMATS
 from .choices import method as known_method
+from .guard import exit_code
 from .output import say
-from .verdicts import exit_code
 
 if TYPE_CHECKING:
     from ..records import Derivation

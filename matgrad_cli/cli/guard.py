@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, MatgradError
 from ..diagnostics.limits import OutOfTime, ended_by, limit_memory, place_of
 from .output import columns, say, wants_colour
+
+if TYPE_CHECKING:
+    from ..records import Derivation
 
 
 def guarded(action: Callable[[], int], arguments: list[str]) -> int:
@@ -92,3 +96,18 @@ def _other(error: Exception, arguments: list[str]) -> int:
     help_ = "please report it with these lines; `MATGRAD_DEBUG=1` in the environment shows the whole way to it"
     tell(Diagnostic("bug", "this is a bug of matgrad, not a mistake of yours", notes=notes, help=help_))
     return 70
+
+
+def exit_code(derivations: Sequence[Derivation]) -> int:
+    """0 when every step and the result were seen to hold, 4 with a warning when something could not be checked."""
+    verdicts = [step.verdict for derivation in derivations for step in derivation.steps]
+    verdicts += [derivation.readoff.verdict for derivation in derivations]
+    return 4 if unverified("result", (verdict.by for verdict in verdicts if verdict.kind == "unknown")) else 0
+
+
+def unverified(what: str, doubts: Iterable[str]) -> bool:
+    """Whether there are doubts; they are told."""
+    notes = tuple(dict.fromkeys(doubts))[:3]
+    if notes:
+        tell(Diagnostic("not-verified", f"the {what} could not be verified", notes=notes, severity="warning"))
+    return bool(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +19,6 @@ from ..records.layout import LAYOUTS
 from .choices import DETAILS, ORDERS, SYNTAXES, chosen
 from .output import columns, deliver, format_for, nonempty, say, usable, wants_colour
 from .settings import latex_habits
-from .several import together
 
 LONGEST = 4_000_000
 SECONDS = 60
@@ -195,3 +194,34 @@ def wrt_names(wrt: list[str] | None, loss: str, command: str) -> list[str]:
         raise UsageError.coded("missing-wrt", "no variable to differentiate by is given", help=form)
     names = [part.strip() for text in wrt for part in re.split(r",(?![^{}]*\})", text)]
     return [name for name in dict.fromkeys(names) if name] or wrt[:1]
+
+
+CODE = ("numpy", "torch", "jax", "sympy")
+
+
+def together(names: Sequence[str], shown: Sequence[str], format_: str) -> str:
+    """The outputs for each variable as one; a program has one function for each, a report one list of derivations."""
+    if len(shown) == 1:
+        return shown[0]
+    if format_ in CODE:
+        return _program(names, shown)
+    if format_ == "json":
+        import json
+
+        from ..render.json import together as report
+
+        return report(
+            [each for text in shown for whole in [json.loads(text)] for each in whole.get("derivations", [whole])]
+        )
+    if format_ in ("text", "terminal"):
+        return "\n".join(f"by {name}:\n{text}" for name, text in zip(names, shown, strict=True))
+    return "\n".join(shown)
+
+
+def _program(names: Sequence[str], shown: Sequence[str]) -> str:
+    parts = []
+    for number, (name, text) in enumerate(zip(names, shown, strict=True)):
+        word = re.sub(r"\W", "", name) or f"x{number + 1}"
+        body = re.sub(r"^def (gradient|solution)\(", rf"def \1_{word}(", text, flags=re.MULTILINE)
+        parts.append(body if number == 0 else re.sub(r"\A(?:(?:import|from) .*\n|\s*\n)*", "", body))
+    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)

@@ -10,9 +10,8 @@ from ..diagnostics import StuckError
 from ..records.layout import LAYOUTS
 from . import options as given
 from .choices import SOLVE_FORMATS
-from .guard import tell
+from .guard import tell, unverified
 from .output import say
-from .verdicts import unverified
 
 if TYPE_CHECKING:
     from ..api import Optimum

@@ -14,7 +14,7 @@ from ..verify.evaluate import Evaluator
 from ..verify.fields import Modular, NotExact, OutOfDomain
 from ..verify.judge import Form, Judge
 from ..verify.kinks import lies
-from ..verify.needs import Denied
+from ..verify.places import Denied
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.verdict import Verdict

@@ -32,7 +32,7 @@ from ..notation.printing.to_text import to_text
 from ..verify.arrays.tensor import Tensor, TooLarge
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.kinks import KINKED, kinks
-from ..verify.needs import condition
+from ..verify.places import condition
 from ..verify.points import Point
 from .bench import Bench, error_at
 from .lines.kinds import is_nothing

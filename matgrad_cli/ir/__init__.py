@@ -2,7 +2,7 @@
 from the matrix level to the index level."""
 
 from .build import add, hadamard, kron, matmul, mul, neg, over, product, reciprocal, sub, sum_over, transpose
-from .dimensions import NUMBER, ONE, Dim, Shape
+from .dimensions import NUMBER, ONE, Dim, Index, Pair, Position, Shape, letters_of, replace_in_position
 from .expr import Expr, IndexMismatch, OpenLetter, ShapeMismatch
 from .functions import ELEMENTWISE, FUNCTIONS, Function, is_elementwise
 from .index_nodes import (
@@ -21,7 +21,6 @@ from .index_nodes import (
     unstacked,
     whole_derivative,
 )
-from .indices import Index, Pair, Position, letters_of, replace_in_position
 from .nodes import (
     Add,
     Call,

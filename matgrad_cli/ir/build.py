@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .dimensions import Index
 from .expr import Expr
 from .index_nodes import SumOver
-from .indices import Index
 from .nodes import Add, Hadamard, Kron, MatMul, Mul, Number, Power, Transpose
 
 

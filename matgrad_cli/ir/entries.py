@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import Final
 
 from .build import add, matmul, mul, sum_over
-from .dimensions import ONE, Dim, Shape
+from .dimensions import ONE, Dim, Index, Pair, Position, Shape
 from .expr import Expr
 from .functions import is_elementwise
 from .index_nodes import Delta, Entry, MatrixOf, Named, SumOver
-from .indices import Index, Pair, Position
 from .nodes import Add, Call, Fill, Hadamard, Kron, MatMul, Mul, Number, Power, Transpose
 from .walk import OUTER_LETTERS, fresh_index, rename
 

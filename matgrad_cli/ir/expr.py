@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
-from .dimensions import NUMBER, Interned, Shape
-from .indices import Index
+from .dimensions import NUMBER, Index, Interned, Shape
 from .memory import interned
 
 _NODES: dict[tuple[Hashable, ...], Expr] = interned()

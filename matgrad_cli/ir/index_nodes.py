@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dimensions import NUMBER, ONE, Shape
+from .dimensions import NUMBER, ONE, Index, Pair, Position, Shape, letters_of
 from .expr import Expr, IndexMismatch, ShapeMismatch, put
-from .indices import Index, Pair, Position, letters_of
 from .nodes import MatMul, Stack, Symbol
 
 

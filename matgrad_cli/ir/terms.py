@@ -12,10 +12,10 @@ from typing import Final
 
 from ..diagnostics.record import record
 from .build import add, mul, sum_over
+from .dimensions import Index
 from .entries import UNIT, ZERO
 from .expr import Expr
 from .index_nodes import Delta, Entry, LinearMap, Partial, SumOver
-from .indices import Index
 from .memory import noted
 from .nodes import Add, Mul, Number, Power
 from .walk import Path, fresh_index, letters_in, nodes_of, rename

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from .dimensions import Dim
+from .dimensions import Dim, Index, Position, letters_of, replace_in_position
 from .expr import Expr, together
 from .index_nodes import Delta, Entry, MatrixOf, Named, Partial, SumOver
-from .indices import Index, Position, letters_of, replace_in_position
 from .memory import table
 
 _E = TypeVar("_E", bound=Expr)

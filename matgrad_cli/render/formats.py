@@ -57,6 +57,6 @@ def printed_document(content: Document, format: str, view: View) -> str:
     rows = document_rows(content, view._replace(colour=colour))
     if not colour:
         return "\n".join(row.text.rstrip() for row in rows) + "\n"
-    from .terminal import coloured
+    from .rows import coloured
 
     return coloured(rows)

@@ -6,7 +6,7 @@ from ..ir import Expr
 from ..notation.printing.to_latex import to_latex
 from ..notation.printing.to_unicode import position_unicode, to_unicode
 from ..records import Derivation
-from .resting import resting
+from .words import resting
 
 
 def result_text(derivation: Derivation) -> str:

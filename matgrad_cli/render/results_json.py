@@ -8,8 +8,7 @@ from typing import Any
 from ..notation.printing.to_text import to_text
 from ..records import Derivation
 from .code.module import code_if_any
-from .json import SCHEMA, dumped, flattened_facts, together, two, wrt_text
-from .nodes_json import told
+from .json import SCHEMA, dumped, flattened_facts, together, told, two, wrt_text
 
 
 def result_data(derivation: Derivation) -> dict[str, Any]:

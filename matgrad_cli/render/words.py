@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ..ir import Expr, Index, Stack, Symbol
 from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode
-from ..records import Value
+from ..records import Derivation, Value
 from .document.blocks import Cell, Label, Phrase, Ratio
 from .document.glossary import ranges
 from .labels import label, value
@@ -75,3 +75,18 @@ def described(symbol: Symbol) -> str:
         return f"{dim_unicode(symbol.count)}×{shape_unicode(symbol.each)}"
     shape = shape_unicode(symbol.shape)
     return f"{shape}" if not symbol.shape.is_column else f"{shape} (a column vector)"
+
+
+def resting(*derivations: Derivation) -> str | None:
+    """`rests on rules added by the user: trace-mine (mine.toml:1)`;
+    None where only the rules of the product were used."""
+    found = list(dict.fromkeys(rule for derivation in derivations for rule in derivation.rests_on))
+    if not found:
+        return None
+    return f"rests on {'a rule' if len(found) == 1 else 'rules'} added by the user: {', '.join(found)}"
+
+
+def comments(derivations: Iterable[Derivation], sign: str) -> list[str]:
+    """The same as a line of comment, if there is anything to say."""
+    said = resting(*derivations)
+    return [f"{sign} {' '.join(said.split())}"] if said else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostic
 from ..records.finding import FileReport, Finding, ProblemReport, Report
-from ..render.nodes_json import told
+from ..render.json import told
 from .classes import class_of
 from .inert import inert_report
 from .marks import place_of, totals

@@ -9,9 +9,9 @@ from html import escape
 from ..diagnostics import Diagnostic, Label
 from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Report
+from ..render.html.mathematics import prose_html
 from ..render.html.page import article, table
 from ..render.html.pictures import misfit
-from ..render.html.prose import prose_html
 from .classes import class_text
 from .inert import inert_report
 from .text import COLUMNS, Told, cells, remarks_of

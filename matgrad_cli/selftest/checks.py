@@ -21,7 +21,7 @@ from ..rewrite.engine.apply import Around, rewritings
 from ..rulebook.heads import guess_heads
 from ..rulebook.pattern import Pattern, declared, pattern, read_side, words_of
 from ..rulebook.rule import Rule
-from ..verify.exactness import RATIONAL_KIND, kind
+from ..verify.functions import RATIONAL_KIND, kind
 from ..verify.judge import Judge
 from ..verify.verdict import Nested, Verdict, Witness
 from .samples import Sample, general_sample, scaled_samples, sized_samples

@@ -32,12 +32,11 @@ from ..verify.solving.spectrum import spectral_points
 from ..verify.solving.system import System, solutions, solved_by
 from ..verify.verdict import Verdict
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
-from .line import OPEN, Line, contradicted, plainly
+from .line import OPEN, Line, contradicted, no_closed_form, plainly, straight
 from .opening import turned
 from .phases import isolate, without_multiplier
 from .question import lagrangian, multiplier_of, prepared, stretches, symmetry_of
 from .spectral import convention, spectral, spectral_of
-from .stuck import no_closed_form, straight
 
 
 def solve(

@@ -11,14 +11,12 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
 from .arrays.tensor import TooLarge
-from .crossings import is_discrete, segments
 from .evaluate import EVALUATION_LIMIT, Evaluator
-from .exactness import FLOAT_KIND, ORACLE_KIND, RATIONAL_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
-from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
+from .functions import FLOAT_KIND, ORACLE_KIND, RATIONAL_KIND, kind
+from .kinks import FACTORS, SEARCHED, Reach, is_discrete, kinks, said, segments, signs
 from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
-from .needs import Denied, condition, counts
-from .places import Points
+from .places import Denied, Points, condition, counts
 from .points import DOMAINS, Point, Setting, impossible
 from .probes import kinds_of_pairs, probed, unshared
 from .verdict import Verdict, Witness

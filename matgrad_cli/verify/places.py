@@ -1,5 +1,5 @@
-"""The points of a problem in order: which sizes and which range of entries each has,
-and those where the loss has a value."""
+"""The points of a problem in order: which sizes and which range of entries each has, and those where the loss
+has a value; and what an expression needs to have one."""
 
 from __future__ import annotations
 
@@ -94,3 +94,26 @@ class Points:
         own: dict[Expr, float] = dict.fromkeys(self.setting.problem.variables, factor)
         factors = base.factors if number is None else own
         return Point(self.setting, drawn, mode or base.mode, base.field, base.sizes, factors=factors, **self._given)
+
+
+class Denied(Exception):
+    """One side has a value where the other has none."""
+
+    def __init__(self, needs: str) -> None:
+        super().__init__(needs)
+        self.needs = needs
+
+
+def condition(lacking: NoValue) -> str:
+    """What an expression needs to have a value: `w > 0`."""
+    from ..notation.printing.to_text import to_text
+
+    return lacking.needs.format(to_text(lacking.argument) if isinstance(lacking.argument, Expr) else "its argument")
+
+
+def counts(place: Evaluator, lacking: NoValue) -> bool:
+    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size, but
+    for one that is made of sizes alone, m − 1."""
+    point, by = place.point, lacking.argument
+    accident = "≠" in lacking.needs and isinstance(point, Point) and 1 in point.sizes.values()
+    return not accident or (isinstance(by, Expr) and not by.symbols)

@@ -9,8 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ..facts import Fact, Problem
-from ..facts.conditions import CONDITIONS
-from ..facts.drawing import sample, violating
+from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
 from ..ir import ONE, Dim, Expr, Shape, Symbol
 from .arrays import structure as lay

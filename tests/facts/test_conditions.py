@@ -7,8 +7,7 @@ from sympy import isprime, primerange
 
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.facts import Fact, Problem
-from matgrad_cli.facts.conditions import CONDITIONS, consequences, parse_fact_word
-from matgrad_cli.facts.drawing import sample, violating
+from matgrad_cli.facts.conditions import CONDITIONS, consequences, parse_fact_word, sample, violating
 from matgrad_cli.facts.holding import holds
 from matgrad_cli.facts.samplers import Fractions
 from matgrad_cli.ir import (

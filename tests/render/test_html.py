@@ -24,9 +24,8 @@ from matgrad_cli.notation.printing.to_mathml import to_mathml
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.formats import render
-from matgrad_cli.render.html.mathematics import marked
+from matgrad_cli.render.html.mathematics import marked, math_html, prose_html
 from matgrad_cli.render.html.page import html_page
-from matgrad_cli.render.html.prose import math_html, prose_html
 from matgrad_cli.render.view import View
 from matgrad_cli.reports.page import message_html
 from rebuilding import many_from_json

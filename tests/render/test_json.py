@@ -8,8 +8,7 @@ import pytest
 
 from matgrad_cli.ir import Dim, Entry, Expr, Index, Kron, MatMul, Named, Pair, Shape, Symbol
 from matgrad_cli.records import Derivation
-from matgrad_cli.render.json import to_json, to_json_many
-from matgrad_cli.render.nodes_json import Table
+from matgrad_cli.render.json import Table, to_json, to_json_many
 from rebuilding import Reader, from_json, many_from_json
 
 from .forum import forum, named

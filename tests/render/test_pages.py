@@ -14,7 +14,7 @@ from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol,
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation, Sentence
-from matgrad_cli.records.changes import changed_parts
+from matgrad_cli.records.derivation import changed_parts
 from matgrad_cli.render.document.blocks import phrase
 from matgrad_cli.render.document.derivation import chain, loss_symbol
 from matgrad_cli.render.formats import render

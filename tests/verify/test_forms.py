@@ -6,7 +6,7 @@ import pytest
 
 from matgrad_cli.ir import Add, Differential, Expr, Partial, Symbol, nodes_of, substitute, transpose
 from matgrad_cli.ir.alike import form_of
-from matgrad_cli.ir.indices import Index
+from matgrad_cli.ir.dimensions import Index
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.verify.arrays.tensor import total
 from matgrad_cli.verify.judge import Judge

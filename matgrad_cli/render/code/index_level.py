@@ -13,8 +13,7 @@ from ...ir.terms import Term, expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
 from ..arrays.entries import OpenArray, cannot, opened
 from .matrix_level import MatrixCode
-from .names import Names
-from .snippet import Code, signed_sum
+from .names import Code, Names, signed_sum
 
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 

@@ -17,8 +17,7 @@ from ...ir import ONE, Dim, Expr, Shape, Symbol, nodes_of, transpose
 from ...ir.functions import CHANGES, FUNCTIONS, WITH_AXES, is_elementwise
 from ...ir.walk import found_in
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
-from .names import Names
-from .snippet import Code, number_code, signed_sum
+from .names import Code, Names, number_code, signed_sum
 
 _WORD: Final = regex(r"(?<![\w.])[a-z]\w+")
 _ROOTS: Final = (ir.Number(Fraction(1, 2)), ir.Number(Fraction(-1, 2)))

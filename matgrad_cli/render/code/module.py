@@ -14,13 +14,11 @@ from ...notation.printing.precedence import ATOM, SUM
 from ...notation.printing.to_text import to_text
 from ...records import Derivation, Result
 from ...records.layout import is_turned
-from ..resting import comments
-from ..words import signature
+from ..words import comments, signature
 from .dialects import DIALECTS
 from .index_level import IndexCode
 from .matrix_level import MatrixCode
-from .names import Names, sides_of
-from .snippet import Code
+from .names import Code, Names, sides_of
 
 
 def python_code(

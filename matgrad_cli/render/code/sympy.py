@@ -14,7 +14,7 @@ from ...notation.names import words
 from ...notation.printing.precedence import ATOM, POWER, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation, Result
-from ..resting import comments
+from ..words import comments
 from .names import safe_name
 
 _WORDS: Final = {"eye": "Identity", "ones": "OneMatrix", "zeros": "ZeroMatrix", "inverse": "Inverse"}

@@ -14,11 +14,10 @@ from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
 from ...records.derivation import steps_in
-from ...verify.exactness import ORACLE_KIND, TOTAL_KIND, kind
+from ...verify.functions import ORACLE_KIND, TOTAL_KIND, kind
 from ...verify.verdict import Kind
-from ..resting import resting
 from ..view import Detail
-from ..words import value_text
+from ..words import resting, value_text
 from . import blocks
 from .blocks import WORDS, Block, Document, Label, Phrase, phrase
 from .brief import shortened

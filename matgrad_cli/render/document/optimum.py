@@ -11,8 +11,8 @@ from ...records import Sentence as Template
 from ...records import Value
 from ...records.solution import Equation, Solution, Spectral, stack_of
 from ...records.solution import Move as EquationMove
-from ..resting import resting
 from ..view import Detail
+from ..words import resting
 from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
 from .derivation import variables_of
 from .glossary import signs

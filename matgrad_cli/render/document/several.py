@@ -9,8 +9,8 @@ from itertools import takewhile
 from ...ir import NUMBER
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation
-from ..resting import resting
 from ..view import Detail
+from ..words import resting
 from .blocks import Block, Columns, Document, Heading, Phrase, Sentence, Table
 from .derivation import document, printed_steps, result_blocks
 

@@ -12,10 +12,9 @@ from ..document import blocks
 from ..document.blocks import SIGNS, WORDS, Block, Cell, Document
 from ..view import View
 from ..words import described, kind_text
-from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, value_html
+from .mathematics import cases_html, letters_html, line_html, math, numbers_html, phrase_html, prose_html, value_html
 from .pictures import collapse, graph, pattern
 from .pictures import shapes as shapes_of
-from .prose import prose_html
 from .style import SCRIPT, STYLE
 
 

@@ -13,8 +13,7 @@ from ..code.index_level import IndexCode
 from ..code.module import framed, loss_text
 from ..code.names import Names
 from ..document.blocks import phrase
-from ..resting import comments
-from ..words import plain
+from ..words import comments, plain
 
 
 def solution_code(solution: Solution) -> str:

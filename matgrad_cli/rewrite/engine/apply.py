@@ -18,9 +18,8 @@ from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
 from ...records import Bindings, Sentence
 from ...rulebook.heads import form, operators_in
-from ...rulebook.pattern import Pattern, pattern
+from ...rulebook.pattern import Pattern, pattern, variants
 from ...rulebook.rule import Rule
-from ...rulebook.variants import variants
 from ..forms.algebra import JOINED, joined, parts_of, zero
 from .instantiate import instantiate
 from .match import Matcher, unordered

@@ -11,7 +11,7 @@ from ...ir import Expr, Symbol, nodes_of
 from ..arrays.lazily import np
 from ..fields import NoValue
 from ..judge import Judge
-from ..needs import condition
+from ..places import condition
 from ..verdict import Verdict
 from .system import NO_VALUE, Equation, Solution, System, data_points, gap, moved, solutions, starts
 
