@@ -4,6 +4,8 @@ the inverse of an spd matrix is spd."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from math import inf
 from typing import Final
 
 from .. import ir
@@ -12,7 +14,6 @@ from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ..ir.memory import table
 from .conditions import CONDITIONS, consequences
 from .problem import Fact, Problem
-from .ranges import range_of
 
 Answer = bool | None
 
@@ -264,14 +265,54 @@ def _signed(word: str) -> Callable[[Expr, Problem], bool]:
                 some = not strict or any(holds(term, "positive", problem) for term in terms)
                 if some and _all(terms, "nonnegative", problem):
                     return True
-                found = range_of(expr, lambda part, fact: holds(part, fact, problem) is True)
-                return found.positive or (not strict and found.low >= 0)
+                (low, reached), _ = _ends(expr, problem)
+                return low > 0 or (low == 0 and not (strict and reached))
             case ir.Mul(parts) | ir.Hadamard(parts) | ir.MatMul(parts):
                 square = not strict and expr.shape.is_number and _gram(expr, problem)
                 return _all(parts, word, problem) or square
         return False
 
     return known
+
+
+End = tuple[Fraction | float, bool]
+"""A number, and whether it is a value itself."""
+_OPEN_UNIT: Final = ((Fraction(0), False), (Fraction(1), False))
+_ENDS: Final[dict[str, tuple[End, End]]] = {
+    "sigmoid": _OPEN_UNIT,
+    **dict.fromkeys(("softmax", "softmax0", "softmax1"), (_OPEN_UNIT[0], (Fraction(1), True))),
+    **dict.fromkeys(("tanh", "erf"), ((Fraction(-1), False), (Fraction(1), False))),
+    **dict.fromkeys(("sin", "cos"), ((Fraction(-1), True), (Fraction(1), True))),
+}
+
+
+def _ends(expr: Expr, problem: Problem) -> tuple[End, End]:
+    """Between which numbers the entries lie by the form: those of 𝟏 − σ(u) between 0 and 1."""
+    match expr:
+        case ir.Number(value) | ir.Fill(value, _):
+            return (Fraction(value), True), (Fraction(value), True)
+        case ir.Named(_, body) | ir.Transpose(body) | ir.Entry(body) | ir.MatrixOf(_, _, body):
+            return _ends(body, problem)
+        case ir.Call(name) if name in _ENDS:
+            return _ENDS[name]
+        case ir.Call("square", (body,)):
+            return _ends(ir.Power(body, ir.Number(2)), problem)
+        case ir.Power(body, ir.Number(value)) if value.denominator == 1 and value > 0 and value % 2 == 0:
+            most, reached = max(_ends(body, problem), key=lambda end: (abs(end[0]), end[1]))
+            return (Fraction(0), True), (most ** int(value), reached)
+        case ir.Add(terms):
+            low, high = zip(*(_ends(term, problem) for term in terms), strict=True)
+            return _added(low), _added(high)
+        case ir.Mul((ir.Number(value), body)) | ir.Hadamard((ir.Number(value), body)) if value:
+            low, high = ((end * value, reached) for end, reached in _ends(body, problem))
+            return (low, high) if value > 0 else (high, low)
+    if holds(expr, "positive", problem):
+        return (Fraction(0), False), (inf, False)
+    return (Fraction(0) if holds(expr, "nonnegative", problem) else -inf, True), (inf, False)
+
+
+def _added(ends: tuple[End, ...]) -> End:
+    return sum(end for end, _ in ends), all(reached for _, reached in ends)
 
 
 def _nonzero(expr: Expr, problem: Problem) -> bool:
