@@ -109,8 +109,7 @@ def explain(
     order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal",
     numbers: bool = False,
 ) -> Explanation:  # fmt: skip
-    """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several;
-    `numbers` shows each line at a small example."""
+    """The derivation of ∂loss/∂wrt, or several (`method="all"`, `layout="all"`); `numbers`: also at a small example."""
     found = _derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method)
     return Explanation(_with_second_opinion(found, rules) if len(found) == 1 else found, detail, numbers)
 

@@ -92,8 +92,7 @@ def _elsewhere(option: str) -> str | None:
 
 
 def _not_too_many(command: Command, operands: list[str], literal: list[str], known: dict[str, Any]) -> None:
-    """Stops at more operands than there are places, and at what looks like an option (`literal`:
-    behind `--`, where nothing does)."""
+    """Stops at more operands than there are places, and at what looks like an option but behind `--`."""
     places = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     endless = any(place.nargs == -1 for place in places)
     if not endless and len(operands) + len(literal) <= len(places):

@@ -52,8 +52,7 @@ def _prepare() -> None:
 
 
 def _open_closed_streams() -> None:
-    """A stream that was closed (`>&-`) reads nothing and shows nothing;
-    its number must not go to a file that is opened later."""
+    """A stream that was closed (`>&-`) reads and shows nothing; no file that is opened later gets its number."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue

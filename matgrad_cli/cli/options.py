@@ -26,8 +26,7 @@ T = TypeVar("T")
 
 
 def one_of(option: str, words: tuple[str, ...], said: str = "{}.", metavar: str = "NAME", closed: bool = True) -> Any:
-    """An option that takes one of some words: its help names them, a shell completes them,
-    and where they are all another is refused."""
+    """An option that takes one of some words: help names them, a shell completes them, others are refused."""
 
     def begun(incomplete: str) -> list[str]:
         return [word for word in words if word.startswith(incomplete)]

@@ -27,8 +27,7 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) -> str:
-    """The format asked for; else the one that the file's ending names;
-    else, without an ending, text, for a terminal in its own way."""
+    """The format asked for; else by the file's ending; else text, for a terminal in its own way."""
     if asked is not None:
         return asked
     ending = os.path.splitext(output)[1].lower() if output else ""
@@ -76,8 +75,7 @@ def say(text: str) -> None:
 
 
 def deliver(text: str, output: str | None, page: str = "") -> None:
-    """Print a result, or write it to the file: whole or not at all;
-    a fragment of HTML as a page with the title `page`."""
+    """Print a result, or write it whole or not at all; a fragment of HTML as a page with the title `page`."""
     if page and output is not None:
         from ..render.html.page import html_page
 

@@ -28,8 +28,7 @@ _OLD_COMMAND = regex(r"##(?=\w*\[)")
 
 
 def inert(text: str) -> str:
-    """One line of text that no terminal and no CI log takes for more than text:
-    control characters as their pictures."""
+    """One line of text that no terminal and no CI log takes for more: controls as their pictures."""
     return _OLD_COMMAND.sub("＃＃", _COMMAND.sub(r"\1∷", text.translate(_OF_LINE)))
 
 

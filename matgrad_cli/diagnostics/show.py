@@ -146,8 +146,7 @@ def _groups(text: str, marks: list[_Mark], room: int) -> list[list[_Mark]]:
 
 
 def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, Callable[[int], int]]:
-    """The part of the line around the marks, with … where it was cut, and in which column of it a character of the line
-    is printed."""
+    """The part of the line around the marks, … where it was cut; and the column of each character in it."""
     first, last = 0, min(len(text), room * 4)
     if len(text) > room or sum(visible(letter)[1] for letter in text) > room:
         first = max(0, marks[0].start - room // 4)
@@ -168,8 +167,7 @@ def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, Callable[[i
 
 
 def _below(places: list[_Mark], severity: Severity, paint: _Paint) -> list[str]:
-    """The marks, by their columns in the excerpt, in one line; the text of the last mark beside it, the others' texts
-    hanging below theirs."""
+    """The marks in one line, the text of the last beside it, the others' texts hanging below theirs."""
     places = sorted(places, key=lambda place: (place.start, place.end))
     cells: dict[int, tuple[str, str]] = {}
     for place in sorted(places, key=lambda place: place.main):
@@ -222,8 +220,7 @@ def escaped(letter: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    r"""Text that cannot steer a terminal: control characters are written out, long quotations shortened,
-    newlines kept."""
+    r"""Text that cannot steer a terminal: controls are written out, long quotations shortened."""
     if len(text) > _LONGEST_QUOTE:
         parts = shortened(text, _LONGEST_TEXT).split("`")
         parts[1::2] = [shortened(part, _LONGEST_QUOTE) for part in parts[1::2]]

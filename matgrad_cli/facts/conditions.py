@@ -70,8 +70,7 @@ def _is(made: Callable[[Rows], Rows]) -> Test:
 
 
 def pivots(a: Rows, exchanged: bool = False) -> list[Any]:
-    """The pivots of elimination, where it stops a 0 more; with rows `exchanged` the largest ones,
-    whose product is the determinant."""
+    """The pivots of elimination, where it stops a 0 more; with `exchanged` rows their product is the determinant."""
     rows, found = [[*row] for row in a], []
     for k in range(len(rows)):
         best = max(range(k, len(rows)), key=lambda r: abs(rows[r][k])) if exchanged else k
@@ -251,8 +250,7 @@ _NEVER_BOTH: Final = (
 
 
 def contradiction(words: frozenset[str]) -> tuple[str, str] | None:
-    """Two of the facts that no array has at once: one asks for more rows and one for as many as columns,
-    spd and antisymmetric."""
+    """Two of the facts that no array has at once: more rows than columns and as many, spd and antisymmetric."""
     ordered = sorted(words)
     for number, one in enumerate(ordered):
         for other in ordered[number + 1 :]:
@@ -264,8 +262,7 @@ def contradiction(words: frozenset[str]) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=256)
 def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
-    """A way of drawing arrays with all the facts at once, tried out on fractions;
-    None if none of the known ones does it."""
+    """A way of drawing arrays with all the facts at once, tried out on fractions; None if none is known."""
     conditions = [CONDITIONS[word] for word in sorted(words)]
     found = [condition.entry for condition in conditions if condition.entry is not None]
     exact = [entry for entry in found if entry in (samplers.bit, samplers.sign)]

@@ -32,8 +32,7 @@ def holds(expr: Expr, word: str, problem: Problem) -> Answer:
 
 
 def may_hold(word: str, problem: Problem) -> bool:
-    """False where only a stated fact could bring this one, and none is stated:
-    nothing but I is orthogonal by its form."""
+    """False where only a stated fact could bring this one, and none is: only I is orthogonal by its form."""
     return word in _READ_OFF or any(word in consequences(fact.word) for fact in problem.facts)
 
 
@@ -183,8 +182,7 @@ def _spd(expr: Expr, problem: Problem) -> bool:
 
 
 def _gram(expr: Expr, problem: Problem) -> bool:
-    """Whether the expression is positive semidefinite by form: AᵀA, AᵀSA, a nonnegative number times that,
-    an spd matrix."""
+    """Whether the form is positive semidefinite: AᵀA, AᵀSA, a nonnegative multiple of that, spd."""
     if holds(expr, "spd", problem):
         return True
     if isinstance(expr, ir.Mul):

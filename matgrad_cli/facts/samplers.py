@@ -217,8 +217,7 @@ def onehot(source: Source, rows: int, cols: int, entry: Entry = any_number) -> R
 
 
 def lopsided(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Square, not symmetric, of negative determinant where there is an order:
-    breaks symmetric, orthogonal, spd, diagonal, unit."""
+    """Square, not symmetric, of negative determinant where there is an order: it breaks many facts."""
     result = generic(source, rows, cols, positive_number)
     for k in range(min(rows, cols)):
         result[k][k] = result[k][k] * (-5 if k == 0 else 5)

@@ -12,8 +12,7 @@ _SHAPES: dict[tuple[Dim, Dim], Shape] = {}
 
 
 class Interned:
-    """A value made of `fields`: equal ones are the same object, also after they were copied,
-    and nothing changes them."""
+    """A value made of `fields`: equal ones are the same object, also after a copy, and nothing changes them."""
 
     __slots__ = ()
     fields: ClassVar[tuple[str, ...]] = ()
@@ -26,8 +25,7 @@ class Interned:
 
 
 class Dim(Interned):
-    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`.
-    Equal dimensions are the same object."""
+    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`."""
 
     __slots__ = ("factor", "names", "powers")
     fields = ("factor", "powers")
@@ -151,8 +149,7 @@ _INDICES: dict[tuple[str, Dim], Index] = {}
 
 
 class Index(Interned):
-    """A letter that runs over a dimension. The same letter over the same dimension is the same object.
-    `alone` is the set of it."""
+    """A letter that runs over a dimension; equal ones are the same object. `alone` is the set of it."""
 
     __slots__ = ("alone", "dim", "name")
     fields = ("name", "dim")

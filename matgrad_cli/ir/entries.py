@@ -23,8 +23,7 @@ Taken = Callable[[], Iterable[str | Index]]
 
 
 def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
-    """base[row, col]; a number is its own entry, and the entry of a transpose,
-    product or pair is read at once where it is a leaf."""
+    """base[row, col]; a number is its own entry, and that of a transpose or an array of entries is read at once."""
     if base.shape.is_number:
         return base
     if isinstance(base, MatrixOf):

@@ -145,8 +145,7 @@ _set_children, _set_free, _set_shape, _set_symbols, _set_weight = [
 
 
 def together(sets: list[frozenset[_T]]) -> frozenset[_T]:
-    """The union; where each of the sets holds all before it, or none that they have not, it is one of them, of which
-    there are then few."""
+    """The union; one of the sets themselves where that holds all others, so that there are few of them."""
     largest = _NOTHING
     for found in sets:
         if found is not largest and not found <= largest:

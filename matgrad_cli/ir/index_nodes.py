@@ -94,8 +94,7 @@ class Partial(Expr):
 
 
 class Differential(Expr):
-    """The differential d(body): the change of `body` to first order when the variable moves by `direction` (None:
-    dX)."""
+    """The differential d(body): its change to first order when the variable moves by `direction` (None: dX)."""
 
     body: Expr
     variable: Symbol
@@ -187,8 +186,7 @@ _MEMBER = (("i", "j"), ("a", "b"))
 
 
 def row_of(node: MatrixOf) -> Entry | None:
-    """The entries of row i of a matrix of the problem, where it stands as a column vector:
-    of [x_ij]_j, which a book calls x_i."""
+    """The entries of row i of a matrix of the problem as a column vector: of [x_ij]_j, which a book calls x_i."""
     body = node.body
     if node.col is not None or not isinstance(body, Entry) or not isinstance(body.base, Symbol):
         return None

@@ -64,8 +64,7 @@ def remembered(maxsize: int) -> Callable[[_F], _F]:
 
 
 def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F]:
-    """A cache of what is dear to find and small to keep. It is not let go:
-    each value is only told to `release` what it remembers."""
+    """A cache of what is dear to find. It is not let go: each value is only told to `release` what it remembers."""
 
     def wrapped(function: _F) -> _F:
         kept: dict[tuple[Any, ...], Any] = {}

@@ -57,8 +57,7 @@ class Term:
 
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
-    """Numerals first, then the other factors in their order; a minus sign joins the first numeral:
-    −2 c X for c (−1) 2 X."""
+    """Numerals first, then the other factors; a minus sign joins the first numeral: −2 c X for c (−1) 2 X."""
     factors = sorted(factors, key=lambda factor: not isinstance(factor, Number))
     rest = [factor for factor in factors if factor is not MINUS]
     negative = (len(factors) - len(rest)) % 2 == 1

@@ -38,8 +38,7 @@ def replace_at(root: Expr, path: Path, new: Expr) -> Expr:
 
 
 def nodes_of(*roots: Expr, inside: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
-    """Every different node below and including the roots, parents before their children, each once;
-    of some only what is `inside`."""
+    """Every different node from the roots down, parents first, each once; of some only what is `inside`."""
     seen: set[Expr] = set()
     stack = [*reversed(roots)]
     while stack:
@@ -76,8 +75,7 @@ def names_in(*roots: Expr) -> list[Named]:
 
 
 def places(root: Expr, path: Path = (), inside: Callable[[Expr], bool] | None = None) -> Iterator[tuple[Path, Expr]]:
-    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place);
-    of some only what is `inside`."""
+    """Every part with its path, in reading order, shared ones for each place; of some only what is `inside`."""
     stack = [(path, root)]
     while stack:
         here, node = stack.pop()
@@ -89,8 +87,7 @@ def places(root: Expr, path: Path = (), inside: Callable[[Expr], bool] | None = 
 def found_in(
     root: Expr, known: dict[Expr, _V], find: Callable[[Expr], _V], parts: Callable[[Expr], Iterable[Expr]] | None = None
 ) -> _V:
-    """What is to be `known` of a node, which `find` says once it is known of its parts;
-    however deep it is, as Python's stack is not."""
+    """What is `known` of a node, which `find` says once it is known of its parts; however deep it is."""
     stack = [root]
     while stack:
         node = stack[-1]

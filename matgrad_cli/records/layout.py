@@ -34,8 +34,7 @@ def kind_of(loss: Shape, wrt: Shape) -> str | None:
 
 
 def is_turned(layout: str, loss: Shape, wrt: Shape, order: int = 1) -> bool:
-    """Whether the layout writes the derivative transposed against the gradient layout;
-    a Hessian is written alike in all."""
+    """Whether the layout writes the derivative transposed against the gradient layout; never a Hessian."""
     return order == 1 and layout in _TURNED.get(kind_of(loss, wrt) or "", ())
 
 

@@ -147,8 +147,7 @@ def bindings_data(bindings: Bindings, table: Table) -> Json:
 
 
 def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
-    """Steps with the numbers that a page prints: one whose printed line stays the same has the number of the one before
-    it."""
+    """Steps with the numbers that a page prints: one whose printed line stays has that of the one before."""
     found: list[Json] = []
     count = 0
     for step in steps:
@@ -204,8 +203,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def told(of: object, names: str, shown: Callable[[Any], Any]) -> dict[str, Any]:
-    """What a record says under these names, each value as it is `shown`; under one with a question mark only where it
-    says something."""
+    """What a record says under these names as it is `shown`; under one with a `?` only where it says something."""
     values = ((name, getattr(of, name.rstrip("?"))) for name in names.split())
     return {name.rstrip("?"): shown(of) for name, of in values if name[-1] != "?" or of not in (None, "", False, ())}
 

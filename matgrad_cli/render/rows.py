@@ -64,8 +64,7 @@ def block(
     margin: str = "",
     needed: bool = False,
 ) -> Iterator[Row]:
-    """A line of mathematics behind its head, broken and aligned;
-    marked parts are underlined, or coloured where colour is on."""
+    """A line of mathematics behind its head, broken and aligned; marked parts are underlined, or in colour."""
     room = max(view.width - len(head), 12)
     pieces = wrapped(text, room, max(room - 4, 8))
     for number, (start, end) in enumerate(pieces):
@@ -81,8 +80,7 @@ def block(
 
 
 def _with_margin(rows: list[Row], margin: str, width: int, needed: bool) -> list[Row]:
-    """What is said at the right edge, on the first of the rows that has room for it;
-    on a row of its own only if needed."""
+    """What is said at the right edge, on the first row with room; on a row of its own only if needed."""
     for number, row in enumerate(rows):
         if len(row.text) + 2 + len(margin) <= width:
             text = f"{row.text}{margin:>{width - len(row.text)}}"
@@ -108,8 +106,7 @@ def line_rows(
 
 
 def _spread(body: Expr, changed: dict[Path, int]) -> tuple[str, str, tuple[tuple[int, int], ...]] | None:
-    """A product with its factors far enough apart that each shape fits below its factor;
-    None if the line is no product."""
+    """A product, its factors so far apart that each shape fits below; None if the line is no product."""
     factors = {} if body.free else shaped_factors(body)
     if not factors:
         return None

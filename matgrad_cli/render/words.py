@@ -78,8 +78,7 @@ def described(symbol: Symbol) -> str:
 
 
 def resting(*derivations: Derivation) -> str | None:
-    """`rests on rules added by the user: trace-mine (mine.toml:1)`;
-    None where only the rules of the product were used."""
+    """`rests on rules added by the user: trace-mine (mine.toml:1)`; None where the product's alone were used."""
     found = list(dict.fromkeys(rule for derivation in derivations for rule in derivation.rests_on))
     if not found:
         return None

@@ -38,8 +38,7 @@ SELDOM: Final = 10_000
 
 
 def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
-    """Where a line may be broken, before a character, and how unwelcome that is:
-    before + or −, then before a Σ, then between factors."""
+    """Where a line may be broken, and how unwelcome that is: before + or −, before a Σ, between factors."""
     found: list[tuple[int, int]] = []
     depth = braces = last = 0
     for position, character in enumerate(text):

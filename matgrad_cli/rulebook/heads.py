@@ -20,8 +20,7 @@ Head = tuple[str, bool]
 
 
 def heads_at(node: Expr) -> tuple[Head, ...]:
-    """The head of a node; of what is pending also those of what stands under it, and of the array whose entry that
-    is."""
+    """The head of a node; of what is pending also of what stands under it, and of the array of that entry."""
     if not isinstance(node, Partial | Differential):
         return (_head(node),)
     body = node.body.body if isinstance(node, Differential) and isinstance(node.body, Named) else node.body
@@ -94,8 +93,7 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 @lru_cache(maxsize=4096)
 def form(text: str, fixed: tuple[str, ...] = ()) -> Form:
-    """What a pattern's text says of what fits; brackets round it say nothing. `fixed` letters do not hold the
-    variable."""
+    """What a pattern's text says of what fits, without brackets; `fixed` letters do not hold the variable."""
     bare = text.startswith("(") and text.endswith(")") and not _lowest_operator(text)
     return form(text[1:-1], fixed) if bare else Form(text, fixed)
 
@@ -201,8 +199,7 @@ _SIGNED = frozenset(("Add", "Mul", "Hadamard", "Number", "Fill"))
 
 
 def _parts_said(text: str, operator: str) -> tuple[str, ...]:
-    """The texts of the parts that are looked at: what stands under the operator or the function,
-    and the factors of a product."""
+    """The texts of the parts that are looked at: under the operator or function, or the factors of a product."""
     if operator == "@":
         return _parts(text, "@")
     if operator == "**" and text.count("**") == 1:

@@ -47,8 +47,7 @@ class Together:
                 yield self.names[place]
 
     def possible(self, node: Expr) -> Iterator[int]:
-        """The places of those that may fit a part as it stands. A rule about what is pending may:
-        it also runs on what waits for that."""
+        """The places of those that may fit a part as it stands; a rule about what is pending always may."""
         begun = self._beginning((heads_at(node),), operators_in(node))
         return (place for place, said, _ in begun if said is None or said.may_be(node))
 
@@ -220,8 +219,7 @@ SOLVING = "solve"
 
 @lru_cache(maxsize=1)
 def equation_rules() -> Rulebook:
-    """The moves of equations. A side of a rule is an equation `A @ X = B`, matched as the pair `inner(A @ X,
-    B)` of its two sides."""
+    """The moves of equations: a side `A @ X = B` is matched as the pair `inner(A @ X, B)`."""
     folder = rules_folder()
     file = folder / f"{EQUATIONS}.toml"
     import re
@@ -275,8 +273,7 @@ def _read_method(file: Path, book: Rulebook) -> Method:
 
 
 def listed(text: str, book: Rulebook) -> tuple[str, ...]:
-    """The rule itself; of `shared/differentials` all rules of that file,
-    of `shared/differentials/functions` those of one phase."""
+    """The rule itself; of `shared/differentials` all rules of that file, of `…/functions` those of one phase."""
     if not text.startswith(SHARED):
         return (text,)
     name, _, wanted = text.removeprefix(SHARED).partition("/")

@@ -155,8 +155,7 @@ _LOOSE = frozenset("Symbol Number Add Mul Transpose Hadamard Fill Eye Power Size
 
 
 def needed_operators(side: Expr) -> frozenset[str]:
-    """Operators that every matching expression contains (products and sums may be matched by single parts,
-    so they don't count)."""
+    """Operators that every matching expression contains; products and sums may be matched by single parts."""
     inside = side.base if isinstance(side, Entry) else side  # a number is its own entry
     return frozenset(node.head for node in nodes_of(inside)) - _LOOSE
 
@@ -175,8 +174,7 @@ _ALONE = regex(r"(d\()?\(*\w+(\.T)?\)*")
 
 
 def _without(rule: Rule, name: str) -> Rule:
-    """The rule with 1 or an identity for one letter, left out of the products;
-    the two sides of a matrix then have one size."""
+    """The rule with 1 or an identity for one letter, left out of the products; its two sides are one size."""
     rows, cols = (*dict(rule.shapes)[name].split(), "1", "1")[:2]
     kept, gone = (cols, rows) if cols == "1" else (rows, cols)
     shapes = tuple((letter, _renamed(text, gone, kept)) for letter, text in rule.shapes if letter != name)

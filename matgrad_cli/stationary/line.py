@@ -159,8 +159,7 @@ class Line:
         return found is not None and self._moved(rule_id, known, *found)
 
     def made(self, rule_id: str, known: Known | None = None) -> Made | None:
-        """What a rule makes of the line; one that has a pattern is matched by the engine that runs all rules.
-        None if it does not fit."""
+        """What a rule makes of the line, by its pattern or its function. None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
             place = Place(self.equation, self.core, self.unknown, self.problem, self.simplify, self.root, known)
@@ -283,8 +282,7 @@ def plainly(condition: Sentence, problem: Problem) -> Iterator[Sentence]:
 
 
 def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:
-    """Whether what is supposed can hold: neither aaᵀ is invertible, but where it is a number,
-    nor AᵀA where A is wide."""
+    """Whether what is supposed can hold: neither aaᵀ is invertible, but a number, nor AᵀA where A is wide."""
     return not any(isinstance(value, Expr) and singular(value, problem) for said in assumed for _, value in said.values)
 
 

@@ -98,8 +98,7 @@ def _move(place: Place) -> Moved:
 
 @native("eq-collect")
 def _collect(place: Place) -> Moved:
-    """Σ A_k X = (Σ A_k) X where nothing stands behind, Σ X B_k = X (Σ B_k) where nothing stands before;
-    numbers alike."""
+    """Σ A_k X = (Σ A_k) X with nothing behind, Σ X B_k = X (Σ B_k) with nothing before; numbers alike."""
     left, right = place.equation
     terms = place.opener.terms(left)
     if terms is None or any(term.core is None for term in terms) or not terms:
@@ -137,8 +136,7 @@ def _entries(term: Term, core: Expr) -> Expr | None:
 
 
 def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: ir.Dim) -> Expr:
-    """What multiplies the unknown: the arrays, or the identity where others have arrays;
-    a bare number beside a number."""
+    """What multiplies the unknown: arrays, the identity where others have arrays, or a bare number."""
     if arrays:
         return product(*numbers, *arrays)
     if side is ONE:
@@ -195,8 +193,7 @@ def _split(expr: Expr, place: Place) -> Expr:
 
 @native("eq-multiply-unknown", "if not denied")
 def _multiply(place: Place) -> Moved:
-    """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone,
-    becomes linear."""
+    """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: terms with the inverse at both ends, or alone, become linear."""
     left, x = place.equation[0], place.unknown
     ways = (x, ir.Transpose(x))
     inverted = any(

@@ -20,8 +20,7 @@ Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 
 @record
 class Term:
-    """numbers · left · X · right, or with Xᵀ in the place of X (`turned`);
-    `core` is None where the unknown does not stand."""
+    """numbers · left · X · right, or Xᵀ (`turned`); `core` is None where the unknown does not stand."""
 
     numbers: tuple[Expr, ...]
     left: tuple[Expr, ...]
@@ -126,8 +125,7 @@ def total(terms: Sequence[Expr], like: Expr) -> Expr:
 
 
 def entrywise_terms(*sides: Expr) -> list[Expr]:
-    """The terms of the first side, and with a minus those of a second,
-    multiplied out as far as numbers and entries are."""
+    """The terms of the first side, and minus those of a second, multiplied out where that goes by entries."""
     terms = (
         [part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides
     )

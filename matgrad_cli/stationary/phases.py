@@ -25,8 +25,7 @@ MOST_WRAPS = 8
 
 
 def isolate(line: Line, target: Expr | None = None) -> None:
-    """Runs the phases until the line says what the unknown is (or the `target` that holds it),
-    or nothing fits any more."""
+    """Runs the phases until the line says what the unknown (or the `target` that holds it) is, or none fits."""
     for phase in ("numbers", "known", "inverses"):
         line.phase(phase)
     for _ in range(MOST_WRAPS):
@@ -51,8 +50,7 @@ def isolate(line: Line, target: Expr | None = None) -> None:
 
 
 def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:
-    """The one inverse or function around the unknown that a rule undoes, where the unknown stands in no other way;
-    else the unknown."""
+    """The one inverse or function around the unknown that a rule undoes, if it stands nowhere else."""
     found = {node for side in line.equation for node in _around(side, line, rules)}
     return _alone(found, line) or line.unknown
 
@@ -98,8 +96,7 @@ def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:
 
 
 def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool:
-    """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False
-    where it does not come out."""
+    """Puts what a constraint says of its multiplier into the `line`; False where it does not come out."""
     value = line.equation[1]
 
     def put_in() -> Line:

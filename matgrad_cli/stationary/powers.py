@@ -54,8 +54,7 @@ def _product(factors: list[Expr]) -> Expr:
 
 @native("eq-powers")
 def _powers(place: Place) -> Moved:
-    """a x^p = b x^q, entry by entry: x^(p−q) = b/a. A power above zero is divided by only where x is known not to be
-    zero."""
+    """a x^p = b x^q, entry by entry: x^(p−q) = b/a; divided by a power above zero only where x is not zero."""
     left = place.equation[0]
     by_power: dict[Fraction, list[Expr]] = {}
     for term in entrywise_terms(*place.equation):

@@ -112,8 +112,7 @@ def _with(problem: Problem, other: Problem) -> Problem:
 
 
 def multiplier_of(problem: Problem, constraint: Expr, number: int, name: str | None = None) -> Symbol:
-    """The multiplier of a constraint, by the name that is given or one that is free:
-    λ for a number, ν for a vector, Λ for a matrix."""
+    """The multiplier of a constraint: λ for a number, ν for a vector, Λ for a matrix, or what is free."""
     shape = constraint.shape
     names = ("lam mu eta" if shape.is_number else "Lambda N M" if shape.is_matrix else "nu eta xi").split()
     taken = {symbol.name for symbol in problem.variables}
@@ -127,8 +126,7 @@ def lagrangian(
     multipliers: Sequence[Symbol],
     factors: tuple[Fraction, Fraction] = (ONCE, ONCE),
 ) -> Problem:
-    """The loss plus ⟨multiplier, constraint⟩ for each constraint;
-    `factors` are what the loss and each of these is multiplied by."""
+    """The loss plus ⟨multiplier, constraint⟩ for each; `factors` stand before the loss and before these."""
     if not constraints:
         return problem
     own, others = (() if by == 1 else (ir.Number(by),) for by in factors)
@@ -149,8 +147,7 @@ def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
 
 @record
 class Prepared:
-    """A problem with the same solutions, its constraints (each an expression that is zero),
-    and why it may stand for the one given."""
+    """A problem with the same solutions, its constraints (what is zero), and why it may stand for the one given."""
 
     problem: Problem
     constraints: tuple[Expr, ...]
@@ -158,8 +155,7 @@ class Prepared:
 
 
 def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
-    """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, and ‖w‖ = c as ‖w‖² = c²; what does not hold the
-    unknown is left out."""
+    """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, ‖w‖ = c as ‖w‖² = c²; less what is no constraint."""
     beside = [one for one in constraints if one.symbols and problem.wrt not in one.symbols]
     held = tuple(
         Sentence("{0} = 0 does not contain {1}: it is no constraint here", (("0", one), ("1", problem.wrt)))
@@ -229,8 +225,7 @@ def symmetry_of(problem: Problem) -> tuple[str, int]:
 
 
 def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
-    """(G + Gᵀ)/2 for a symmetric unknown, (G − Gᵀ)/2 for an antisymmetric one: only these directions count;
-    G where it is so already."""
+    """(G + Gᵀ)/2 for a symmetric unknown, (G − Gᵀ)/2 for an antisymmetric one; G where it is so already."""
     x, (word, sign) = problem.wrt, symmetry_of(problem)
     if not word or holds(gradient, word, problem):
         return gradient
@@ -263,8 +258,7 @@ def stretches(problem: Problem, constraint: Expr) -> bool:
 
 
 def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
-    """Whether numbers say that the loss stays when the unknown is stretched,
-    and that the bound then grows with a power."""
+    """Whether numbers say that the loss stays when the unknown is stretched, and the bound grows with a power."""
     x = problem.wrt
     by, other = Symbol(f"{x.name} stretched by", NUMBER), Symbol(f"{x.name} elsewhere", x.shape)
     facts = (*problem.facts, Fact(by, "positive"))  # μᵀw/√(wᵀSw) changes its sign with w

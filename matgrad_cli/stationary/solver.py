@@ -47,8 +47,7 @@ def solve(
     order: int = 1,
     rules: Rulebook | None = None,
 ) -> Solution:
-    """The point where the gradient is zero. Raises StuckError where the rules know no closed form,
-    or it is not what is asked for."""
+    """The point where the gradient is zero. StuckError where no closed form is known, or it is not as asked."""
     ready = prepared(problem, constraints)
     second = derive(problem, layout=layout, order=2, rules=rules) if order == 2 else None
     try:
@@ -68,8 +67,7 @@ def solve(
 
 @record
 class Asked:
-    """What is solved: the `derivation` of the gradient (with constraints:
-    of the Lagrangian), and what the solution must be."""
+    """What is solved: the `derivation` of the gradient (or of the Lagrangian's), and what it must be."""
 
     problem: Problem
     derivation: Derivation
@@ -131,8 +129,7 @@ def _root_of(found: Mapping[Expr | None, Solution], goal: Goal | None) -> Soluti
 
 
 def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
-    """The solution by moves of the equation, and of the constraints;
-    of two roots that of the sign `root`, and whether there were two."""
+    """The solution by moves of the equations, of two roots that of the sign `root`; whether there were two."""
     whole, multipliers = asked.derivation.problem, asked.multipliers
     factor = Symbol(
         next(name for name in ("t", "tau", "t_0") if name not in {one.name for one in whole.variables}), NUMBER
@@ -183,8 +180,7 @@ def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
 
 
 def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr) -> Solution:
-    """The solution with its verdict, and what kind of point it is;
-    of the gradients the second is that which is zero there."""
+    """The solution with its verdict and the kind of point; the second gradient is the one that is zero there."""
     problem, derivation, constraints, multipliers = (
         asked.problem,
         asked.derivation,

@@ -109,8 +109,7 @@ class Floats:
 
 
 class Modular:
-    """Integers modulo a prime. exp, log, sin … are random functions that keep the laws exp(−u) = 1/exp(u), log(exp u)
-    = u."""
+    """Integers modulo a prime. exp, log, sin … are random functions with exp(−u) = 1/exp(u), log(exp u) = u."""
 
     __slots__ = ("_exps", "_logs", "_random", "_tables", "p")
 

@@ -77,8 +77,7 @@ class Judge:
                     return
 
     def drawn(self, number: int, mode: str, turn: int, factor: float = 1, symbols: Iterable[Expr] = ()) -> Evaluator:
-        """A point with the sizes of a turn, drawn in a range, some variables scaled,
-        whether or not the loss has a value there."""
+        """A point with the sizes of a turn, drawn in a range, some variables scaled; the loss may have no value."""
         return self._points.scaled(number, mode, turn, factor, symbols)
 
     def completed(self, place: Evaluator) -> bool:  # noqa: ARG002
@@ -86,8 +85,7 @@ class Judge:
         return True
 
     def renew(self, *, forget: bool = False) -> None:
-        """What comes now may take as much work as what came before;
-        the points stay, also if what was evaluated there is let go."""
+        """What comes now may take as much work as what came before; the points stay, even if they `forget`."""
         for place in [place for points in (self._points, *self._untied) for place in points.made()]:
             place.work = 0
             if forget:
@@ -339,8 +337,7 @@ class Judge:
         return nearness(sides[0], sides[1], shaken)
 
     def _reach(self, u: Expr) -> Reach:
-        """Points on those sides of a kink that were not visited yet;
-        sides that are not found anywhere in the domain of the loss."""
+        """Points on the sides of a kink that were not visited yet; sides found nowhere in the domain."""
         if u in self._reached:
             return self._reached[u]
         wanted = {True, False} - signs(u, self.float_points())
@@ -364,8 +361,7 @@ class Judge:
     # --- derivatives --------------------------------------------------------------------------------------------------
 
     def derivative(self, letters: tuple[Index, ...], order: int = 1) -> Expr:
-        """The pending derivative of the loss at the letters: sides of the loss first,
-        then of wrt (twice for order 2)."""
+        """The pending derivative of the loss at the letters: sides of the loss, then of wrt (twice for order 2)."""
         loss, wrt = self.problem.loss, self.problem.wrt
         left = list(letters)
 
@@ -390,8 +386,7 @@ _shared: Final = remembered(maxsize=2)(Judge)
 
 
 def judge_of(problem: Problem) -> Judge:
-    """The judge of a problem, shared by all who ask: what one has evaluated at a point the next one need not.
-    Each may ask for as much."""
+    """The judge of a problem, shared by all who ask, with all it has evaluated. Each may ask for as much."""
     judge = _shared(problem)
     judge.renew()
     return judge

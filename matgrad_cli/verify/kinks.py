@@ -29,8 +29,7 @@ SEARCHED: Final = ("generic", "mixed", "positive", "negative")
 
 @record
 class Reach:
-    """What a search for both sides of a kink came to: further points, and sides (True:
-    positive) that were found nowhere, in words."""
+    """What a search for both sides of a kink found: further points, sides (True: positive) found nowhere, in words."""
 
     places: tuple[Evaluator, ...]
     excluded: frozenset[bool]

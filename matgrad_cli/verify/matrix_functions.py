@@ -28,8 +28,7 @@ _ROOTS: Final = 40
 
 
 def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags: Tags) -> Jet:
-    """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix of that side;
-    with `along` that of its derivative along it."""
+    """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix, or of its derivative `along` a direction."""
     one = frozenset((ALONG,))
     parts = dict(jet) if along is None else {**jet, **{some | one: part for some, part in along.items()}}
     sets = subsets(tags if along is None else tags | one)
@@ -55,8 +54,7 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
 
 
 def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
-    """A norm of the singular values of a matrix of floats, or the largest eigenvalue, and its slope of that name:
-    U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
+    """A norm of the singular values, or the largest eigenvalue, and its slope: U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
     own = tuple([label for label in (ROW, COL) if label in tensor.labels])  # a side of size 1 has no label
     sides = tuple([tensor.size(label) for label in own])
@@ -97,8 +95,7 @@ def _exponential(a: Array) -> Array:
 
 
 def _root(a: Array) -> Array:
-    """The square root by the product form of the iteration of Denman and Beavers,
-    which converges where no eigenvalue is ≤ 0."""
+    """The square root by Denman and Beavers' product form, which converges where no eigenvalue is ≤ 0."""
     one, middle, root = np.eye(a.shape[-1]), a, a
     for _ in range(_ROOTS):
         inverse = _inverted(middle)

@@ -241,8 +241,7 @@ def on_call(here: Evaluator, node: ir.Call, tags: Tags) -> Jet:
 
 
 def _of_entries(here: Evaluator, name: str, u: Expr, tags: Tags) -> Jet:
-    """The greatest entry, where it stands, or the product, of all entries, of each column (0)
-    or of each row (1)."""
+    """The greatest entry, where it stands, or the product, of all entries, of each column (0) or row (1)."""
     jet = here.jet(u, tags)
     value = here.value_of(jet, u)
     over = tuple([side for side in {"0": (ROW,), "1": (COL,)}.get(name[-1], (ROW, COL)) if side in value.labels])

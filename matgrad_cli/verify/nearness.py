@@ -121,8 +121,7 @@ class Shaken(Evaluator):
 
 
 def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
-    """What the points say together; which sides of kinks are excluded,
-    and whether a side was seen at no point that tells."""
+    """What the points say together; sides of kinks that are excluded, and whether one was seen nowhere."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]
     hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]

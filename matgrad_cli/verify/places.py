@@ -17,8 +17,7 @@ _LARGER_LIMIT: Final = 200_000
 
 
 class Points:
-    """The points of one reading of a problem, in order: made when first asked for,
-    kept with all that is evaluated there."""
+    """The points of one reading of a problem, in order: made when first asked for, kept with what is known there."""
 
     def __init__(self, setting: Setting, shrunk: dict[int, int] | None = None, tied: bool = True) -> None:
         self.setting = setting
@@ -45,8 +44,7 @@ class Points:
         return self._exact[number]
 
     def inside(self, number: int, loss: Expr) -> Evaluator | None:
-        """The point of that number in floats, inside the domain of the loss;
-        None if there is none in its sizes and range."""
+        """The point of that number in floats, inside the domain of the loss; None if there is none."""
         if number not in self._floats:
             self._floats[number] = self._drawn_inside(number, loss)
         return self._floats[number]

@@ -99,8 +99,7 @@ class ModularSource(Source):
 
 
 class Setting:
-    """What all points of a problem share: the facts by variable, the relations between sizes,
-    the facts to be broken."""
+    """What all points of a problem share: facts by variable, relations between sizes, facts to be broken."""
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         self.problem = problem

@@ -51,8 +51,7 @@ def kinds_of_pairs(before: Expr, after: Expr, words: Mapping[Symbol, object]) ->
 
 
 def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
-    """Both sides along random directions in place of the letters by which something pending is differentiated,
-    and the letters left."""
+    """Both sides along random directions in place of letters by which something is differentiated; the letters left."""
     for variable, row, col in _pending_by(before) or _pending_by(after):
         if {row, col} - {None} <= set(letters):
             along = ir.Entry(Symbol(f"{variable.name} along {row} {col}", variable.shape), row, col)

@@ -12,8 +12,7 @@ _SLOW = Fraction(1, 4)
 
 
 def wave_sum(node: Call) -> Expr:
-    """Σ a sin(b u + c) of every entry, or Σ a sin(⟨B, u⟩ + c) of an array, and their derivatives;
-    a, b, c are drawn at each point."""
+    """Σ a sin(b u + c) of every entry, or Σ a sin(⟨B, u⟩ + c) of an array, or a derivative; a, b, c are drawn."""
     parts = unknown_parts(node.function)
     assert parts is not None
     kind, order, name = parts
@@ -37,8 +36,7 @@ def wave_sum(node: Call) -> Expr:
 
 
 def _of_several(node: Call, order: int, name: str, whole: bool) -> Expr:
-    """Σ a sin(Σₖ ⟨Bₖ, uₖ⟩ + c) of several arguments, or its derivative by one of them;
-    entry by entry with numbers bₖ."""
+    """Σ a sin(Σₖ ⟨Bₖ, uₖ⟩ + c) of several arguments, or its derivative by one; numbers bₖ entry by entry."""
     terms = list[Expr]()
     for wave in range(WAVES):
         a, c = (Symbol(f"{name} {letter}{wave}", NUMBER) for letter in "ac")

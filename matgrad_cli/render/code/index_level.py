@@ -20,8 +20,7 @@ _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
 @record
 class Operand:
-    """An array in an einsum with one letter for each of its axes;
-    `counting` is the 𝟏 over a letter that nothing else may carry."""
+    """An array in an einsum, a letter for each axis; `counting` is the 𝟏 over a letter that nothing else carries."""
 
     text: str
     letters: tuple[Index, ...]

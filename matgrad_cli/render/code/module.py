@@ -52,8 +52,7 @@ def code_if_any(derivation: Derivation) -> str | None:
 def framed(
     name: str, said: list[str], problem: Problem, printer: IndexCode, body: list[str], more: Iterable[str] = ()
 ) -> str:
-    """The module of one function: what is computed, of which shapes, those that nobody gave marked as assumed;
-    the helpers used."""
+    """The module of one function: what is computed, of which shapes (which are assumed), the helpers used."""
     names = printer.names
     assumed = {variable for variable, origin in problem.origins if origin.startswith("assumed")}
     doc = [f'"""{said[0]}', *said[1:], "", *wrap(signature(names.variables, assumed), 100), *more, '"""']

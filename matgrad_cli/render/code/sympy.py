@@ -65,8 +65,7 @@ def sympy_code(derivation: Derivation) -> str:
 
 
 def sympy_module(result: Result, problem: Problem) -> str:
-    """A module that builds the result as the SymPy expression `gradient`;
-    StuckError where SymPy has no such function."""
+    """A module that builds the result as the expression `gradient`; StuckError where SymPy has no such function."""
     if problem.half:
         raise StuckError(Diagnostic("cannot-print", f"SymPy has no vech({problem.wrt.name})", help="`--format numpy`"))
     stated = result.stated

@@ -34,8 +34,7 @@ class Label:
 
 @record
 class Ratio:
-    """∂F_11/∂X: a derivative named by the places at which loss and variable are taken;
-    `turned`, by the variable's transpose."""
+    """∂F_11/∂X: a derivative by the places at which loss and variable are taken; `turned`, by the transpose."""
 
     top: Symbol
     top_at: tuple[Position, ...]
@@ -84,8 +83,7 @@ Role = Literal["plain", "note", "assuming", "legend", "lead", "finding"]
 
 @record
 class Sentence:
-    """A sentence. `lead` introduces what stands below it; a `finding` has a verdict,
-    and with full detail its reason and evidence."""
+    """A sentence. `lead` introduces what stands below; a `finding` has a verdict, in full its reason and evidence."""
 
     phrase: Phrase
     role: Role = "plain"
@@ -96,8 +94,7 @@ class Sentence:
 
 @record
 class Formula:
-    """left = right: the `loss`, an `equation`, the `result` (with the shapes of its factors), what a name is (`where`),
-    or `more`."""
+    """left = right: the `loss`, an `equation`, the `result` (with shapes), what a name is (`where`), or `more`."""
 
     left: Expr | Label
     right: Expr
@@ -107,8 +104,7 @@ class Formula:
 
 @record
 class Line:
-    """An expression as a line of a chain; `changed` are the paths of the parts that are new in it;
-    an equation has a `left`."""
+    """A line of a chain; `changed` are the paths of the parts that are new in it; an equation has a `left`."""
 
     body: Expr
     changed: tuple[Path, ...] = ()
@@ -173,8 +169,7 @@ class Grid:
 
 @record
 class Pattern:
-    """Where an array with four indices is not 0, at a small size:
-    rows (`down`) and columns (`across`) of blocks of rows and columns."""
+    """Where an array with four indices is not 0, at a small size: blocks (`down` and `across`) of rows."""
 
     down: Index
     across: Index
@@ -202,8 +197,7 @@ Document = tuple[Block, ...]
 
 
 def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
-    """A sentence with its values put in their places; with `bindings` those of its rule too,
-    and no place is left open."""
+    """A sentence with its values put in; with `bindings` those of its rule too, and no place is left open."""
     values = {**dict(bindings or ()), **dict(sentence.values)}
     parts: list[str | Value | Ratio] = []
     end = 0

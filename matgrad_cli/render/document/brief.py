@@ -16,8 +16,7 @@ _LIKEWISE: Final = (" terms likewise)", ", and in the other terms likewise")
 
 
 def shortened(moves: Sequence[Move]) -> Iterator[Move]:
-    """The moves, with each run of small ones joined to the telling one:
-    its sentence, the last line, the numbers as a range."""
+    """The moves, each run of small ones joined to the telling one: its sentence, the last line, a range of numbers."""
     for run in _runs(moves):
         yield _joined(run)
 

@@ -27,8 +27,7 @@ NO_CHANGE: Final = Change()
 
 
 def change_of(step: Step, problem: Problem) -> Change:
-    """What a step changed, if that is an equality of its own; none where the whole line changed, which is seen in the
-    line itself."""
+    """What a step changed, if that is an equality of its own and not the whole line, which is seen itself."""
     if () in step.places or () in step.results:
         return NO_CHANGE
     for pairs in _candidates(step):
@@ -52,8 +51,7 @@ def _shown(pairs: list[Pair]) -> Change:
 
 
 def _candidates(step: Step) -> list[list[Pair]]:
-    """Ways to say what changed, the finest first: part by part, the parts as one product or sum,
-    then what they stand in."""
+    """Ways to say what changed, the finest first: by parts, the parts as one, then what they stand in."""
     found: list[list[Pair]] = []
     if len(step.places) == len(step.results):
         places = zip(step.places, step.results, strict=True)

@@ -146,8 +146,7 @@ def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator
 
 
 def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
-    """The steps whose printed line changes, 1/2·λ and λ/2 being printed alike;
-    a group of which one is left is that one."""
+    """The steps whose printed line changes (1/2·λ is λ/2); a group of which one is left is that one."""
     for step in steps:
         inside = tuple(printed_steps(step.substeps))
         if step.substeps and len(inside) == 1:
@@ -181,8 +180,7 @@ def _move(
 
 
 def _new_names(line: Expr, known: set[ir.Named], sentence: Phrase) -> Iterator[ir.Named]:
-    """The named parts that this line is the first to use, those that others need first;
-    not what the sentence defines itself."""
+    """The named parts that this line is the first to use, in order; not what the sentence defines itself."""
     fresh = [node for node in nodes_of(line) if isinstance(node, ir.Named) and node not in known]
     known.update(fresh)
     said = "".join(to_unicode(part) if isinstance(part, Expr) else str(part) for part in sentence)

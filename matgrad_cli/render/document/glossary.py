@@ -118,8 +118,7 @@ def ranges(letters: Iterable[Index]) -> dict[str, list[Dim]]:
 
 
 def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
-    """The letters that the printed line is the first to show, added to those `seen`:
-    ∂h/∂w shows none of its array's."""
+    """The letters that the printed line is the first to show, added to those `seen`: ∂h/∂w shows none."""
     shown: set[Index] = set()
     known, stack = {line}, [line]
     while stack:

@@ -45,8 +45,7 @@ class Text(NamedTuple):
 
 
 class Example:
-    """One small point of a problem, and one choice of the free letters;
-    names that `follow` have the values that they are equal to."""
+    """A small point of a problem and a choice of the free letters; names that `follow` are worth what they equal."""
 
     def __init__(
         self, problem: Problem, letters: tuple[Index, ...], start: Expr, follow: tuple[tuple[Symbol, Expr], ...] = ()
@@ -127,8 +126,7 @@ class Example:
         return _upright(found, expr.shape)
 
     def filled(self, entry: Expr, letters: tuple[Index, ...]) -> Any:
-        """Where an array is not 0: nested tuples of truth values, one level for each letter;
-        None where it has no value."""
+        """Where an array is not 0: nested tuples, a level for each letter; None where it has no value."""
         if self.place is None:
             return None
         try:
@@ -226,8 +224,7 @@ def _number(value: Any) -> str:
 
 
 def derivation_numbers(blocks: Document, derivation: Derivation) -> Document:
-    """The blocks of a derivation with each line at one small example, if one is found;
-    else with a note that there is none."""
+    """The blocks with each line at one small example, if one is found; else with a note that there is none."""
     return tuple(_told(blocks, Example(derivation.problem, tuple(sorted(derivation.start.free)), derivation.start), ()))
 
 

@@ -19,8 +19,7 @@ from .glossary import signs
 
 
 def optimum_document(solution: Solution, detail: Detail = "normal", numbers: bool = False) -> Document:
-    """The document of an optimum at a level of detail; with `numbers` each equation also at the solution of one small
-    example."""
+    """The document of an optimum; with `numbers` each equation also at the solution of one small example."""
     blocks = tuple(_blocks(solution, detail))
     if not numbers:
         return blocks
@@ -88,8 +87,7 @@ def _outcome(solution: Solution) -> Iterator[Block]:
 
 
 def _named(solution: Solution) -> list[Equation]:
-    """The solution by its multipliers and what each of these is, where there are several and each was found:
-    put in, they fill the page."""
+    """The solution by its multipliers, and each of these, where there are several: put in, they fill the page."""
     lines = [move.after for move in solution.moves]
     found = {line[0]: line for line in lines if line[0] in solution.multipliers and line[0] not in line[1].symbols}
     values = (line for line in lines if line[0] is solution.unknown)

@@ -54,8 +54,7 @@ def letters_html(letters: Iterable[Index]) -> str:
 def line_html(
     body: Expr, changed: Iterable[Path] = (), shapes: bool = False, left: Label | Expr | str | None = None
 ) -> str:
-    """A line, behind `left =` if that is given ("" for the sign alone);
-    a long one in pieces between which it may be broken."""
+    """A line, behind `left =` if that is given ("" for the sign alone), in pieces if it is long."""
     inner = marked(body, tuple(path for path in changed if path), shapes)
     pieces = list(_pieces(inner)) if len(to_unicode(body)) > _SHORT else [inner]
     if left is not None:

@@ -53,8 +53,7 @@ def collapse(move: Move) -> str:
 
 
 def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
-    """A summed letter that is gone after the step, the letter that stands for it,
-    and what of the term depends on it."""
+    """A summed letter that is gone, the letter that stands for it, and what of the term depends on it."""
     if move.change is None:
         return
     old, new = move.change
@@ -84,8 +83,7 @@ def shapes(body: Expr) -> str:
 
 
 def misfit(said: Diagnostic) -> str:
-    """Two operands that do not fit as rectangles, the sides that should be equal in red;
-    nothing for another message."""
+    """Two operands that do not fit as rectangles, the unlike sides in red; nothing for another message."""
     sizes = [label.text.split("×") for label in said.labels]
     if said.code not in ("shape-mismatch", "non-conformable") or said.source is None or list(map(len, sizes)) != [2, 2]:
         return ""
@@ -210,8 +208,7 @@ def _parts(block: Chain) -> list[ir.Named]:
 
 
 def pattern(block: Pattern) -> str:
-    """A grid of blocks: one for each entry of the loss, in it a cell for each entry of the variable,
-    filled where it is not 0."""
+    """A block for each entry of the loss, in it a cell for each of the variable, filled where it is not 0."""
     drawn, step, gap = [], 13, 12
     rows, cols = len(block.filled[0][0]), len(block.filled[0][0][0])
     for i, row in enumerate(block.filled):

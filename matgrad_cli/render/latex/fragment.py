@@ -176,8 +176,7 @@ def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
 
 
 def _numbers(numbers: str, view: View, left: float) -> str:
-    """The rows of numbers below a line, broken before + − =; where these are too far apart,
-    before · and between matrices too."""
+    """The rows of numbers below a line, broken before + − =; else before · and between matrices too."""
     if not numbers:
         return ""
     rows, room = [""], _NUMBERS_ROOM[_columns(view)] - max(0.0, left - _LEFT)

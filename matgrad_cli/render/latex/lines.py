@@ -95,8 +95,7 @@ def broken(text: str, first: float, later: float) -> list[str]:
 
 
 def _best_cut(points: list[tuple[int, int, float]], number: int, begun: float, room: float) -> int:
-    """The last of the most welcome points, from a number on, up to which a piece fits;
-    what cannot be broken stands alone."""
+    """The last of the most welcome points from a number on; what cannot be broken stands alone."""
     best: tuple[int, int] | None = None
     for place in range(number, len(points)):
         _, cost, wide = points[place]

@@ -27,8 +27,7 @@ _SAME: Final = "both lines have the same solutions"
 
 
 def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | None = None) -> Verdict:
-    """Whether both sides have one value at the points, as far as they have values there;
-    `needs` collects what they need to have one."""
+    """Whether both sides have one value at the points; `needs` collects what they need to have one."""
     errors = [error for point in points if (error := _apart(point, equation, needs)) is not None]
     if any(error > _CLEAR for error in errors):
         return Verdict("differs", f"error {max(errors):.1g} at {len(errors)} solutions")
@@ -38,8 +37,7 @@ def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | 
 
 
 def _apart(point: Solution, equation: Equation, needs: list[str] | None) -> float | None:
-    """How far two sides are apart at a solution, beside their size and what they differ by at other values of the
-    unknowns."""
+    """How far two sides are apart at a solution, beside their size and what they differ by elsewhere."""
     try:
         left, right = point.place.both(*equation)
     except NoValue as lacking:
@@ -91,8 +89,7 @@ def with_unknown(
 
 
 def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:
-    """Whether the solutions of each of two systems solve the other one; not `both_ways`:
-    whether those of the second solve the first."""
+    """Whether the solutions of each of two systems solve the other, or those of the second the first."""
     if len(before.equations) == len(after.equations) == 1 and _alike(judge, before, after.equations[0]):
         return Verdict("agrees", f"{_SAME}: their sides differ alike, but for factors without the unknown")
     forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation)]

@@ -50,8 +50,7 @@ _APART: Final = 300
 
 
 def derivative_at(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
-    """The derivative of an array by a variable, or the second one of a number,
-    as a matrix with a column for each entry of the variable."""
+    """The derivative of an array by a variable, or the second of a number, a column for each of its entries."""
     return array_at(place, expr, by).reshape(-1, prod(lay.lengths(by[-1].shape, place.point.size)))
 
 
@@ -116,8 +115,7 @@ def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Iter
 def compared(
     judge: Judge, at: Evaluator, problem: Problem, constraints: Sequence[Expr], turn: int
 ) -> tuple[float, float, int]:
-    """How much the loss is lower, and higher, at other points that satisfy the constraints, and at how many of them it
-    has a value."""
+    """How much lower, and higher, the loss is at other points where the constraints hold, and at how many."""
     equations, loss = tuple((one, Fill(0, one.shape)) for one in constraints), _moving(problem).loss
     starts = list(_others(judge, at, problem.wrt, turn, (-10, 1) if constraints else (-1000, -10, 1, 30)))
     here = float(at.value(loss).data[0])
@@ -223,8 +221,7 @@ def _with(place: Evaluator, symbol: Symbol, value: Expr, needed: Expr) -> Evalua
 def _kind_at(
     at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool, quadratic: bool
 ) -> str | None:
-    """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero;
-    None if unknown."""
+    """What kind of point it is: by the second derivative, and by the loss itself where that is zero."""
     along = _along(at, problem, constraints, symmetric)
     if along is None or not np.all(np.isfinite(along[0])):
         return None
@@ -309,8 +306,7 @@ def _symmetric_directions(size: int) -> Any:
 
 
 def kind_of(seen: Sequence[Seen]) -> str:
-    """minimum, maximum, minima (level in some direction), maxima, saddle;
-    unknown if not the same at all data, or at too few."""
+    """minimum, maximum, minima (level in some direction), maxima, saddle; unknown if it differs, or of too few."""
     kinds = {one.kind for one in seen} - {ALONE}
     if sum(one.kind != ALONE for one in seen) < _FEWEST:
         return "unknown"

@@ -67,16 +67,14 @@ class _Moved:
 
 @record
 class Solution:
-    """Data at random, with the unknowns as drawn, and where the search for them began (`starts`), and as they solve
-    the system (`place`)."""
+    """Data at random: where the search for the unknowns began (`starts`), and as they solve the system (`place`)."""
 
     starts: tuple[Evaluator, ...]
     place: Evaluator
 
 
 class _Unknowns:
-    """The unknowns at one data point as one vector; one that is symmetric, or antisymmetric,
-    moves along such matrices only."""
+    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such."""
 
     def __init__(
         self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
@@ -255,8 +253,7 @@ def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Sy
 def feasible(
     judge: Judge, place: Evaluator, equations: tuple[Equation, ...], symbol: Symbol, starts: Iterable[Any]
 ) -> Iterator[Evaluator]:
-    """A place with other values of one variable that keep its facts: those of the starts, or near to them such at which
-    the equations hold."""
+    """A place with other values of a variable that keep its facts: the starts, or where the equations hold."""
     unknowns = _Unknowns(place, System(equations, (symbol,)), {}, [*_WORK], judge)
     for start in starts:
         u = newton(unknowns.residual, unknowns.jacobian, start) if equations else start

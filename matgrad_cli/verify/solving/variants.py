@@ -67,8 +67,7 @@ def plans(judge: Judge, symbols: tuple[Symbol, ...], where: Where = ()) -> Itera
 
 
 def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: int) -> tuple[Evaluator, dict[Expr, str]]:
-    """The place with data of these signs and of several scales, as far as the facts allow;
-    and the signs that the data really have."""
+    """The place with data of these signs and of several scales as the facts allow; and the signs they have."""
     rng = random.Random(turn)
     values, real = {}, dict[Expr, str]()
     for symbol, sign in signs.items():
@@ -84,8 +83,7 @@ def varied(judge: Judge, place: Evaluator, signs: Mapping[Symbol, str], turn: in
 
 
 def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
-    """Whether an array has the sign: an antisymmetric matrix is never definite,
-    a diagonal one has no positive entries only."""
+    """Whether an array has the sign; an antisymmetric matrix is never definite."""
     if sign in ("positive", "positive entries"):
         return min(data) > 0
     if sign in ("negative", "negative entries"):
