@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .facts import Problem
     from .records.solution import Goal, Solution
     from .render.latex.habits import Habits
-    from .render.view import Detail, View
+    from .render.view import Detail
     from .reports.formats import Checked
     from .verify.verdict import Verdict
 
@@ -72,11 +72,18 @@ class Explanation(_Derived):
         self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None
     ) -> str:
         """The derivation as `terminal`, `text`, `latex` (in an author's habits), `markdown`, `html` or `json`."""
+        if format == "json":
+            from .render.json import to_json, to_json_many
+
+            alone = len(self.derivations) == 1
+            return to_json(self.derivations[0], self.numbers) if alone else to_json_many(self.derivations, self.numbers)
+        from .render.document.several import detail_of, several_document
+        from .render.formats import printed_document, told
         from .render.view import View
 
-        return _rendered(
-            self.derivations, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits)
-        )
+        detail = detail_of(self.derivations, self.detail)
+        content = several_document(self.derivations, told(format, detail), self.numbers)
+        return printed_document(content, format, View(width, colour, detail, numbers=self.numbers, habits=habits))
 
     def __str__(self) -> str:
         return self.render("text")
@@ -91,7 +98,18 @@ class Gradient(_Derived):
 
     def render(self, format: str = "text") -> str:
         """The result as `text`, `latex`, `json`, `sympy`, or a function for `numpy`, `torch`, `jax`."""
-        return _results(self.derivations, format)
+        if format == "json":
+            from .render.results_json import results_json
+
+            return results_json(self.derivations)
+        if format in ("text", "latex") and len(self.derivations) > 1:
+            from .render.document.several import layouts_document
+            from .render.formats import printed_document
+            from .render.view import View
+
+            return printed_document(layouts_document(self.derivations), format, View(width=1000))
+        code = _result(self.derivations[0], format)
+        return code if len(self.derivations) == 1 else f"{_SAME_ARRAY}\n{code}"
 
     def __str__(self) -> str:
         return self.render("text").rstrip("\n")
@@ -283,39 +301,6 @@ def check(*files: str | Path, key: str | Path | None = None) -> Checked:
     from .reports.formats import Checked
 
     return Checked(*as_mapping(check_files(files, Options(key=Path(key) if key is not None else None))).values())
-
-
-def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:
-    """The derivations in one of the formats of `explain`."""
-    if format == "json":
-        from .render.json import to_json, to_json_many
-
-        alone = len(derivations) == 1
-        return to_json(derivations[0], view.numbers) if alone else to_json_many(derivations, view.numbers)
-    from .render.formats import printed_document, render
-
-    if len(derivations) == 1:
-        return render(derivations[0], format, view)
-    from .render.document.several import detail_of, several_document
-
-    shown = view._replace(detail=detail_of(derivations, view.detail))
-    return printed_document(several_document(derivations, view.detail, view.numbers), format, shown)
-
-
-def _results(derivations: tuple[Derivation, ...], format: str) -> str:
-    """The results in one of the formats of `gradient`, one below the other."""
-    if format == "json":
-        from .render.results_json import results_json
-
-        return results_json(derivations)
-    if format in ("text", "latex") and len(derivations) > 1:
-        from .render.document.several import layouts_document
-        from .render.formats import printed_document
-        from .render.view import View
-
-        return printed_document(layouts_document(derivations), format, View(width=1000))
-    code = _result(derivations[0], format)
-    return code if len(derivations) == 1 else f"{_SAME_ARRAY}\n{code}"
 
 
 _SAME_ARRAY = "# the same for every layout: the array has the shape of the loss, then that of the variable"
