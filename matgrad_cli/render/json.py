@@ -16,8 +16,8 @@ from ..notation.printing.to_latex import to_latex
 from ..notation.printing.to_text import dim_text, to_text
 from ..records import Bindings, Derivation, Sentence, Step
 from ..verify.verdict import Verdict
-from .arrays.entries import VEC, swaps_of
 from .code.module import code_if_any
+from .document.arrays import VEC, swaps_of
 from .document.blocks import phrase
 from .document.derivation import printed_steps
 from .words import plain

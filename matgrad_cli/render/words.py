@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from ..ir import Expr, Index, Stack, Symbol
 from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode
 from ..records import Derivation, Value
-from .document.blocks import Cell, Label, Phrase, Ratio
+from .document.blocks import Cell, Label, Phrase
 from .document.glossary import ranges
 from .labels import label, value
 from .wrap import SOLID
@@ -15,7 +15,7 @@ from .wrap import SOLID
 _LONGEST_SOLID = 36
 
 
-def value_text(of: str | Value | Ratio) -> str:
+def value_text(of: str | Value | Label) -> str:
     """A value of a sentence in Unicode."""
     return value(of, printer(), str, str)
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ... import ir
+from ...diagnostics import StuckError
 from ...diagnostics.record import record, replace
 from ...ir import Dim, Expr, Index, Position, Symbol, is_elementwise, letters_in, matmul, sum_over, unstacked
-from ...ir.entries import letters_for
+from ...ir.entries import Entries, letters_for
 from ...ir.terms import Term, expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
-from ..arrays.entries import OpenArray, cannot, opened
 from .matrix_level import MatrixCode
 from .names import Code, Names, signed_sum
 
@@ -227,3 +227,29 @@ def _short_letters(letters: list[Index]) -> dict[Index, str]:
             free = [candidate for candidate in _ALPHABET if candidate not in short.values()]
             short[letter] = wish if wish and wish not in short.values() else free[0]
     return short
+
+
+class _Opened(Entries):
+    def missing(self, expr: Expr) -> Exception:
+        return cannot(expr)
+
+
+def opened(node: Expr, still: Callable[[Expr], bool], *place: Index | None) -> Expr:
+    """The entry of `node` at a place, with its arrays that are not `still` opened; OpenArray where there is no way."""
+    return _Opened(still, lambda: [letter.name for letter in letters_in(node)]).of(node, *place)
+
+
+class OpenArray(StuckError):
+    """That no `einsum` is printed for an entry of `part`, an array with free letters."""
+
+    part: Expr
+
+
+def cannot(node: Expr) -> OpenArray:
+    """That no program is printed for an entry of this."""
+    from ...notation.printing.to_text import to_text
+
+    said = "the result holds an array that depends on an index letter, for which no program is printed"
+    stuck = OpenArray.coded("cannot-print", said, notes=(f"it is `{to_text(node)}`",), help="`--format text`")
+    stuck.part = node
+    return stuck

@@ -1,16 +1,88 @@
-"""A derivative with three or four indices as blocks: the case table, the picture of one slice, the ⊗ form,
-both ways of laying it out."""
+"""A derivative with three or four indices as blocks: the case table, the picture of one slice, the ⊗ form with vec and
+the commutation matrices in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import ONE, Call, Expr, Fill, Index, MatMul, Symbol, Transpose
-from ...ir import Position as Place
-from ...records import Derivation
+from ... import ir
+from ...diagnostics.record import record
+from ...ir import Call, Dim, Expr, Fill, Index, MatMul, Shape, Symbol, Transpose, mul, nodes_of, substitute
+from ...records import Derivation, Result
 from ...records import Sentence as Template
-from ..arrays.entries import VEC, Stack, stack_of, swaps_of, with_sizes
-from .blocks import Block, Cases, Cell, Formula, Grid, Label, Pattern, Phrase, Ratio, Sentence, phrase
+from .blocks import Block, Cases, Formula, Grid, Label, Pattern, Phrase, Sentence, phrase
+
+VEC = "the columns on top of each other"
+
+
+@record
+class Swap:
+    """A commutation matrix K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z."""
+
+    named: ir.Named
+    shape: Shape
+
+
+@record
+class Stack:
+    """∂f_i/∂A for one i: its row (or column) i is `line`, everything else is 0."""
+
+    letter: Index
+    line: Expr
+    by_row: bool
+
+
+def with_sizes(flat: Expr) -> Expr:
+    """A ⊗ form in which the identities have their sizes."""
+    if flat is ir.Eye(flat.shape.rows) or any(getattr(symbol, "name", "") == "I" for symbol in flat.symbols):
+        return flat
+    return substitute(flat, {node: _sized(node.dim) for node in nodes_of(flat) if isinstance(node, ir.Eye)})
+
+
+def swaps_of(flat: Expr) -> tuple[Swap, ...]:
+    """The commutation matrices in a ⊗ form."""
+    return tuple(swap for swap in map(_swap, nodes_of(flat)) if swap is not None)
+
+
+def _swap(node: Expr) -> Swap | None:
+    if isinstance(node, ir.Named) and isinstance(node.body, ir.MatrixOf) and isinstance(node.body.body, ir.SumOver):
+        sides = node.body.body.indices
+        if len(sides) == 2 and sides[0].dim * sides[1].dim is node.shape.rows:
+            return Swap(node, Shape(sides[0].dim, sides[1].dim))
+    return None
+
+
+def _sized(dim: Dim) -> ir.Named:
+    """I with its size: I_n, I_mn, but I_(N·N): I_NN would look like a name, and a raised 2 like the square of I_N."""
+    names = [name for name, power in dim.powers for _ in range(power)]
+    factors = names if dim.factor == 1 and names else [str(dim.factor), *names]
+    if all(len(factor) == 1 for factor in factors) and len(set(factors)) == len(factors):
+        return ir.Named(f"I_{''.join(factors)}", ir.Eye(dim))
+    return ir.Named(f"I_{factors[0]}" if len(factors) == 1 else f"I_({'·'.join(factors)})", ir.Eye(dim))
+
+
+def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | None:
+    """δ_is x_t: row i of ∂f_i/∂A is xᵀ."""
+    if order != 1 or not wrt.shape.is_matrix or len(loss.shape.dims) != 1:
+        return None
+    letter, row, col = result.letters
+    factors = result.entry.factors if isinstance(result.entry, ir.Mul) else (result.entry,)
+    links = [factor for factor in factors if isinstance(factor, ir.Delta)]
+    if len(links) != 1 or links[0].free not in ({letter, row}, {letter, col}):
+        return None
+    by_row = row in links[0].free
+    along = col if by_row else row
+    vectors = [factor for factor in factors if along in factor.free]
+    rest = [factor for factor in factors if factor not in (*links, *vectors)]
+    if len(vectors) != 1 or any(not factor.free <= {letter} for factor in rest):
+        return None
+    vector = vectors[0]
+    if not isinstance(vector, ir.Entry) or vector.free != {along} or vector.base.shape.is_matrix:
+        return None
+    base = vector.base
+    if base.shape.is_column == by_row:
+        base = base.body if isinstance(base, ir.Transpose) else ir.Transpose(base)
+    return Stack(letter, mul(*rest, base) if rest else base, by_row)
 
 
 def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[Block]:
@@ -25,8 +97,6 @@ def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[B
         yield flattened_formula(result.flattened, label)
         yield from map(Sentence, swap_phrases(result.flattened))
     if full:
-        if result.flattened is not None:
-            yield from _two_ways(label)
         yield from _pattern(derivation)
 
 
@@ -50,43 +120,13 @@ def _slice(stack: Stack, label: Label) -> Iterator[Block]:
     letter, line, wrt = stack.letter, stack.line, label.wrt
     told = f" is {{shape}}: {'row' if stack.by_row else 'column'} {{i}} is {{line}}, all else is 0"
     values = ("shape", wrt.shape), ("i", letter), ("line", line)
-    one = "for one ", letter, ", ", Ratio(label.loss, (letter,), wrt)
+    one = "for one ", letter, ", ", Label(label.loss, wrt, letters=(letter,))
     yield Sentence((*one, *phrase(Template(told, values))), "lead")
     if stack.by_row:
         zero = Transpose(Fill(0, line.shape.transposed))
         yield Grid(((zero,), ("⋮",), (line,), ("⋮",), (zero,)), letter)
     else:
         yield Grid((("0", "⋯", line, "⋯", "0"),))
-
-
-def _two_ways(label: Label) -> Iterator[Block]:
-    """The array of small derivatives, and the matrix of blocks that vec makes of it."""
-    loss, wrt = label.loss, label.wrt
-    if label.order != 1 or not wrt.shape.is_matrix or loss.shape.is_number:
-        return
-    rows, cols = (_ends(side) if side is not ONE else ((),) for side in (loss.shape.rows, loss.shape.cols))
-    yield Sentence(("as an array: for each entry of the loss a matrix, ", wrt.shape), "lead")
-    yield Grid(_framed([[Ratio(loss, (*row, *col), wrt) for col in cols] for row in rows]))
-    down = _ends(loss.shape.cols, ":") if loss.shape.is_matrix else ((),)
-    tall = loss.shape.rows if loss.shape.is_matrix else loss.shape.dims[0]
-    which = "columns" if loss.shape.is_matrix else "each column of the variable"
-    pairs = f"one for {'each pair of ' if loss.shape.is_matrix else ''}{which}"
-    yield Sentence(("as a matrix: blocks, ", tall, " × ", wrt.shape.rows, f", {pairs}"), "lead")
-    yield Grid(_framed([[Ratio(loss, own, wrt, col, True) for col in _ends(wrt.shape.cols, ":")] for own in down]))
-
-
-def _ends(side: object, before: str = "") -> tuple[tuple[Place, ...], ...]:
-    """The first and the last place along a side, behind a `:` for all rows."""
-    first = (Index(before, ONE),) if before else ()
-    return ((*first, 0), (*first, Index(str(side), ONE)))
-
-
-def _framed(corners: list[list[Ratio]]) -> tuple[tuple[Cell, ...], ...]:
-    """First and last of each side, with dots between."""
-    rows: list[tuple[Cell, ...]] = [(row[0], "⋯", row[1]) if len(row) == 2 else tuple(row) for row in corners]
-    if len(rows) == 1:
-        return tuple(rows)
-    return (rows[0], ("⋮", "⋱", "⋮") if len(rows[0]) == 3 else ("⋮",), rows[1])
 
 
 def _pattern(derivation: Derivation) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from ...diagnostics.record import record
-from ...ir import ONE, Expr, Index, Mul, Named, Number, Path, Position, Power, Symbol, mul
+from ...ir import ONE, Expr, Index, Mul, Named, Number, Path, Power, Symbol, mul
 from ...records import Bindings, Value
 from ...records import Sentence as Template
 from ...records.derivation import PLACE
@@ -32,18 +32,7 @@ class Label:
     letters: tuple[Index, ...] = ()
 
 
-@record
-class Ratio:
-    """∂F_11/∂X: a derivative by the places at which loss and variable are taken; `turned`, by the transpose."""
-
-    top: Symbol
-    top_at: tuple[Position, ...]
-    bottom: Symbol
-    bottom_at: tuple[Position, ...] = ()
-    turned: bool = False
-
-
-Phrase = tuple[str | Value | Ratio, ...]
+Phrase = tuple[str | Value | Label, ...]
 """Prose with mathematics in it; a `str` is prose."""
 
 
@@ -156,7 +145,7 @@ class Cases:
     rows: tuple[tuple[Expr, str], ...]
 
 
-Cell = Expr | Ratio | str
+Cell = Expr | str
 
 
 @record
@@ -199,7 +188,7 @@ Document = tuple[Block, ...]
 def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
     """A sentence with its values put in; with `bindings` those of its rule too, and no place is left open."""
     values = {**dict(bindings or ()), **dict(sentence.values)}
-    parts: list[str | Value | Ratio] = []
+    parts: list[str | Value | Label] = []
     end = 0
     for found in PLACE.finditer(sentence.template):
         if found.group(1) in values:

@@ -15,7 +15,7 @@ from ...notation.printing.precedence import closing, opening
 from ...notation.printing.to_mathml import LEFT, RIGHT, dim_mathml, name_mathml, printer, to_mathml
 from ...notation.printing.to_unicode import shape_unicode, to_unicode
 from ...records import Value
-from ..document.blocks import Label, Phrase, Ratio
+from ..document.blocks import Label, Phrase
 from ..document.derivation import shaped_factors
 from ..document.glossary import ranges
 from ..labels import label, value
@@ -32,7 +32,7 @@ def math(inner: str, display: bool = False) -> str:
     return f"<math{style}>{inner}</math>"
 
 
-def value_html(of: str | Value | Ratio | Label) -> str:
+def value_html(of: str | Value | Label) -> str:
     """A value of a sentence; prose keeps its indices and exponents."""
     return value(of, printer(), math, prose_html)
 

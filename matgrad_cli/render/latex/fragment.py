@@ -11,7 +11,7 @@ from ...ir import Expr
 from ...notation.printing.precedence import split_marks
 from ...notation.printing.to_latex import name_latex, printer, shape_latex, to_latex
 from ..document import blocks
-from ..document.blocks import Block, Cell, Document, Label, Ratio
+from ..document.blocks import Block, Cell, Document, Label
 from ..document.derivation import shaped_factors
 from ..labels import label
 from ..view import View
@@ -253,8 +253,7 @@ _DOTS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots"}
 
 def grid_latex(block: blocks.Grid) -> str:
     r"""Cells as \begin{bmatrix} … \end{bmatrix}."""
-    apart = r" \\[4pt] " if any(isinstance(cell, Ratio) for row in block.cells for cell in row) else r" \\ "
-    rows = apart.join(" & ".join(map(_cell, row)) for row in block.cells)
+    rows = r" \\ ".join(" & ".join(map(_cell, row)) for row in block.cells)
     said = rf" \leftarrow \text{{row }} {name_latex(block.row.name)}" if block.row is not None else ""
     return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}{said}"
 

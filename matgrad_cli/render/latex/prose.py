@@ -9,7 +9,7 @@ from typing import Final
 from ...ir import Expr, Index, Named
 from ...notation.printing.to_latex import dim_latex, name_latex, printer, to_latex
 from ...records import Value
-from ..document.blocks import Phrase, Ratio
+from ..document.blocks import Label, Phrase
 from ..document.glossary import ranges
 from ..labels import value
 from .lines import breakable
@@ -48,7 +48,7 @@ def _quoted(match: re.Match[str]) -> str:
     return rf"\texttt{{{match[1]}}}" if match[1] else f"``{match[2]}''"
 
 
-def value_latex(of: Value | Ratio) -> str:
+def value_latex(of: Value | Label) -> str:
     """A value of a sentence as inline mathematics."""
     return value(of, printer(), lambda text: f"${breakable(text) if isinstance(of, Expr) else text}$", escaped)
 

@@ -1,1 +1,0 @@
-"""Derivatives with three and four indices: case tables, ⊗ forms, pictures."""
