@@ -70,13 +70,6 @@ def test_stacked_column() -> None:
     assert "column i is x, all else is 0\n         [ 0  ⋯  x  ⋯  0 ]\n" in shown
 
 
-def test_both_ways_of_flattening_under_full_detail() -> None:
-    shown = render(gram(), "text", View(detail="full"))
-    assert "         ⎡ ∂F_(1,1)/∂R  ⋯  ∂F_(1,N)/∂R ⎤\n" in shown
-    assert "         ⎡ ∂F_(:,1)/∂R_(:,1)ᵀ  ⋯  ∂F_(:,1)/∂R_(:,N)ᵀ ⎤\n" in shown
-    assert "⋱" not in render(gram())
-
-
 def test_latex_has_cases_and_vec() -> None:
     shown = render(gram(), "latex", View(detail="full"))
     assert r"\begin{cases} R_{sj} & \text{if } t = i,\ i \ne j \\ R_{si} & \text{if } t = j,\ i \ne j \\" in shown
@@ -86,7 +79,6 @@ def test_latex_has_cases_and_vec() -> None:
         r"\otimes R^\top)" in shown
     )
     assert r"\operatorname{vec}(Z^\top) = K \operatorname{vec}(Z)" in shown
-    assert r"\begin{bmatrix} \frac{\partial F_{1,1}}{\partial R} & \cdots" in shown
 
 
 def test_markdown_has_the_same() -> None:
