@@ -99,7 +99,7 @@ class Gradient(_Derived):
     def render(self, format: str = "text") -> str:
         """The result as `text`, `latex`, `json`, `sympy`, or a function for `numpy`, `torch`, `jax`."""
         if format == "json":
-            from .render.results_json import results_json
+            from .render.json import results_json
 
             return results_json(self.derivations)
         if format in ("text", "latex") and len(self.derivations) > 1:

@@ -172,7 +172,7 @@ def _watched(done: int, total: int) -> None:
 
 def _skipped(files: tuple[str, ...]) -> str:
     """The line on files of a folder that were left out, so that none is lost silently."""
-    from ..diagnostics.inert import inert
+    from ..diagnostics.show import inert
 
     named = ", ".join(map(inert, files[:SHOWN])) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
     return (

@@ -65,7 +65,7 @@ def usable(output: str | None) -> None:
 
 def say(text: str) -> None:
     """Print a message on stderr, whatever names stand in it; a message that nobody can take costs no result."""
-    from ..diagnostics.inert import inert_lines
+    from ..diagnostics.show import inert_lines
 
     try:
         sys.stderr.write(inert_lines(text))

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Source
-from ..diagnostics.inert import OF_SOURCE, inert, inert_lines, inert_source
 from ..diagnostics.record import fields_of, replace
+from ..diagnostics.show import OF_SOURCE, inert, inert_lines, inert_source
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Report
 
 _RECORDS = (Report, FileReport, ProblemReport, Finding, Final, Diagnostic, Label)

@@ -6,8 +6,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from ..diagnostics.inert import inert
 from ..diagnostics.record import record
+from ..diagnostics.show import inert
 from ..records.finding import FileReport, ProblemReport, Report
 from .inert import inert_report
 

@@ -13,8 +13,7 @@ import pytest
 
 import matgrad_cli
 from conftest import trees
-from matgrad_cli.diagnostics.needed import needed
-from matgrad_cli.diagnostics.regex import _Waiting, may_fit, regex
+from matgrad_cli.diagnostics.regex import _Waiting, may_fit, needed, regex
 
 PACKAGE = Path(matgrad_cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -12,10 +12,9 @@ import pytest
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
 from matgrad_cli.render.formats import render
-from matgrad_cli.render.json import to_json
+from matgrad_cli.render.json import result_data, to_json
 from matgrad_cli.render.latex.fragment import condition_latex
 from matgrad_cli.render.results import result_text
-from matgrad_cli.render.results_json import result_data
 from matgrad_cli.render.view import View
 from matgrad_cli.rewrite.derive import derive
 from rebuilding import from_json

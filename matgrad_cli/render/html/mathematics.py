@@ -18,8 +18,8 @@ from ...records import Value
 from ..document.blocks import Label, Phrase
 from ..document.derivation import shaped_factors
 from ..document.glossary import ranges
-from ..labels import label, value
 from ..latex.prose_math import formula_unicode
+from ..words import label, value
 from ..wrap import SOLID
 
 _SHORT: Final = 26

@@ -13,8 +13,8 @@ from ...notation.printing.to_latex import name_latex, printer, shape_latex, to_l
 from ..document import blocks
 from ..document.blocks import Block, Cell, Document, Label
 from ..document.derivation import shaped_factors
-from ..labels import label
 from ..view import View
+from ..words import label
 from .lines import ROOM, broken, width
 from .prose import (
     escaped,

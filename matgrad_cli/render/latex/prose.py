@@ -11,7 +11,7 @@ from ...notation.printing.to_latex import dim_latex, name_latex, printer, to_lat
 from ...records import Value
 from ..document.blocks import Label, Phrase
 from ..document.glossary import ranges
-from ..labels import value
+from ..words import value
 from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
 

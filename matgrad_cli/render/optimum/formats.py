@@ -7,8 +7,7 @@ from typing import Any
 from ...notation.printing.to_text import to_text
 from ...records.solution import Solution
 from ..document.blocks import phrase
-from ..json import SCHEMA, Table, bindings_data, dumped, expression, problem_data, two
-from ..results_json import result_data
+from ..json import SCHEMA, Table, bindings_data, dumped, expression, problem_data, result_data, two
 from ..view import View
 from ..words import plain
 from .code import solution_code
