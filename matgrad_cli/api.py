@@ -78,11 +78,11 @@ class Explanation(_Derived):
             alone = len(self.derivations) == 1
             return to_json(self.derivations[0], self.numbers) if alone else to_json_many(self.derivations, self.numbers)
         from .render.document.several import detail_of, several_document
-        from .render.formats import printed_document, told
+        from .render.formats import detail_in, printed_document
         from .render.view import View
 
         detail = detail_of(self.derivations, self.detail)
-        content = several_document(self.derivations, told(format, detail), self.numbers)
+        content = several_document(self.derivations, detail_in(format, detail), self.numbers)
         return printed_document(content, format, View(width, colour, detail, numbers=self.numbers, habits=habits))
 
     def __str__(self) -> str:

@@ -17,10 +17,10 @@ FORMATS: Final = ("terminal", "text", "latex", "markdown", "html")
 def render(derivation: Derivation, format: str = "text", view: View | None = None) -> str:
     """The page of a derivation."""
     shown = view or View()
-    return printed_document(document(derivation, told(format, shown.detail), shown.numbers), format, shown)
+    return printed_document(document(derivation, detail_in(format, shown.detail), shown.numbers), format, shown)
 
 
-def told(format: str, detail: Detail) -> Detail:
+def detail_in(format: str, detail: Detail) -> Detail:
     """HTML folds reasons away, so it always has them."""
     return "full" if format == "html" and detail == "normal" else detail
 

@@ -72,14 +72,14 @@ def dumped(value: Json, indent: str = "") -> str:
 
 
 def _derivation(derivation: Derivation, table: Table) -> dict[str, Json]:
-    problem, shown = derivation.problem, partial(_shown, table)
+    problem, shown = derivation.problem, partial(shown_by, table)
     return {
         "loss": expression(problem.loss, table),
         "wrt": wrt_text(problem),
         **told(derivation, "method layout order", shown),
         "shapes": {symbol.name: sides(symbol.shape) for symbol in problem.variables},
-        "assumed": [*problem.assumed, *_texts(derivation.assumed)],
-        "notes": [*problem.notes, *_texts(derivation.notes)],
+        "assumed": [*problem.assumed, *texts(derivation.assumed)],
+        "notes": [*problem.notes, *texts(derivation.notes)],
         **told(derivation, "rests_on?", shown),
         "problem": problem_data(problem, table),
         "start": expression(derivation.start, table),
@@ -97,11 +97,12 @@ def wrt_text(problem: Problem) -> str:
     return f"vech({problem.wrt.name})" if problem.half else problem.wrt.name
 
 
-def _texts(sentences: Iterable[Sentence]) -> list[str]:
+def texts(sentences: Iterable[Sentence]) -> list[str]:
+    """Sentences in Unicode."""
     return [plain(phrase(sentence)) for sentence in sentences]
 
 
-def _shown(table: Table, value: Any) -> Any:
+def shown_by(table: Table, value: Any) -> Any:
     """A value of a record: an expression and a sentence also as text."""
     match value:
         case Expr():
@@ -112,7 +113,7 @@ def _shown(table: Table, value: Any) -> Any:
         case Verdict(kind, by, witness):
             return {"kind": kind, "by": by, "witness": witness and told(witness, "values left right", table.encoded)}
         case tuple():
-            return [_shown(table, part) for part in value]
+            return [shown_by(table, part) for part in value]
     return table.encoded(value)
 
 
@@ -157,7 +158,7 @@ def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
 
 
 def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
-    shown, places = partial(_shown, table), step.paths or step.places
+    shown, places = partial(shown_by, table), step.paths or step.places
     return {
         "number": number,
         "rule": step.rule,
@@ -168,7 +169,7 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
         "bindings": bindings_data(step.bindings, table),
         "shape": sides(step.after.shape),
         "free": sorted(letter.name for letter in step.after.free),
-        "assumed": _texts(step.assumed),
+        "assumed": texts(step.assumed),
         "verdict": shown(step.verdict),
         "substeps": _steps(f"{number}.", step.substeps, table),
         "sentence": shown(step.title),
@@ -192,7 +193,7 @@ def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
         **two(result.stated),
         "numpy": code_if_any(derivation),
         "shape": [dim_text(letter.dim) for letter in result.letters] if matrix is None else sides(matrix.shape),
-        **told(result, "entry letters matrix", partial(_shown, table)),
+        **told(result, "entry letters matrix", partial(shown_by, table)),
         "where": [{"name": name, **expression(body, table)} for name, body in result.where],
         "flattened": None if flat is None else {**expression(flat, table), **flattened_facts(flat)},
         "cases": [{"condition": condition, **expression(value, table)} for value, condition in result.cases],
