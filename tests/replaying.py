@@ -93,9 +93,10 @@ def by_method(derivations: Iterable[Derivation], rules: Rulebook) -> dict[str, C
 def run_again(move: Move, problem: Problem) -> Equation | None:
     """The line that comes of running a move's rule again on the line before it; `problem` is that of the gradient."""
     said: dict[str, Any] = dict(move.bindings)
-    line = Line(problem, Judge(problem), said["unknown"], move.before, int(said["root"]))
+    known = (said["known"], (said["left"], said["right"])) if "known" in said else None
+    line = Line(problem, Judge(problem), said["unknown"], move.before, int(said["root"]), known)
     line.look_at(said["core"])
-    found = line.made(move.rule, (said["known"], (said["left"], said["right"])) if "known" in said else None)
+    found = line.made(move.rule)
     return None if found is None else found[0]
 
 

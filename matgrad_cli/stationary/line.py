@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from ..diagnostics import BugError, Diagnostic, MatgradError, StuckError
-from ..diagnostics.record import field, mutable, record, replace
+from ..diagnostics.record import field, mutable, replace
 from ..facts import Problem
 from ..facts.conditions import said_of
 from ..facts.holding import holds
@@ -37,30 +37,10 @@ Known = tuple[Symbol, Equation]
 """What was found to hold of a symbol: an equation with it, or with what holds it, alone on its left side."""
 
 
-@record
-class Place:
-    """Where a native move is asked: the equation, the unknown (or the part with its `letter` that is looked at), and
-    what is needed to rewrite its sides; `root` is the sign of two roots (0 for the root zero; of eigenvalues the end
-    that is wanted, 0 for any), `known` what was found elsewhere and may be put in."""
-
-    equation: Equation
-    unknown: Expr
-    letter: Symbol
-    problem: Problem
-    simplify: Callable[[Expr], Expr]
-    root: int = 1
-    known: Known | None = None
-
-    @property
-    def opener(self) -> Opener:
-        """What opens sides around the unknown."""
-        return Opener(self.unknown)
-
-
 Made = tuple[Equation, Bindings, tuple[Sentence, ...]]
 """The new equation, what the sentence mentions, and what had to be supposed."""
 Moved = tuple[Equation, Bindings] | None
-Native = Callable[[Place], Moved]
+Native = Callable[["Line"], Moved]
 Judged = Literal["both ways", "one way", "one of two", "if seen", "if not denied", "later"]
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
 the line goes on with one of two roots); by numbers that agree alone, or that do not differ, as it supposes without
@@ -109,13 +89,18 @@ def rules_of(phase: str) -> tuple[str, ...]:
 
 @mutable
 class Line:
-    """The current equation in the unknown, and the moves so far."""
+    """The current equation in the unknown, and the moves so far.
+
+    `core` is what is looked at: the unknown, or a part that holds it; `root` the sign of two roots (0 for the root
+    zero; of eigenvalues the end that is wanted, 0 for any); `known` what was found elsewhere and may be put in.
+    """
 
     problem: Problem
     judge: Judge
     unknown: Symbol
     equation: Equation
     root: int = 1
+    known: Known | None = None
     moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -134,6 +119,11 @@ class Line:
         self.core = core
 
     @property
+    def opener(self) -> Opener:
+        """What opens sides around what is looked at."""
+        return Opener(self.core)
+
+    @property
     def isolated(self) -> bool:
         """Whether what is looked at stands alone on the left."""
         return self.equation[0] is self.core and self.unknown not in self.equation[1].symbols
@@ -149,21 +139,21 @@ class Line:
         return any(judged(move.rule) == "one of two" for move in self.moves)
 
     def phase(self, name: str, known: Known | None = None) -> bool:
-        """Runs the rules of a phase, each once; whether one of them fitted."""
-        ran = [self.run(rule_id, known) for rule_id in rules_of(name)]
+        """Runs the rules of a phase, each once, with what is `known`; whether one of them fitted."""
+        self.known = known
+        ran = [self.run(rule_id) for rule_id in rules_of(name)]
         return any(ran)
 
-    def run(self, rule_id: str, known: Known | None = None) -> bool:
+    def run(self, rule_id: str) -> bool:
         """Runs a rule if it fits and changes the line."""
-        found = self.made(rule_id, known)
-        return found is not None and self._moved(rule_id, known, *found)
+        found = self.made(rule_id)
+        return found is not None and self._moved(rule_id, *found)
 
-    def made(self, rule_id: str, known: Known | None = None) -> Made | None:
+    def made(self, rule_id: str) -> Made | None:
         """What a rule makes of the line, by its pattern or its function. None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
-            place = Place(self.equation, self.core, self.unknown, self.problem, self.simplify, self.root, known)
-            found = NATIVE[rule_id][0](place)
+            found = NATIVE[rule_id][0](self)
             assumed = supposed(rule, dict(found[1]), self.problem) if found is not None else None
             if found is None or assumed is None or not _possible(assumed := self._plainly(assumed), self.problem):
                 return None
@@ -194,9 +184,7 @@ class Line:
     def _plainly(self, assumed: Iterable[Sentence]) -> tuple[Sentence, ...]:
         return tuple(said for one in assumed for said in plainly(one, self.problem))
 
-    def _moved(
-        self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]
-    ) -> bool:
+    def _moved(self, rule_id: str, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]) -> bool:
         """Records a move, judged by numbers; False if the line stays what it was.
 
         A move that numbers contradict is a bug, unless it supposes something: then it does not fit, as that fails.
@@ -216,7 +204,7 @@ class Line:
             return False
         if verdict.kind == "differs":
             raise contradicted(f"move `{rule_id}`", verdict.by)
-        beside = zip(("known", "left", "right"), (known[0], *known[1]) if known else (), strict=False)
+        beside = zip(("known", "left", "right"), (self.known[0], *self.known[1]) if self.known else (), strict=False)
         said = {
             "X": self.core,
             **dict(bindings),

@@ -11,45 +11,45 @@ from ..ir import ONE, Expr, Symbol, add, hadamard, matmul, mul, neg, nodes_of, p
 from ..ir.terms import terms_of
 from ..rewrite.engine.application import replaced, settled
 from ..rewrite.forms.algebra import apart, flip, zero
-from .line import Moved, Place, derivative, native
+from .line import Line, Moved, derivative, native
 from .opening import Term, entrywise_terms, filled, sign_of, total
 from .question import symmetric_part
 
 
 @native("eq-symmetric", "later")
-def _symmetric(place: Place) -> Moved:
+def _symmetric(line: Line) -> Moved:
     """G = 0 along symmetric directions alone: (G + Gᵀ)/2 = 0."""
-    left, right = place.equation
-    return (symmetric_part(place.problem, left), right), ()
+    left, right = line.equation
+    return (symmetric_part(line.problem, left), right), ()
 
 
 @native("eq-linear", "if not denied")
-def _linear(place: Place) -> Moved:
+def _linear(line: Line) -> Moved:
     """g(x) = 0 becomes J x = −g(0), where the derivative J of g does not depend on x."""
-    (left, right), x = place.equation, Symbol("□", place.unknown.shape)
-    if x.shape.is_matrix or left.shape is not x.shape or place.opener.terms(left) is not None:
+    (left, right), x = line.equation, Symbol("□", line.core.shape)
+    if x.shape.is_matrix or left.shape is not x.shape or line.opener.terms(left) is not None:
         return None
-    whole = replaced(left, {place.unknown: x})
-    if x not in whole.symbols or place.letter in whole.symbols | right.symbols:
+    whole = replaced(left, {line.core: x})
+    if x not in whole.symbols or line.unknown in whole.symbols | right.symbols:
         return None
-    problem = replace(place.problem, loss=whole, wrt=x, variables=(*place.problem.variables, x), source="")
+    problem = replace(line.problem, loss=whole, wrt=x, variables=(*line.problem.variables, x), source="")
     slope = derivative(problem)
     if slope is None or x in slope.symbols:
         return None
     rest = add(right, neg(substitute(whole, {x: zero(x.shape)})))
-    terms = place.opener.terms(product(slope, place.unknown)) or ()
-    each = _entries(terms[0], place.unknown) if len(terms) == 1 and terms[0].left else None
-    found = product(slope, place.unknown) if each is None else hadamard(place.simplify(each), place.unknown)
-    return (found, place.simplify(rest)), (("A", slope),)
+    terms = line.opener.terms(product(slope, line.core)) or ()
+    each = _entries(terms[0], line.core) if len(terms) == 1 and terms[0].left else None
+    found = product(slope, line.core) if each is None else hadamard(line.simplify(each), line.core)
+    return (found, line.simplify(rest)), (("A", slope),)
 
 
 @native("eq-multiple", "later")
-def _multiple(place: Place) -> Moved:
+def _multiple(line: Line) -> Moved:
     """α b − β S w + λ a = 0, where λ is 0 and the numbers α and β hold w: S w = t b, with a number t."""
-    if place.known is None:
+    if line.known is None:
         return None
-    (multiplier, (factor, _)), x = place.known, place.unknown
-    found = place.opener.products(place.simplify(replaced(place.equation[0], {multiplier: ir.Number(0)})))
+    (multiplier, (factor, _)), x = line.known, line.core
+    found = line.opener.products(line.simplify(replaced(line.equation[0], {multiplier: ir.Number(0)})))
     still, moving = (
         [one for one in found if any(x in array.symbols for array in one[1]) is held] for held in (False, True)
     )
@@ -58,66 +58,64 @@ def _multiple(place: Place) -> Moved:
     if len(before) != 1 or len(common) != 1 or any(x in array.symbols for array in next(iter(before))):
         return None
     column = [product(*(one for one in numbers if x not in one.symbols), *arrays) for numbers, arrays in still]
-    multiple = place.simplify(add(*column))
+    multiple = line.simplify(add(*column))
     return (product(*next(iter(before)), x), mul(factor, multiple)), (("b", multiple), ("t", factor), ("m", multiplier))
 
 
 @native("eq-open")
-def _open(place: Place) -> Moved:
+def _open(line: Line) -> Moved:
     """A (w − b) = 0 becomes A w − A b = 0, as far as the unknown stands in brackets."""
-    left, right = place.equation
-    terms = place.opener.terms(left)
-    if terms is None or _bare(place, left):
+    left, right = line.equation
+    terms = line.opener.terms(left)
+    if terms is None or _bare(line, left):
         return None
-    return (total([place.simplify(term.expr) for term in terms], left), right), ()
+    return (total([line.simplify(term.expr) for term in terms], left), right), ()
 
 
-def _bare(place: Place, side: Expr) -> bool:
+def _bare(line: Line, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
     return not any(
-        isinstance(part, ir.Add) and place.unknown in part.symbols
-        for _, term in terms_of(side)
-        for part in nodes_of(term)
+        isinstance(part, ir.Add) and line.core in part.symbols for _, term in terms_of(side) for part in nodes_of(term)
     )
 
 
 @native("eq-move-terms")
-def _move(place: Place) -> Moved:
+def _move(line: Line) -> Moved:
     """Everything with the unknown to the left, everything else to the right."""
-    left, right = (place.opener.terms(side) for side in place.equation)
+    left, right = (line.opener.terms(side) for side in line.equation)
     if left is None or right is None:
         return None
     ours = [*[term.expr for term in left if term.core], *[neg(term.expr) for term in right if term.core]]
     rest = [*[term.expr for term in right if not term.core], *[neg(term.expr) for term in left if not term.core]]
     if not ours:
         return None
-    if sign_of(place.simplify(total(ours, place.equation[0]))) < 0:
+    if sign_of(line.simplify(total(ours, line.equation[0]))) < 0:
         ours, rest = list(map(neg, ours)), list(map(neg, rest))
-    return (place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))), ()
+    return (line.simplify(total(ours, line.equation[0])), line.simplify(total(rest, line.equation[0]))), ()
 
 
 @native("eq-collect")
-def _collect(place: Place) -> Moved:
+def _collect(line: Line) -> Moved:
     """Σ A_k X = (Σ A_k) X with nothing behind, Σ X B_k = X (Σ B_k) with nothing before; numbers alike."""
-    left, right = place.equation
-    terms = place.opener.terms(left)
+    left, right = line.equation
+    terms = line.opener.terms(left)
     if terms is None or any(term.core is None for term in terms) or not terms:
         return None
     turned = terms[0].turned
     if len(terms) < 2 or any(term.turned is not turned for term in terms):
         return None
-    core = ir.Transpose(place.unknown) if turned else place.unknown
+    core = ir.Transpose(line.core) if turned else line.core
     entries = [_entries(term, core) for term in terms]
     if any(any(term.left) for term in terms) and all(weight is not None for weight in entries):
         weights = [weight for weight in entries if weight is not None]
-        return (hadamard(place.simplify(total(weights, left)), core), right), ()
+        return (hadamard(line.simplify(total(weights, left)), core), right), ()
     for behind in (True, False):  # whether what stands behind the unknown is alike, or what stands before it
         alike = {
-            place.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms
+            line.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms
         }
         if len(alike) == 1:
             side = core.shape.rows if behind else core.shape.cols
-            weight = place.simplify(
+            weight = line.simplify(
                 total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left)
             )
             weights = [] if isinstance(weight, ir.Eye) or weight is ir.Number(1) else [weight]
@@ -145,78 +143,78 @@ def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: ir.Dim) -> Ex
 
 
 @native("eq-shortest-column", "one way")
-def _shortest(place: Place) -> Moved:
+def _shortest(line: Line) -> Moved:
     """Of the solutions of aaᵀ x = c a the one of least length: x = c a/(aᵀa)."""
-    left, right = place.equation
+    left, right = line.equation
     numbers, arrays = apart(right.factors if isinstance(right, ir.Mul) else (right,))
     column = arrays[0] if arrays else right
     if (
         not isinstance(left, ir.MatMul)
-        or left.factors != (column, flip(column), place.unknown)
+        or left.factors != (column, flip(column), line.core)
         or not column.shape.is_column
     ):
         return None
     size = matmul(flip(column), column)
-    return (place.unknown, place.simplify(mul(*numbers, ir.Power(size, ir.Number(-1)), column))), (
+    return (line.core, line.simplify(mul(*numbers, ir.Power(size, ir.Number(-1)), column))), (
         ("a", column),
         ("c", size),
     )
 
 
 @native("eq-tidy")
-def _tidy(place: Place) -> Moved:
+def _tidy(line: Line) -> Moved:
     """The right side in textbook form."""
-    left, right = place.equation
-    if left is not place.unknown:
+    left, right = line.equation
+    if left is not line.core:
         return None
-    return (left, place.simplify(_split(place.simplify(right), place))), ()
+    return (left, line.simplify(_split(line.simplify(right), line))), ()
 
 
-def _split(expr: Expr, place: Place) -> Expr:
+def _split(expr: Expr, line: Line) -> Expr:
     """exp(c 𝟏 + B) = e^c exp(B), and log(c B) = log(c) 𝟏 + log(B) for a positive B, the number out."""
-    parts = tuple(_split(child, place) for child in expr.children)
+    parts = tuple(_split(child, line) for child in expr.children)
     whole = expr if parts == expr.children else settled(expr, parts)
     if not isinstance(whole, ir.Call) or whole.function not in ("exp", "log") or whole.shape.is_number:
         return whole
     one, inside = ir.Fill(1, whole.shape), whole.argument
     if whole.function == "log":
         numbers, arrays = apart(inside.factors if isinstance(inside, ir.Mul) else (inside,))
-        if not numbers or len(arrays) != 1 or not holds(arrays[0], "positive", place.problem):
+        if not numbers or len(arrays) != 1 or not holds(arrays[0], "positive", line.problem):
             return whole
-        return add(mul(ir.Call("log", mul(*numbers)), one), place.simplify(ir.Call("log", arrays[0])))
+        return add(mul(ir.Call("log", mul(*numbers)), one), line.simplify(ir.Call("log", arrays[0])))
     terms = entrywise_terms(inside)
     alike = [number for term in terms if (number := filled(term)) is not None]
     rest = [term for term in terms if filled(term) is None]
-    base = ir.Call("exp", place.simplify(add(*rest))) if rest else one
-    return mul(ir.Call("exp", place.simplify(add(*alike))), base) if alike else whole
+    base = ir.Call("exp", line.simplify(add(*rest))) if rest else one
+    return mul(ir.Call("exp", line.simplify(add(*alike))), base) if alike else whole
 
 
 @native("eq-multiply-unknown", "if not denied")
-def _multiply(place: Place) -> Moved:
+def _multiply(line: Line) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: terms with the inverse at both ends, or alone, become linear."""
-    left, x = place.equation[0], place.unknown
+    left, x = line.equation[0], line.core
     ways = (x, ir.Transpose(x))
     inverted = any(
-        isinstance(node, ir.Inverse) and node.body in ways for side in place.equation for node in nodes_of(side)
+        isinstance(node, ir.Inverse) and node.body in ways for side in line.equation for node in nodes_of(side)
     )
     for side in ways if inverted else ():
         products = [
-            apart(term.factors if isinstance(term, ir.Mul) else (term,)) for term in entrywise_terms(*place.equation)
+            apart(term.factors if isinstance(term, ir.Mul) else (term,)) for term in entrywise_terms(*line.equation)
         ]
-        opened = [place.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
+        opened = [line.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
         mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
         twice = len(mine) == 1 and isinstance(mine[0], ir.MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
-        if mine and rest and (place.opener.terms(total(mine, left)) is not None or twice):
-            return (place.simplify(total(mine, left)), place.simplify(neg(total(rest, left)))), (("S", side),)
+        if mine and rest and (line.opener.terms(total(mine, left)) is not None or twice):
+            return (line.simplify(total(mine, left)), line.simplify(neg(total(rest, left)))), (("S", side),)
     return None
 
 
 @native("eq-vec")
-def _vec(place: Place) -> Moved:
+def _vec(line: Line) -> Moved:
     """X with vec X = (Σ Bᵀ ⊗ A)⁻¹ vec C from Σ A X B = C."""
-    left, right = place.equation
-    unknown = place.unknown
-    terms = place.opener.terms(left) if unknown.shape.is_matrix else None
+    left, right = line.equation
+    unknown = line.core
+    terms = line.opener.terms(left) if unknown.shape.is_matrix else None
     if (
         not terms
         or len(terms) < 2
@@ -228,9 +226,9 @@ def _vec(place: Place) -> Moved:
     parts = []
     for term in terms:
         before = matmul(*term.left) if term.left else ir.Eye(rows)
-        behind = place.simplify(ir.Transpose(matmul(*term.right))) if term.right else ir.Eye(cols)
+        behind = line.simplify(ir.Transpose(matmul(*term.right))) if term.right else ir.Eye(cols)
         parts.append(mul(*term.numbers, ir.Kron((behind, before))))
-    system = place.simplify(total(parts, left))
+    system = line.simplify(total(parts, left))
     taken = {name for side in (rows, cols) for name in side.names}
     i, j = (
         ir.Index(next(letter for letter in letters if letter not in taken), side)

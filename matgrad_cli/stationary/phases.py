@@ -17,7 +17,7 @@ from ..rewrite.engine.application import Scene, fit, is_zero, replaced
 from ..rewrite.forms.algebra import is_root, merged, scaled, zero
 from ..rulebook.load import equation_rules
 from . import natives, powers  # noqa: F401  (they register the native moves)
-from .line import Line, Moved, Place, native, plainly, rules_of
+from .line import Line, Moved, native, plainly, rules_of
 from .opening import Opener, Term, total
 
 MOST_WRAPS = 8
@@ -138,29 +138,29 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
 
 
 @native("eq-insert", "later")
-def _insert(place: Place) -> Moved:
+def _insert(line: Line) -> Moved:
     """C x − h = 0 with x = Cᵀν becomes C Cᵀ ν = h."""
-    if place.known is None:
+    if line.known is None:
         return None
-    name, (_, value) = place.known
-    left, right = place.equation
-    return (place.simplify(substitute(left, {name: value})), right), (("X", name),)
+    name, (_, value) = line.known
+    left, right = line.equation
+    return (line.simplify(substitute(left, {name: value})), right), (("X", name),)
 
 
 @native("eq-back", "later")
-def _back(place: Place) -> Moved:
+def _back(line: Line) -> Moved:
     """x = Cᵀν with ν = b becomes x = Cᵀb; x = A − Λ + Λᵀ with Λ − Λᵀ = B becomes x = A − B."""
-    if place.known is None:
+    if line.known is None:
         return None
-    multiplier, (held, value) = place.known
-    unknown, right = place.equation
+    multiplier, (held, value) = line.known
+    unknown, right = line.equation
     opener = Opener(multiplier)
     mine, theirs = opener.terms(held), opener.terms(right)
-    ratio = _ratio(mine, theirs, place)
+    ratio = _ratio(mine, theirs, line)
     if ratio is None or theirs is None:
-        return (unknown, place.simplify(replaced(right, {held: value}))), ()
+        return (unknown, line.simplify(replaced(right, {held: value}))), ()
     rest = [term.expr for term in theirs if not term.core]
-    return (unknown, place.simplify(total([*rest, mul(Number(ratio), value)], right))), ()
+    return (unknown, line.simplify(total([*rest, mul(Number(ratio), value)], right))), ()
 
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
@@ -177,7 +177,7 @@ def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     return numbers[0]
 
 
-def _ratio(held: list[Term] | None, value: list[Term] | None, line: Line | Place) -> Fraction | None:
+def _ratio(held: list[Term] | None, value: list[Term] | None, line: Line) -> Fraction | None:
     """The number r with value = r · held, as far as both hold the multiplier, which stands in two terms of them at
     least, as in Λ − Λᵀ: this combination is found, not Λ."""
     ours, theirs = ([scaled(term.expr) for term in terms or () if term.core] for terms in (held, value))

@@ -10,29 +10,27 @@ from ..ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, 
 from ..rewrite.engine.application import is_zero
 from ..rewrite.forms.algebra import apart, scaled
 from ..rewrite.textbook.normal import powered, split_power
-from .line import Moved, Place, native
+from .line import Line, Moved, native
 from .opening import entrywise_terms, filled, sign_of, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
-def _denominators(place: Place) -> Moved:
+def _denominators(line: Line) -> Moved:
     """a/(1 − x) = b/x, entry by entry: a x = b (1 − x)."""
-    left, terms = place.equation[0], entrywise_terms(*place.equation)
+    left, terms = line.equation[0], entrywise_terms(*line.equation)
     needed: dict[Expr, Fraction] = {}
     for factor in (factor for term in terms for factor in _factors(term)):
         exponent = (
             factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
         )
-        if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
+        if isinstance(factor, Power) and exponent < 0 and line.core in factor.base.symbols:
             needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
-    in_function = any(
-        isinstance(node, Call) and place.unknown in node.symbols for one in terms for node in nodes_of(one)
-    )
-    if not needed or (set(needed) == {place.unknown} and not in_function):
+    in_function = any(isinstance(node, Call) and line.core in node.symbols for one in terms for node in nodes_of(one))
+    if not needed or (set(needed) == {line.core} and not in_function):
         return None  # powers of the unknown alone come together as one
     by = _product([_raised(base, exponent) for base, exponent in needed.items()])
-    whole = total([place.simplify(_product([*_factors(term), *_factors(by)])) for term in terms], left)
-    return (place.simplify(whole), total([], left)), (("c", by),)
+    whole = total([line.simplify(_product([*_factors(term), *_factors(by)])) for term in terms], left)
+    return (line.simplify(whole), total([], left)), (("c", by),)
 
 
 def _factors(term: Expr) -> list[Expr]:
@@ -53,37 +51,37 @@ def _product(factors: list[Expr]) -> Expr:
 
 
 @native("eq-powers")
-def _powers(place: Place) -> Moved:
+def _powers(line: Line) -> Moved:
     """a x^p = b x^q, entry by entry: x^(p−q) = b/a; divided by a power above zero only where x is not zero."""
-    left = place.equation[0]
+    left = line.equation[0]
     by_power: dict[Fraction, list[Expr]] = {}
-    for term in entrywise_terms(*place.equation):
-        found = _power_of(term, place.unknown)
+    for term in entrywise_terms(*line.equation):
+        found = _power_of(term, line.core)
         if found is None:
             return None
         by_power.setdefault(found[0], []).append(found[1])
     if len(by_power) != 2:
         return None
     (low, below), (high, above) = sorted(by_power.items())
-    if low > 0 and not holds(place.unknown, "nonzero", place.problem):
+    if low > 0 and not holds(line.core, "nonzero", line.problem):
         return None
     top, bottom = neg(total(below, left)), total(above, left)
-    divisor = without_numeral(place.simplify(bottom if bottom.shape.is_number else filled(bottom) or bottom))
-    return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), (("c", divisor),)
+    divisor = without_numeral(line.simplify(bottom if bottom.shape.is_number else filled(bottom) or bottom))
+    return (_raised(line.core, high - low), line.simplify(_quotient(top, bottom))), (("c", divisor),)
 
 
 @native("eq-factor", "one of two")
-def _factor(place: Place) -> Moved:
+def _factor(line: Line) -> Moved:
     """x (x² − a) = 0: x is zero, or x² − a is; the line goes on with one of them."""
-    x, left = place.unknown, place.equation[0]
-    found = [_power_of(term, x) for term in entrywise_terms(*place.equation)]
+    x, left = line.core, line.equation[0]
+    found = [_power_of(term, x) for term in entrywise_terms(*line.equation)]
     low = min((one[0] for one in found if one is not None), default=Fraction(0))
-    if not x.shape.is_number or len(found) < 2 or None in found or low <= 0 or holds(x, "nonzero", place.problem):
+    if not x.shape.is_number or len(found) < 2 or None in found or low <= 0 or holds(x, "nonzero", line.problem):
         return None
-    if place.root == 0:
+    if line.root == 0:
         return (x, Number(0)), ()
     rest = [_product([_raised(x, one[0] - low), one[1]]) for one in found if one is not None]
-    return (place.simplify(total(rest, left)), Number(0)), ()
+    return (line.simplify(total(rest, left)), Number(0)), ()
 
 
 @native("eq-exponentials")
@@ -136,47 +134,47 @@ def _calls(function: str, place: Place) -> tuple[list[tuple[Expr, Expr]], list[E
 
 
 @native("eq-root")
-def _root(place: Place) -> Moved:
+def _root(line: Line) -> Moved:
     """x^p = b has the one solution b^(1/p) where x is not negative; with an odd p it has the sign of b."""
-    found = _power(place)
+    found = _power(line)
     if found is None:
         return None
-    single = is_zero(found[1]) or holds(place.unknown, "nonnegative", place.problem)
+    single = is_zero(found[1]) or holds(line.core, "nonnegative", line.problem)
     if not single and found[2].denominator == 1 and found[2] % 2:
-        right = place.equation[1]
+        right = line.equation[1]
         sign = sign_of(right)
-        base = place.simplify(mul(Number(sign), right))
+        base = line.simplify(mul(Number(sign), right))
         size = Power(Call("abs", base), Number(1 / found[2]))
         value = product(Call("sign", base), size) if base.shape.is_number else Hadamard((Call("sign", base), size))
-        return (found[0], place.simplify(mul(Number(sign), value))), (("c", Number(1)),)
-    return ((found[0], found[1]), (("c", place.equation[1]),)) if single else None
+        return (found[0], line.simplify(mul(Number(sign), value))), (("c", Number(1)),)
+    return ((found[0], found[1]), (("c", line.equation[1]),)) if single else None
 
 
 @native("eq-two-roots", "one of two")
-def _two_roots(place: Place) -> Moved:
+def _two_roots(line: Line) -> Moved:
     """x^p = b with an even p has the solutions ±b^(1/p); the line goes on with one of them."""
-    found = _power(place)
-    if found is None or found[2] % 2 or not place.unknown.shape.is_number:
+    found = _power(line)
+    if found is None or found[2] % 2 or not line.core.shape.is_number:
         return None
-    root = found[1] if place.root >= 0 else place.simplify(neg(found[1]))
-    return (found[0], root), (("c", place.equation[1]),)
+    root = found[1] if line.root >= 0 else line.simplify(neg(found[1]))
+    return (found[0], root), (("c", line.equation[1]),)
 
 
-def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
+def _power(line: Line) -> tuple[Expr, Expr, Fraction] | None:
     """The unknown, the root and the exponent of an equation x^p = b."""
-    left, right = place.equation
-    if not isinstance(left, Power) or left.base is not place.unknown or not isinstance(left.exponent, Number):
+    left, right = line.equation
+    if not isinstance(left, Power) or left.base is not line.core or not isinstance(left.exponent, Number):
         return None
     exponent = left.exponent.value
     if is_zero(right):
-        return (place.unknown, right, exponent) if exponent > 0 else None
+        return (line.core, right, exponent) if exponent > 0 else None
     numbers, arrays = apart(_factors(right))
     if (
-        numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays))
+        numbers and arrays and all(holds(each, "positive", line.problem) for each in (line.core, *arrays))
     ):  # so the numbers are, too
-        roots = [root_of(part, 1 / exponent, place.problem) for part in (mul(*numbers), *arrays)]
-        return place.unknown, place.simplify(mul(roots[0], hadamard(*roots[1:]))), exponent
-    return place.unknown, place.simplify(root_of(right, 1 / exponent, place.problem)), exponent
+        roots = [root_of(part, 1 / exponent, line.problem) for part in (mul(*numbers), *arrays)]
+        return line.core, line.simplify(mul(roots[0], hadamard(*roots[1:]))), exponent
+    return line.core, line.simplify(root_of(right, 1 / exponent, line.problem)), exponent
 
 
 def root_of(value: Expr, exponent: Fraction, problem: Problem) -> Expr:

@@ -22,7 +22,7 @@ from ..rewrite.textbook.normal import powered
 from ..rewrite.textbook.simplifier import textbook
 from ..verify.judge import Judge
 from ..verify.solving.spectrum import Spectral
-from .line import Line, Moved, Place, native, rules_of
+from .line import Line, Moved, native, rules_of
 from .opening import Opener, Term, sign_of, total, without_numeral
 from .powers import root_of
 
@@ -43,9 +43,9 @@ def spectral_of(
     """The line that a solution by eigenvalues or singular values ends; None where the loss or the constraint is
     another. `gradient` is that of the Lagrangian, the `whole`."""
     end = -1 if goal == "minimum" or (goal is None and _of_squares(problem)) else 1 if goal is not None else 0
-    line = Line(whole, Judge(whole), problem.wrt, (gradient, total([], gradient)), end)
     known = multiplier, (constraint, total([], constraint))
-    return line if any(line.run(rule_id, known) for rule_id in rules_of("spectrum")) else None
+    line = Line(whole, Judge(whole), problem.wrt, (gradient, total([], gradient)), end, known)
+    return line if any(line.run(rule_id) for rule_id in rules_of("spectrum")) else None
 
 
 def spectral(move: Move) -> Spectral:
@@ -66,20 +66,20 @@ def _ends(form: str, matrix: Expr, largest: bool, length: Expr, metric: Expr | N
     return tuple((said if metric is None else {**said, "B": metric}).items())
 
 
-def _with(place: Place, value: Expr) -> Expr:
+def _with(line: Line, value: Expr) -> Expr:
     """The gradient of the Lagrangian with a value in the place of the multiplier."""
-    assert place.known is not None
-    return place.simplify(replaced(place.equation[0], {place.known[0]: value}))
+    assert line.known is not None
+    return line.simplify(replaced(line.equation[0], {line.known[0]: value}))
 
 
-def _terms_of(place: Place) -> list[Term] | None:
+def _terms_of(line: Line) -> list[Term] | None:
     """The terms of the gradient of the loss alone."""
-    assert place.known is not None
-    multiplier, (constraint, _) = place.known
-    gradient = _with(place, total([], multiplier))
-    terms = place.opener.terms(gradient)
-    if terms is None and _orthonormal(place, constraint) == Frame():
-        return _where_orthonormal(place.opener, gradient, place.problem.wrt)
+    assert line.known is not None
+    multiplier, (constraint, _) = line.known
+    gradient = _with(line, total([], multiplier))
+    terms = line.opener.terms(gradient)
+    if terms is None and _orthonormal(line, constraint) == Frame():
+        return _where_orthonormal(line.opener, gradient, line.problem.wrt)
     return terms
 
 
@@ -117,9 +117,9 @@ def _before_only(terms: list[Term]) -> bool:
 
 
 @native("eq-outer", "later")
-def _on_one_line(place: Place) -> Moved:
+def _on_one_line(line: Line) -> Moved:
     """m (mᵀw) = λ B w: w is a multiple of B⁻¹m, the one of which the constraint wᵀBw = c holds."""
-    found = _on_ellipsoid(place)
+    found = _on_ellipsoid(line)
     said: dict[str, Any] = dict(found[1]) if found is not None else {}
     matrix, metric = said.get("A"), said.get("B")
     numbers, core = peeled(matrix) if isinstance(matrix, Expr) else ((), None)
@@ -127,38 +127,38 @@ def _on_one_line(place: Place) -> Moved:
     if column is None or not column.shape.is_column or core is not matmul(column, flip(column)):
         return None
     assert isinstance(matrix, Expr)
-    if said["end"] != "largest" or not all(holds(number, "positive", place.problem) for number in numbers):
+    if said["end"] != "largest" or not all(holds(number, "positive", line.problem) for number in numbers):
         return None
     turned = column if metric is None else matmul(ir.Inverse(metric), column)
     size = ir.Call("norm", column) if metric is None else powered(matmul(flip(column), turned), HALF)
-    value = place.simplify(mul(root_of(said["length"], HALF, place.problem), ir.Power(size, ir.Number(-1)), turned))
-    return (place.unknown, value), (("A", matrix), ("m", column), ("direction", turned), ("c", without_numeral(size)))
+    value = line.simplify(mul(root_of(said["length"], HALF, line.problem), ir.Power(size, ir.Number(-1)), turned))
+    return (line.core, value), (("A", matrix), ("m", column), ("direction", turned), ("c", without_numeral(size)))
 
 
 @native("eq-eigen", "later")
-def _on_sphere(place: Place) -> Moved:
+def _on_sphere(line: Line) -> Moved:
     """K w = λ w, where the loss is ½ wᵀKw and the constraint wᵀw = c."""
-    found = _on_ellipsoid(place)
+    found = _on_ellipsoid(line)
     return found if found is not None and "B" not in dict(found[1]) else None
 
 
 @native("eq-eigen-relative", "later")
-def _on_ellipsoid(place: Place) -> Moved:
+def _on_ellipsoid(line: Line) -> Moved:
     """K w = λ B w, where the loss is ½ wᵀKw and the constraint wᵀBw = c."""
-    assert place.known is not None
-    multiplier, (constraint, _) = place.known
-    problem, unknown, terms = place.problem, place.unknown, _terms_of(place)
+    assert line.known is not None
+    multiplier, (constraint, _) = line.known
+    problem, unknown, terms = line.problem, line.core, _terms_of(line)
     if not constraint.shape.is_number or not unknown.shape.is_column or not terms or not _before_only(terms):
         return None
-    bound = place.opener.terms(place.simplify(add(_with(place, ir.Number(1)), neg(_with(place, ir.Number(0))))))
+    bound = line.opener.terms(line.simplify(add(_with(line, ir.Number(1)), neg(_with(line, ir.Number(0))))))
     if not bound or not _before_only(bound):
         return None
-    matrix, metric = (place.simplify(mul(ir.Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
-    length = place.simplify(
+    matrix, metric = (line.simplify(mul(ir.Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
+    length = line.simplify(
         neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint))
     )
     if isinstance(metric, ir.Mul) and metric.factors[0] is ir.Number(-1):
-        metric, length = place.simplify(neg(metric)), place.simplify(neg(length))
+        metric, length = line.simplify(neg(metric)), line.simplify(neg(length))
     plain = isinstance(metric, ir.Eye)
     if (
         not _symmetric(matrix, problem)
@@ -166,17 +166,17 @@ def _on_ellipsoid(place: Place) -> Moved:
         or not (plain or holds(metric, "spd", problem))
     ):
         return None
-    after = matmul(matrix, unknown), place.simplify(mul(neg(multiplier), unknown if plain else matmul(metric, unknown)))
-    return after, _ends("vector", matrix, _largest(place, matrix), length, None if plain else metric)
+    after = matmul(matrix, unknown), line.simplify(mul(neg(multiplier), unknown if plain else matmul(metric, unknown)))
+    return after, _ends("vector", matrix, _largest(line, matrix), length, None if plain else metric)
 
 
-def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
+def _orthonormal(line: Line, constraint: Expr) -> Frame | None:
     """How a constraint XᵀX − I, XᵀBX − I, or XXᵀ − I asks for orthonormal columns or rows; None for any other."""
-    unknown = place.problem.wrt
+    unknown = line.problem.wrt
     if not isinstance(constraint, ir.Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
         return None
     for sign in (1, -1):
-        ours = [term if sign > 0 else place.simplify(neg(term)) for term in constraint.terms]
+        ours = [term if sign > 0 else line.simplify(neg(term)) for term in constraint.terms]
         gram = next((term for term in ours if isinstance(term, ir.MatMul)), None)
         if gram is None or mul(ir.Number(-1), ir.Eye(gram.shape.rows)) not in ours:
             continue
@@ -184,51 +184,51 @@ def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
         if {first, last} != {unknown, ir.Transpose(unknown)}:
             return None
         metric = matmul(*middle) if middle else None
-        if metric is not None and not holds(metric, "spd", place.problem):
+        if metric is not None and not holds(metric, "spd", line.problem):
             return None
         return Frame(metric, rows=first is unknown and not (metric is None and unknown.shape.is_square))
     return None
 
 
 @native("eq-eigen-columns", "later")
-def _on_columns(place: Place) -> Moved:
+def _on_columns(line: Line) -> Moved:
     """K W = B W Λ for tr(WᵀKW)/2."""
-    assert place.known is not None
-    multiplier, (constraint, _) = place.known
-    problem, frame, terms = place.problem, _orthonormal(place, constraint), _terms_of(place)
+    assert line.known is not None
+    multiplier, (constraint, _) = line.known
+    problem, frame, terms = line.problem, _orthonormal(line, constraint), _terms_of(line)
     if frame is None or terms is None:
         return None
     if frame.rows:
-        terms = [_turned(term, place.simplify) for term in terms]
+        terms = [_turned(term, line.simplify) for term in terms]
     if not _before_only(terms):
         return None
-    matrix = place.simplify(mul(ir.Number(HALF), before_unknown(problem, terms, frame.rows)))
+    matrix = line.simplify(mul(ir.Number(HALF), before_unknown(problem, terms, frame.rows)))
     if not _symmetric(matrix, problem):
         return None
     core: Expr = ir.Transpose(problem.wrt) if frame.rows else problem.wrt
     metric = [] if frame.metric is None else [frame.metric]
     after = matmul(matrix, core), mul(ir.Number(-1), matmul(*metric, core, multiplier))
-    return after, (("X", core), *_ends("columns", matrix, _largest(place, matrix), ir.Number(1), frame.metric))
+    return after, (("X", core), *_ends("columns", matrix, _largest(line, matrix), ir.Number(1), frame.metric))
 
 
 @native("eq-polar", "later")
-def _polar(place: Place) -> Moved:
+def _polar(line: Line) -> Moved:
     """The polar factor of M where the loss is −tr(XᵀM) but for what the constraint makes constant."""
-    assert place.known is not None
-    multiplier, (constraint, _) = place.known
-    terms = _terms_of(place) or []
+    assert line.known is not None
+    multiplier, (constraint, _) = line.known
+    terms = _terms_of(line) or []
     rest = [term for term in terms if not term.core]
-    framed = _orthonormal(place, constraint) == Frame()
-    if not rest or not framed or any(not _constant(place.problem, term) for term in terms if term.core):
+    framed = _orthonormal(line, constraint) == Frame()
+    if not rest or not framed or any(not _constant(line.problem, term) for term in terms if term.core):
         return None
-    linear = place.simplify(total([term.expr for term in rest], place.unknown))
+    linear = line.simplify(total([term.expr for term in rest], line.core))
     if isinstance(linear, ir.Fill):
         return None
-    largest = _largest(place, linear)
-    matrix = linear if largest else place.simplify(neg(linear))
+    largest = _largest(line, linear)
+    matrix = linear if largest else line.simplify(neg(linear))
     numbers, arrays = peeled(matrix)
     matrix = arrays if len(numbers) == 1 and isinstance(numbers[0], ir.Number) and numbers[0].value > 0 else matrix
-    return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, ir.Number(1))
+    return (matrix, matmul(line.core, multiplier)), _ends("polar", matrix, largest, ir.Number(1))
 
 
 def _turned(term: Term, simplify: Callable[[Expr], Expr]) -> Term:
@@ -242,9 +242,9 @@ def _symmetric(matrix: Expr, problem: Problem) -> bool:
     return bool(holds(matrix, "symmetric", problem)) and not isinstance(matrix, ir.Fill)
 
 
-def _largest(place: Place, matrix: Expr) -> bool:
+def _largest(line: Line, matrix: Expr) -> bool:
     """Which end of the spectrum is given: the one that is asked for; else that of `convention`."""
-    return (place.root or sign_of(matrix)) > 0
+    return (line.root or sign_of(matrix)) > 0
 
 
 def _of_squares(problem: Problem) -> bool:
