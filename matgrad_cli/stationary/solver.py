@@ -3,7 +3,7 @@ says what kind of point that is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import record, replace
@@ -55,9 +55,8 @@ def solve(
         found = replace(found, problem=problem, reasons=ready.reasons, second=second)
         return _as_asked(_advised(found, lambda known: solve(known, constraints, None, layout, rules=rules)), goal)
     except StuckError:
-        if constraints and not solutions(
-            Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))
-        ):
+        held = System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))
+        if constraints and not solutions(Judge(problem), held):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
             message = f"no `{name}` was found at random data at which the constraints hold{together}"
             help_ = "constraints that contradict each other, or that only some data allow, have no solution"
@@ -98,16 +97,15 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
     problem = asked.problem
     if problem.wrt not in gradient.symbols:
         raise straight(problem, gradient, bool(asked.constraints))
-    if len(asked.constraints) == 1:
-        line = spectral_of(
-            problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
-        )
-        if line is not None and line.solved:
-            found = _verified(asked, (gradient, gradient), tuple(line.moves), line.equation[1])
-            said = Sentence("the negative of {0} is a solution too", (("0", problem.wrt),))
-            return replace(found, without=(*found.without, said))
-        if line is not None:
-            return _by_spectrum(asked, line.moves[-1])
+    whole, one = asked.derivation.problem, len(asked.constraints) == 1
+    held = zip(asked.constraints, asked.multipliers, strict=True) if one else ()
+    line = next((spectral_of(problem, whole, gradient, *pair, asked.goal) for pair in held), None)
+    if line is not None and line.solved:
+        found = _verified(asked, (gradient, gradient), tuple(line.moves), line.equation[1])
+        said = Sentence("the negative of {0} is a solution too", (("0", problem.wrt),))
+        return replace(found, without=(*found.without, said))
+    if line is not None:
+        return _by_spectrum(asked, line.moves[-1])
     first, branched = _by_moves(asked, gradient, 1)
     others = [_by_moves(asked, gradient, root)[0] for root in (-1, 0)] if branched else []
     return _root_of({found.value: found for found in (first, *others)}, asked.goal)
@@ -148,32 +146,30 @@ def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
     value = line.equation[1]
     if not line.solved or any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(asked.derivation, multipliers)
-    # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where
-    # λ ≠ 0
-    moves = [
-        replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers)))
-        for move in line.moves
-    ]
+    # a condition that still holds a multiplier was found together with what stands in its place: where 1/√λ has a value
+    moves = _assuming(line.moves, lambda said: not _speaks_of(said, multipliers))
     known = asked if multipliers is asked.multipliers else replace(asked, multipliers=())  # the multiplier is 0
-    found = _verified(known, (gradient, start), tuple(moves), value)
+    found = _verified(known, (gradient, start), moves, value)
     return replace(found, multipliers=asked.multipliers), line.branched
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
     """The solution, unless it is known to be another kind of point than is asked for."""
     kind = solution.extremum.kind
-    if (
-        goal is None
-        or kind == "unknown"
-        or any(goal.startswith(one[:5]) for one in (kind, *dict(solution.extremum.cases)))
-    ):
+    kinds = (kind, *dict(solution.extremum.cases))
+    if goal is None or kind == "unknown" or any(goal.startswith(one[:5]) for one in kinds):
         return solution
     message = f"the point where the gradient is zero is {SHORT[kind]}, and no {goal}"
     raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
 
 
+def _assuming(moves: Iterable[Move], kept: Callable[[Sentence], bool]) -> tuple[Move, ...]:
+    """The moves with those of their conditions that are kept."""
+    return tuple(replace(move, assumed=tuple(filter(kept, move.assumed))) for move in moves)
+
+
 def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
-    return any(isinstance(value, Expr) and not value.symbols.isdisjoint(symbols) for _, value in condition.values)
+    return any(not value.symbols.isdisjoint(symbols) for value in _conditioned([condition]))
 
 
 # ---- the verdict
@@ -181,25 +177,15 @@ def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
 
 def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr) -> Solution:
     """The solution with its verdict and the kind of point; the second gradient is the one that is zero there."""
-    problem, derivation, constraints, multipliers = (
-        asked.problem,
-        asked.derivation,
-        asked.constraints,
-        asked.multipliers,
-    )
-    judge, (gradient, start) = Judge(derivation.problem), gradients
+    problem, constraints, multipliers = asked.problem, asked.constraints, asked.multipliers
+    judge, (gradient, start), unknowns = Judge(asked.derivation.problem), gradients, (problem.wrt, *multipliers)
     first = (start.terms[0], neg(add(*start.terms[1:]))) if isinstance(start, Add) else (start, zero(start.shape))
-    equations = (first, *((expr, zero(expr.shape)) for expr in constraints))
-    needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
-    solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
-    if (
-        not solves
-        and constraints
-        and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value)
-    ):
-        raise no_closed_form(
-            derivation, multipliers
-        )  # a constraint that was not needed fails there, or none of the data allow them
+    whole = System((first, *((expr, zero(expr.shape)) for expr in constraints)), unknowns)
+    needed = [*_conditioned(said for move in moves for said in move.assumed)]
+    solves = solved_by(judge, whole, problem.wrt, value, needed=needed)
+    if not solves and constraints and solved_by(judge, System((first,), unknowns), problem.wrt, value):
+        # a constraint that was not needed fails there, or none of the data allow them
+        raise no_closed_form(asked.derivation, multipliers)
     if solves is False:
         raise contradicted("solution")
     symmetry = symmetry_of(problem)[0] if start is not gradient else ""
@@ -211,12 +197,19 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
     there = (*_facts_needed(judge, problem, value), *_domain_at(problem, value))
     weaker = {one for said in there for one in _weaker(said, problem)}
-    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in weaker)) for move in moves)
+    moves = _assuming(moves, lambda said: said not in weaker)
     moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
-    needed += [each for said in there for _, each in said.values if isinstance(each, Expr)]
+    needed += _conditioned(there)
     extremum = extremum_at(judge, problem, start, value, constraints, needed)
     singular = (*over_samples(problem, value, judge), *_without(problem, moves, constraints))
-    return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
+    return Solution(
+        problem, asked.derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular
+    )
+
+
+def _conditioned(said: Iterable[Sentence]) -> Iterator[Expr]:
+    """What conditions speak of."""
+    return (value for one in said for _, value in one.values if isinstance(value, Expr))
 
 
 def _weaker(said: Sentence, problem: Problem) -> Iterator[Sentence]:
@@ -241,10 +234,8 @@ def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sente
     for word, (some, every) in kept(judge, problem, value).items():
         said = Sentence(said_of(word, value.shape.is_number), (("0", value),))
         if not some or (word in _EQUATIONS and not every):
-            message = (
-                f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that "
-                f"`{problem.wrt.name}` is {word}"
-            )
+            failed = f"of which it is not so that `{problem.wrt.name}` is {word}"
+            message = f"the gradient is zero at `{to_unicode(value)}`, {failed}"
             help_ = "there is none where the loss has a value; a fact of your own can be left out, or be a constraint"
             raise StuckError(Diagnostic("no-closed-form", message, help=help_))
         if word not in _EQUATIONS and not holds(value, word, problem):
@@ -263,11 +254,8 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
     """What holds where the matrix that was inverted is singular."""
     for move in moves if not constraints else ():
         left, right = move.before
-        if (
-            not isinstance(left, MatMul)
-            or problem.wrt not in (left.factors[0], left.factors[-1])
-            or move.after[0] is not problem.wrt
-        ):
+        ends = (left.factors[0], left.factors[-1]) if isinstance(left, MatMul) else ()
+        if not isinstance(left, MatMul) or problem.wrt not in ends or move.after[0] is not problem.wrt:
             continue
         before = left.factors[-1] is problem.wrt
         matrix = matmul(*(left.factors[:-1] if before else left.factors[1:]))
@@ -298,35 +286,26 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
     told = spectral_points(Judge(problem), problem, found, asked.constraints[0])
     if told is not None and not told[0]:
         raise contradicted("solution")
-    verdict = (
-        Verdict("unknown", "nothing could be computed")
-        if told is None
-        else Verdict("agrees", "the loss is stationary there along the constraint, at random data")
-    )
-    kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
-    which, other, size, least = (
-        ("a maximum", "smallest", "largest", "minimum")
-        if found.largest
-        else ("a minimum", "largest", "smallest", "maximum")
-    )
+    verdict = Verdict("agrees", "the loss is stationary there along the constraint, at random data")
+    verdict = Verdict("unknown", "nothing could be computed") if told is None else verdict
+    sizes: list[tuple[str, PointKind]] = [("smallest", "minimum"), ("largest", "maximum")]
+    (other, least), (size, most) = sizes if found.largest else sizes[::-1]
+    kind: PointKind = "unknown" if told is None or not told[1] else most
     terms = problem.loss.terms if isinstance(problem.loss, Add) else ()
     moving = all(problem.wrt in term.symbols for term in terms)
-    there = f"there the loss{'' if problem.source else ' as it is solved'} is" + (
-        "" if moving else ", but for what does not move,"
-    )
+    there = f"there the loss{'' if problem.source else ' as it is solved'} is"
+    there += "" if moving else ", but for what does not move,"
     ends = f"here the {size}; the {other} give the {least}"
     reasons = {
-        "vector": f"{which}: {there} the eigenvalue times the squared length, {ends}",
-        "columns": f"{which}: {there} the sum of the eigenvalues, {ends}",
-        "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ "
-        f"reaches it",
+        "vector": f"{there} the eigenvalue times the squared length, {ends}",
+        "columns": f"{there} the sum of the eigenvalues, {ends}",
+        "polar": "tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ reaches it",
     }
-    why = Sentence(NOT_FOUND if kind == "unknown" else reasons[found.form])
+    why = Sentence(NOT_FOUND if kind == "unknown" else f"a {most}: {reasons[found.form]}")
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
     chosen = () if asked.goal is not None else (convention(problem, found),)
-    return Solution(problem, asked.derivation, move.before[0], (replace(move, verdict=verdict),), None, extremum,
-    verdict,
-                    asked.constraints, asked.multipliers, chosen, found)  # fmt: skip
+    gradient, moves, asked_of = move.before[0], (replace(move, verdict=verdict),), (asked.constraints, asked.multipliers)
+    return Solution(problem, asked.derivation, gradient, moves, None, extremum, verdict, *asked_of, chosen, found)
 
 
 # ---- advice
@@ -336,13 +315,9 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
     """The solution with the fact that would decide what kind of point it is, where solving again with it was seen to do
     so: a covariance that nobody called one."""
     problem, wrt, seen = found.problem, found.problem.wrt, found.extremum
-    determinants = any(isinstance(node, Call) and node.function in ("det", "logdet") for node in nodes_of(problem.loss))
-    if (
-        seen.kind not in ("unknown", "saddle")
-        or seen.cases
-        or not determinants
-        or any(fact.symbol is wrt for fact in problem.facts)
-    ):
+    determinants = any(node.head in ("det", "logdet") for node in nodes_of(problem.loss))
+    said_already = seen.cases or any(fact.symbol is wrt for fact in problem.facts)
+    if seen.kind not in ("unknown", "saddle") or said_already or not determinants:
         return found
     try:
         known = again(replace(problem, facts=(*problem.facts, Fact(wrt, "spd")))).extremum
@@ -351,7 +326,6 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
     if known.kind == "unknown" and not known.cases:
         return found
     said = f'{seen.why.template}; with `--assume "{wrt.name} spd"` it is {known.why.template}'
+    why = Sentence(said, (*seen.why.values, *known.why.values))
     cases = known.cases or ((known.kind, Sentence(said_of("spd", number=False), (("0", wrt),))),)
-    return replace(
-        found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values)), cases=cases)
-    )
+    return replace(found, extremum=replace(seen, why=why, cases=cases))
