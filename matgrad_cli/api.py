@@ -155,9 +155,8 @@ class Optimum:
         from .render.optimum.formats import render_solution
         from .render.view import View
 
-        return render_solution(
-            self.solution, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits)
-        )
+        view = View(width, colour, self.detail, numbers=self.numbers, habits=habits)
+        return render_solution(self.solution, format, view)
 
     @property
     def verified(self) -> bool:
@@ -171,9 +170,8 @@ class Optimum:
         from .notation.printing.to_unicode import to_unicode
 
         value = self.solution.value
-        return f"{to_unicode(self.solution.unknown)}: " + (
-            "made of eigenvectors" if value is None else to_unicode(value)
-        )
+        found = "made of eigenvectors" if value is None else to_unicode(value)
+        return f"{to_unicode(self.solution.unknown)}: {found}"
 
     def _repr_latex_(self) -> str | None:
         from .notation.printing.to_latex import to_latex
@@ -194,9 +192,8 @@ def solve(
     """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`;
     StuckError where there is no closed form, or no such extremum."""
     if maximize and minimize:
-        raise InputError.coded(
-            "usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"
-        )
+        said = "the solution is asked to be a maximum and a minimum"
+        raise InputError.coded("usage", said, help="leave one of them out")
     from .selftest.user_rules import tested_rulebook
     from .stationary.question import read_optimum
     from .stationary.solver import solve as solved
@@ -222,15 +219,11 @@ def _derivations(
     rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
     text, name, declared, syntax = _read(loss, wrt, shapes, syntax)
-    problem = (
-        _half(text, name[5:-1], declared, _texts(assume), syntax)
-        if name.startswith("vech(") and name.endswith(")")
-        else (read_problem(text, name, declared, _texts(assume), syntax))
-    )
-    from .rewrite.derive import (
-        derive,  # only for a problem that can be read: a message should not wait for the engine
-        derive_all,
-    )
+    half = name.startswith("vech(") and name.endswith(")")
+    name, read = (name[5:-1], _half) if half else (name, read_problem)
+    problem = read(text, name, declared, _texts(assume), syntax)
+    # only for a problem that can be read: a message should not wait for the engine
+    from .rewrite.derive import derive, derive_all
     from .selftest.user_rules import tested_rulebook
 
     book = tested_rulebook(Path(rules) if rules is not None else None)
@@ -257,10 +250,9 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 
     problem = read_problem(loss, name, shapes, assume, syntax)
     if not any(holds(problem.wrt, word, problem) for word in ("symmetric", "lower")):
-        said = (
-            f"`{problem.wrt.name}` is assumed symmetric, as the derivative by `vech({problem.wrt.name})` is asked for"
-        )
-        problem = read_problem(loss, name, shapes, (*assume, f"{problem.wrt.name} symmetric"), syntax)
+        name = problem.wrt.name
+        said = f"`{name}` is assumed symmetric, as the derivative by `vech({name})` is asked for"
+        problem = read_problem(loss, name, shapes, (*assume, f"{name} symmetric"), syntax)
         problem = replace(problem, notes=(*problem.notes, said))
     return replace(problem, half=True)
 
@@ -337,18 +329,11 @@ def assert_right(
     if not isinstance(answer, str):
         found = f"the answer is {type(answer).__name__} `{answer!r:.40}`; a text is needed"
         raise InputError.coded("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`')
-    given = {
-        "loss": loss,
-        "wrt": wrt,
-        "shapes": ", ".join(_texts(shapes)),
-        "assume": ", ".join(_texts(assume)),
-        "answer": answer,
-    }
-    given |= {key: text for key, text in (("layout", layout), ("syntax", syntax)) if text is not None}
+    given = {"loss": loss, "wrt": wrt, "answer": answer, "layout": layout, "syntax": syntax}
+    given |= {"shapes": ", ".join(_texts(shapes)), "assume": ", ".join(_texts(assume))}
     keys = {key: Passage(text) for key, text in given.items() if text}
     report = judge(settings("answer", Exercise(keys), Source("answer", answer), None, None, {}))
     if report.verdict != "right":
         final = report.final
-        raise AssertionError(
-            f"{report.verdict}[{final.code}]: {final.message}" if final.code else f"{report.verdict}: {final.message}"
-        )
+        code = f"[{final.code}]" if final.code else ""
+        raise AssertionError(f"{report.verdict}{code}: {final.message}")

@@ -50,9 +50,8 @@ def _multiple(line: Line) -> Moved:
         return None
     (multiplier, (factor, _)), x = line.known, line.core
     found = line.opener.products(line.simplify(replaced(line.equation[0], {multiplier: ir.Number(0)})))
-    still, moving = (
-        [one for one in found if any(x in array.symbols for array in one[1]) is held] for held in (False, True)
-    )
+    moving = [one for one in found if any(x in array.symbols for array in one[1])]
+    still = [one for one in found if one not in moving]
     before = {arrays[:-1] if arrays[-1] is x else (x,) for _, arrays in moving}
     common = {frozenset(number for number in numbers if x in number.symbols) for numbers, _ in still}
     if len(before) != 1 or len(common) != 1 or any(x in array.symbols for array in next(iter(before))):
@@ -74,9 +73,8 @@ def _open(line: Line) -> Moved:
 
 def _bare(line: Line, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
-    return not any(
-        isinstance(part, ir.Add) and line.core in part.symbols for _, term in terms_of(side) for part in nodes_of(term)
-    )
+    parts = nodes_of(*(term for _, term in terms_of(side)))
+    return not any(isinstance(part, ir.Add) and line.core in part.symbols for part in parts)
 
 
 @native("eq-move-terms")
@@ -110,14 +108,12 @@ def _collect(line: Line) -> Moved:
         weights = [weight for weight in entries if weight is not None]
         return (hadamard(line.simplify(total(weights, left)), core), right), ()
     for behind in (True, False):  # whether what stands behind the unknown is alike, or what stands before it
-        alike = {
-            line.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms
-        }
+        sides = [(term.left, term.right) if behind else (term.right, term.left) for term in terms]
+        alike = {line.simplify(matmul(*edge)) if edge else None for _, edge in sides}
         if len(alike) == 1:
             side = core.shape.rows if behind else core.shape.cols
-            weight = line.simplify(
-                total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left)
-            )
+            each = [_weight(term.numbers, own, side) for term, (own, _) in zip(terms, sides, strict=True)]
+            weight = line.simplify(total(each, left))
             weights = [] if isinstance(weight, ir.Eye) or weight is ir.Number(1) else [weight]
             edges = [edge for edge in alike if edge is not None]
             return (product(*weights, core, *edges) if behind else product(*edges, core, *weights), right), ()
@@ -194,13 +190,10 @@ def _multiply(line: Line) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: terms with the inverse at both ends, or alone, become linear."""
     left, x = line.equation[0], line.core
     ways = (x, ir.Transpose(x))
-    inverted = any(
-        isinstance(node, ir.Inverse) and node.body in ways for side in line.equation for node in nodes_of(side)
-    )
+    inverted = any(isinstance(node, ir.Inverse) and node.body in ways for node in nodes_of(*line.equation))
     for side in ways if inverted else ():
-        products = [
-            apart(term.factors if isinstance(term, ir.Mul) else (term,)) for term in entrywise_terms(*line.equation)
-        ]
+        terms = (term.factors if isinstance(term, ir.Mul) else (term,) for term in entrywise_terms(*line.equation))
+        products = map(apart, terms)
         opened = [line.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
         mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
         twice = len(mine) == 1 and isinstance(mine[0], ir.MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
@@ -215,12 +208,8 @@ def _vec(line: Line) -> Moved:
     left, right = line.equation
     unknown = line.core
     terms = line.opener.terms(left) if unknown.shape.is_matrix else None
-    if (
-        not terms
-        or len(terms) < 2
-        or any(term.core is None or term.turned for term in terms)
-        or unknown in nodes_of(right)
-    ):
+    straight = terms is not None and all(term.core is not None and not term.turned for term in terms)
+    if not terms or not straight or len(terms) < 2 or unknown in nodes_of(right):
         return None
     rows, cols = unknown.shape.rows, unknown.shape.cols
     parts = []
@@ -230,9 +219,7 @@ def _vec(line: Line) -> Moved:
         parts.append(mul(*term.numbers, ir.Kron((behind, before))))
     system = line.simplify(total(parts, left))
     taken = {name for side in (rows, cols) for name in side.names}
-    i, j = (
-        ir.Index(next(letter for letter in letters if letter not in taken), side)
-        for letters, side in (("iab", rows), ("jcd", cols))
-    )
+    wishes = (("iab", rows), ("jcd", cols))
+    i, j = (ir.Index(next(letter for letter in letters if letter not in taken), side) for letters, side in wishes)
     stacked = matmul(ir.Inverse(system), ir.Call("vec", right))
     return (unknown, ir.MatrixOf(i, j, ir.Entry(stacked, ir.Pair(j, i, rows), None))), (("A", system),)

@@ -10,7 +10,7 @@ from ..diagnostics.record import replace
 from ..facts import Fact
 from ..facts.conditions import CONDITIONS, said_of
 from ..facts.holding import holds
-from ..ir import Add, Call, Expr, Inverse, Number, Power, Symbol, add, mul, nodes_of, substitute
+from ..ir import Add, Call, Expr, Number, Power, Symbol, add, mul, nodes_of, substitute
 from ..ir.terms import terms_of
 from ..records import Sentence
 from ..rewrite.engine.application import Scene, fit, is_zero, replaced
@@ -41,9 +41,8 @@ def isolate(line: Line, target: Expr | None = None) -> None:
                 continue
             line.look_at(line.unknown)
         alone = line.equation[0] is line.core is not line.unknown
-        if not any(
-            line.run(rule) for rule in rules_of("undo" if alone else "powers") if alone or line.core is line.unknown
-        ):
+        further = rules_of("undo") if alone else rules_of("powers") if line.core is line.unknown else ()
+        if not any(map(line.run, further)):
             break
     line.look_at(target or line.unknown)
     line.phase("tidy")
@@ -57,13 +56,8 @@ def _wrapped(line: Line, rules: tuple[str, ...]) -> Expr:
 
 def _base(line: Line) -> Expr | None:
     """The one sum whose powers alone hold the unknown: 1 + λ of (1 + λ)²."""
-    found: set[Expr] = {
-        node.base
-        for side in line.equation
-        for node in nodes_of(side)
-        if isinstance(node, Power) and isinstance(node.base, Add) and line.unknown in node.base.symbols
-    }
-    return _alone(found, line)
+    bases = (node.base for node in nodes_of(*line.equation) if isinstance(node, Power))
+    return _alone({base for base in bases if isinstance(base, Add) and line.unknown in base.symbols}, line)
 
 
 def _alone(found: set[Expr], line: Line) -> Expr | None:
@@ -71,26 +65,19 @@ def _alone(found: set[Expr], line: Line) -> Expr | None:
     if len(found) != 1:
         return None
     (part,) = found
-    return (
-        None
-        if any(line.unknown in substitute(side, {part: zero(part.shape)}).symbols for side in line.equation)
-        else part
-    )
+    rest = (substitute(side, {part: zero(part.shape)}) for side in line.equation)
+    return None if any(line.unknown in side.symbols for side in rest) else part
 
 
 def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:
     """The outermost parts that can be undone; powers of the unknown itself are left to their own moves."""
     if line.unknown not in expr.symbols:
         return []
-    if (isinstance(expr, (Call, Inverse, Power)) and expr.children[0] is not line.unknown) or not isinstance(
-        expr, Power
-    ):
+    if expr.children and not (isinstance(expr, Power) and expr.base is line.unknown):
         pair = Call("inner", expr, other := Symbol("□", expr.shape))
         facts = (*line.problem.facts, *((Fact(other, "simplex"),) if expr.shape.is_column else ()))
-        scene = Scene(replace(line.problem, facts=facts), equation_rules())
-        if any(
-            fit(equation_rules().rule(rule), pair, scene, (("X", expr.children[0]),)) for rule in rules if expr.children
-        ):
+        scene, given = Scene(replace(line.problem, facts=facts), equation_rules()), (("X", expr.children[0]),)
+        if any(fit(equation_rules().rule(rule), pair, scene, given) for rule in rules):
             return [expr]
     return [node for child in expr.children for node in _around(child, line, rules)]
 
@@ -114,14 +101,10 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
             isolate(inner := put_in(), reciprocal)
         if not inner.isolated:
             return False
-    known: dict[Expr, Expr] = {
-        move.after[0]: move.after[1] for move in inner.moves if isinstance(move.after[0], Symbol)
-    }
-    moves = [
-        replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None))
-        for move in line.moves
-    ]
-    line.moves = [*moves, *inner.moves]
+    after = (move.after for move in inner.moves)
+    known: dict[Expr, Expr] = {left: right for left, right in after if isinstance(left, Symbol)}
+    said = ((move, (_known(one, known, line) for one in move.assumed)) for move in line.moves)
+    line.moves = [*(replace(move, assumed=tuple(filter(None, now))) for move, now in said), *inner.moves]
     line.phase("back", (multiplier, inner.equation))
     return True
 
@@ -165,12 +148,8 @@ def _back(line: Line) -> Moved:
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     """The one number exp(…), log(…), or root, in which the multiplier stands: it is found instead."""
-    found = {
-        node
-        for node in nodes_of(value)
-        if multiplier in node.symbols
-        and (is_root(node) or (isinstance(node, Call) and node.function in ("exp", "log", "sqrt")))
-    }
+    inside = (node for node in nodes_of(value) if multiplier in node.symbols)
+    found = {node for node in inside if is_root(node) or node.head in ("exp", "log", "sqrt")}
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:
         return None

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from .. import ir
-from ..diagnostics import Diagnostic, InputError, Source, StuckError
+from ..diagnostics import InputError, Source, StuckError
 from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS, consequences, said_of
@@ -44,23 +44,16 @@ def read_optimum(
     if problem.expected:
         message = "the loss is an expectation: at its optimum the gradient is zero on average, not at each of the data"
         help_ = "write a mean over samples, as in `norm(X@w - d)**2/n`, or moments, as in `w.T@S@w - 2*b.T@w`"
-        raise StuckError(Diagnostic("no-closed-form", message, help=help_))
+        raise StuckError.coded("no-closed-form", message, help=help_)
     said = [*shapes, *(_declared(symbol, shapes) for symbol in problem.variables)]
     constraints = []
     for text in texts:
         try:
-            other = read_problem(
-                text,
-                wrt,
-                [shape for shape in said if shape],
-                [fact for fact in pieces if _speaks_of(fact, text)],
-                syntax,
-            )
+            facts = [fact for fact in pieces if _speaks_of(fact, text)]
+            other = read_problem(text, wrt, [*filter(None, said)], facts, syntax)
         except InputError as error:
-            source = error.diagnostic.source
-            raise InputError(
-                replace(error.diagnostic, source=source and replace(source, name="--subject-to"))
-            ) from None
+            source = error.diagnostic.source and replace(error.diagnostic.source, name="--subject-to")
+            raise InputError(replace(error.diagnostic, source=source)) from None
         problem = _with(problem, other)
         constraints.append(other.loss)
     if constraints:  # which may use names that the loss does not
@@ -74,15 +67,10 @@ def _as_expression(text: str) -> str:
     places = list(equal_signs(text))  # a sign inside a bracket names an argument, or the first index
     left, right = (text[: places[0]], text[places[0] + 1 :]) if len(places) == 1 else ("", "")
     if not left.strip() or not right.strip() or left.rstrip()[-1] in "<>!":
-        raise InputError(
-            Diagnostic(
-                "unreadable",
-                "a constraint is one equation, and no inequality",
-                Source("--subject-to", text),
-                help='write `--subject-to "A@x = b"`, with what holds as an equation at the solution; '
-                "give the option again for another equation",
-            )
-        )
+        said = "a constraint is one equation, and no inequality"
+        help_ = 'write `--subject-to "A@x = b"`, with what holds as an equation at the solution; '
+        help_ += "give the option again for another equation"
+        raise InputError.coded("unreadable", said, Source("--subject-to", text), help=help_)
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
 
 
@@ -94,9 +82,8 @@ def _speaks_of(fact: str, text: str) -> bool:
 def _declared(symbol: Symbol, shapes: Sequence[str]) -> str:
     """A shape that the loss told, for the constraint; nothing where it was declared."""
     given = any(re.search(rf"(^|[,;\s]){re.escape(symbol.name)}\s*:", text) for text in shapes)
-    size = (
-        "scalar" if symbol.shape.is_number else f"{symbol.shape.rows}" if symbol.shape.is_column else str(symbol.shape)
-    )
+    shape = symbol.shape
+    size = "scalar" if shape.is_number else shape.rows if shape.is_column else shape
     return "" if given else f"{symbol.name}: {size}"
 
 
@@ -131,9 +118,8 @@ def lagrangian(
         return problem
     own, others = (() if by == 1 else (ir.Number(by),) for by in factors)
     parts = (mul(*others, _pairing(*pair)) for pair in zip(multipliers, constraints, strict=True))
-    return replace(
-        problem, loss=add(mul(*own, problem.loss), *parts), variables=(*problem.variables, *multipliers), source=""
-    )
+    variables = (*problem.variables, *multipliers)
+    return replace(problem, loss=add(mul(*own, problem.loss), *parts), variables=variables, source="")
 
 
 def _pairing(multiplier: Symbol, constraint: Expr) -> Expr:
@@ -157,10 +143,8 @@ class Prepared:
 def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, ‖w‖ = c as ‖w‖² = c²; less what is no constraint."""
     beside = [one for one in constraints if one.symbols and problem.wrt not in one.symbols]
-    held = tuple(
-        Sentence("{0} = 0 does not contain {1}: it is no constraint here", (("0", one), ("1", problem.wrt)))
-        for one in beside
-    )
+    apart = "{0} = 0 does not contain {1}: it is no constraint here"
+    held = tuple(Sentence(apart, (("0", one), ("1", problem.wrt))) for one in beside)
     constraints = tuple(one for one in constraints if one not in beside)
     found = (_without_denominator(problem) if not constraints else None) or Prepared(problem, constraints)
     found = _within_domain(_of_facts(replace(found, reasons=(*held, *found.reasons))))
@@ -170,9 +154,7 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
         found = replace(found, problem=square, reasons=(*found.reasons, said))
     squared = [_squared(constraint, problem) for constraint in found.constraints]
     reasons = [Sentence("both sides of the constraint {0} = {1} are squared", said) for _, said in squared if said]
-    return replace(
-        found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons)
-    )
+    return Prepared(found.problem, tuple(constraint for constraint, _ in squared), (*found.reasons, *reasons))
 
 
 def _within_domain(ready: Prepared) -> Prepared:
@@ -182,11 +164,10 @@ def _within_domain(ready: Prepared) -> Prepared:
     if not needed:
         return ready
     facts = tuple(Fact(x, word) for word, value in needed if value is x and word == "positive")
-    conditions = [
-        said_of(word, value.shape.is_number).replace("{0}", f"{{{n}}}") for n, (word, value) in enumerate(needed)
-    ]
     values = tuple((str(n), value) for n, (_, value) in enumerate(needed))
-    said = Sentence(f"the loss has a value and a gradient only where {' and '.join(conditions)}", values)
+    sentences = (said_of(word, value.shape.is_number) for word, value in needed)
+    conditions = " and ".join(said.replace("{0}", f"{{{n}}}") for n, said in enumerate(sentences))
+    said = Sentence(f"the loss has a value and a gradient only where {conditions}", values)
     return replace(ready, problem=replace(problem, facts=(*problem.facts, *facts)), reasons=(*ready.reasons, said))
 
 
@@ -236,17 +217,13 @@ def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
 def _without_denominator(problem: Problem) -> Prepared | None:
     loss, unknown = problem.loss, problem.wrt
     factors = loss.factors if isinstance(loss, ir.Mul) else ()
-    below = [one for one in factors if isinstance(one, ir.Power) and isinstance(one.exponent,
-    ir.Number) and unknown in one.base.symbols
-             and one.exponent.value < 0]  # fmt: skip
+    below = [one for one in factors if split_power(one)[1] < 0 and unknown in one.symbols]
     bound = split_power(below[0])[0] if len(below) == 1 else None  # wᵀBw of √(wᵀBw) too
     if bound is None or not _falls_away(loss, bound, problem):
         return None
     above = mul(*(factor for factor in factors if factor is not below[0]))
-    reason = Sentence(
-        "the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for",
-        (("0", unknown), ("1", bound)),
-    )
+    said = "the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for"
+    reason = Sentence(said, (("0", unknown), ("1", bound)))
     return Prepared(replace(problem, loss=above, source=""), (add(bound, ir.Number(-1)),), (reason,))
 
 
@@ -275,16 +252,12 @@ def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
 def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
     """‖w‖ − c, with c > 0, as ‖w‖² − c²; and both sides as they were, if it was so."""
     terms = constraint.terms if isinstance(constraint, ir.Add) else ()
-    norms = [
-        term for term in terms if isinstance(term, ir.Call) and term.function == "norm" and problem.wrt in term.symbols
-    ]
+    norms = [term for term in terms if term.head == "norm" and problem.wrt in term.symbols]
     rest = [neg(term) for term in terms if term not in norms]
     if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
         return constraint, ()
     radius = textbook(add(*rest), problem) if rest else ir.Number(0)
     if not holds(radius, "positive", problem):
         return constraint, ()
-    return add(ir.Power(norms[0], ir.Number(2)), textbook(neg(ir.Power(radius, ir.Number(2))), problem)), (
-        ("0", norms[0]),
-        ("1", radius),
-    )
+    square = textbook(neg(ir.Power(radius, ir.Number(2))), problem)
+    return add(ir.Power(norms[0], ir.Number(2)), square), (("0", norms[0]), ("1", radius))

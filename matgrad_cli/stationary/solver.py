@@ -304,8 +304,8 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
     why = Sentence(NOT_FOUND if kind == "unknown" else f"a {most}: {reasons[found.form]}")
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
     chosen = () if asked.goal is not None else (convention(problem, found),)
-    gradient, moves, asked_of = move.before[0], (replace(move, verdict=verdict),), (asked.constraints, asked.multipliers)
-    return Solution(problem, asked.derivation, gradient, moves, None, extremum, verdict, *asked_of, chosen, found)
+    moves, under = (replace(move, verdict=verdict),), (asked.constraints, asked.multipliers)
+    return Solution(problem, asked.derivation, move.before[0], moves, None, extremum, verdict, *under, chosen, found)
 
 
 # ---- advice

@@ -51,14 +51,8 @@ def spectral_of(
 def spectral(move: Move) -> Spectral:
     """The solution that such a move says."""
     said: dict[str, Any] = dict(move.bindings)
-    return Spectral(
-        said["form"],
-        said["A"],
-        said["end"] == "largest",
-        said["length"],
-        said.get("B"),
-        said["X"] is not said["unknown"],
-    )
+    largest, rows = said["end"] == "largest", said["X"] is not said["unknown"]
+    return Spectral(said["form"], said["A"], largest, said["length"], said.get("B"), rows)
 
 
 def _ends(form: str, matrix: Expr, largest: bool, length: Expr, metric: Expr | None = None) -> Bindings:
@@ -93,9 +87,8 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
         ) is not None:
             del parts[at : at + 2]
         inside = [k for k, part in enumerate(parts) if unknown in part.symbols]
-        if any(unknown in number.symbols for number in numbers) or (
-            inside and parts[0] is not unknown and parts[inside[0]] is not unknown
-        ):
+        within = inside and unknown not in (parts[0], parts[inside[0]])
+        if within or any(unknown in number.symbols for number in numbers):
             return None
         if inside and parts[0] is unknown and len(parts) > 1:
             continue
@@ -154,17 +147,13 @@ def _on_ellipsoid(line: Line) -> Moved:
     if not bound or not _before_only(bound):
         return None
     matrix, metric = (line.simplify(mul(ir.Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
-    length = line.simplify(
-        neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint))
-    )
+    still = [term for _, term in terms_of(constraint) if unknown not in term.symbols]
+    length = line.simplify(neg(total(still, constraint)))
     if isinstance(metric, ir.Mul) and metric.factors[0] is ir.Number(-1):
         metric, length = line.simplify(neg(metric)), line.simplify(neg(length))
     plain = isinstance(metric, ir.Eye)
-    if (
-        not _symmetric(matrix, problem)
-        or holds(length, "positive", problem) is False
-        or not (plain or holds(metric, "spd", problem))
-    ):
+    curved = _symmetric(matrix, problem) and (plain or holds(metric, "spd", problem))
+    if not curved or holds(length, "positive", problem) is False:
         return None
     after = matmul(matrix, unknown), line.simplify(mul(neg(multiplier), unknown if plain else matmul(metric, unknown)))
     return after, _ends("vector", matrix, _largest(line, matrix), length, None if plain else metric)
@@ -249,17 +238,13 @@ def _largest(line: Line, matrix: Expr) -> bool:
 
 def _of_squares(problem: Problem) -> bool:
     """Whether the unknown stands in norms and sums of squares alone."""
-    squares = (
-        node
-        for node in nodes_of(problem.loss)
-        if isinstance(node, ir.Call) and (node.function == "norm" or _is_summed_square(node))
-    )
+    squares = (node for node in nodes_of(problem.loss) if node.head == "norm" or _is_summed_square(node))
     return problem.wrt not in substitute(problem.loss, {node: ir.Number(1) for node in squares}).symbols
 
 
-def _is_summed_square(node: ir.Call) -> bool:
-    inner = node.argument
-    return node.function == "sum" and isinstance(inner, ir.Power) and inner.exponent is ir.Number(2)
+def _is_summed_square(node: Expr) -> bool:
+    inner = node.children[0] if node.head == "sum" else None
+    return isinstance(inner, ir.Power) and inner.exponent is ir.Number(2)
 
 
 def convention(problem: Problem, found: Spectral) -> Sentence:
@@ -272,17 +257,12 @@ def convention(problem: Problem, found: Spectral) -> Sentence:
     }[found.form]
     goal, other = ("maximum", "minimize") if found.largest else ("minimum", "maximize")
     behind = "" if found.largest else " of what stands behind the minus"
-    why = (
-        "sums of squares are made small"
-        if _of_squares(problem)
-        else "the linear part without its sign is made large"
-        if found.form == "polar"
-        else f"the largest eigenvalues{behind} are meant, as for principal components"
-    )
-    return Sentence(
-        f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end",
-        (("matrix", found.matrix), *((("metric", found.metric),) if found.metric is not None else ())),
-    )
+    why = f"the largest eigenvalues{behind} are meant, as for principal components"
+    why = "the linear part without its sign is made large" if found.form == "polar" else why
+    why = "sums of squares are made small" if _of_squares(problem) else why
+    said = f"{points}; without `--minimize` or `--maximize` {why}: the {goal}; `--{other}` gives the other end"
+    metric = () if found.metric is None else (("metric", found.metric),)
+    return Sentence(said, (("matrix", found.matrix), *metric))
 
 
 def _constant(problem: Problem, term: Term) -> bool:
