@@ -175,10 +175,8 @@ def _skipped(files: tuple[str, ...]) -> str:
     from ..diagnostics.show import inert
 
     named = ", ".join(map(inert, files[:SHOWN])) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
-    return (
-        f"note: {len(files)} file{'s are not read, or hold' if len(files) > 1 else ' is not read, or holds'} "
-        f"nothing to check: {named}\n"
-    )
+    which = "s are not read, or hold" if len(files) > 1 else " is not read, or holds"
+    return f"note: {len(files)} file{which} nothing to check: {named}\n"
 
 
 def _to_look_at(report: Report) -> str:

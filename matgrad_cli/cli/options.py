@@ -85,10 +85,8 @@ class Asked:
     def page(self, found: Any) -> str:
         """A derivation or a solution in the format that is asked for."""
         colour = self.output is None and wants_colour(sys.stdout)
-        page: str = found.render(
-            self.format, width=columns(), colour=colour, habits=latex_habits(self.format, self.output)
-        )
-        return page
+        habits = latex_habits(self.format, self.output)
+        return str(found.render(self.format, width=columns(), colour=colour, habits=habits))
 
     def write(self, names: list[str], pages: list[str], title: str = "") -> None:
         """Prints what was found by the variables, or writes it to the file."""
@@ -209,9 +207,8 @@ def together(names: Sequence[str], shown: Sequence[str], format_: str) -> str:
 
         from ..render.json import together as report
 
-        return report(
-            [each for text in shown for whole in [json.loads(text)] for each in whole.get("derivations", [whole])]
-        )
+        wholes = map(json.loads, shown)
+        return report([each for whole in wholes for each in whole.get("derivations", [whole])])
     if format_ in ("text", "terminal"):
         return "\n".join(f"by {name}:\n{text}" for name, text in zip(names, shown, strict=True))
     return "\n".join(shown)

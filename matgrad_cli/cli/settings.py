@@ -74,9 +74,8 @@ def _checked(name: str, found: Any) -> dict[str, Any]:
         if key == "latex":
             _check_latex(name, value)
         elif not isinstance(value, bool if key == "numbers" else str):
-            raise _bad(
-                name, f"sets `{key}` to `{value}`", "a word between quotes was needed, for `numbers` true or false"
-            )
+            needed = "a word between quotes was needed, for `numbers` true or false"
+            raise _bad(name, f"sets `{key}` to `{value}`", needed)
     return found
 
 

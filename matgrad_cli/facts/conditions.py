@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from math import prod
 from operator import eq, ge, le
 from typing import Any, Final
@@ -64,9 +65,7 @@ def _turned(a: Rows, by: int = 1) -> Rows:
 
 def _is(made: Callable[[Rows], Rows]) -> Test:
     """Whether a square array is what is made of it."""
-    return lambda a: (
-        _square(a) and all(_near(*pair) for lines in zip(a, made(a), strict=True) for pair in zip(*lines, strict=True))
-    )
+    return lambda a: _square(a) and all(map(_near, chain(*a), chain(*made(a))))
 
 
 def pivots(a: Rows, exchanged: bool = False) -> list[Any]:

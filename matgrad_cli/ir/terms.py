@@ -204,9 +204,7 @@ def _terms_of(factor: Expr) -> tuple[Expr, ...]:
         return factor.terms
     if isinstance(factor, Power) and isinstance(factor.base, Add) and factor.exponent is Number(2):
         terms = factor.base.terms
-        plain = (
-            mul(*one.factors[1:]) if isinstance(one, Mul) and one.factors[0] is Number(-1) else one for one in terms
-        )
+        plain = (mul(*one.factors[1:]) if isinstance(one, Mul) and one.factors[0] is MINUS else one for one in terms)
         doubled = (mul(Number(2), *pair) for pair in combinations(terms, 2))
         return (*(Power(one, Number(2)) for one in plain), *doubled)
     return ()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..diagnostics.record import record
 from ..facts import Problem
-from ..ir import Call, Entry, Expr, Inverse, MatrixOf, Pair, Symbol
+from ..ir import Call, Entry, Expr, Inverse, MatMul, MatrixOf, Pair, Symbol
 from ..verify.solving.spectrum import Spectral
 from ..verify.verdict import Kind, Verdict, weakest
 from .derivation import Bindings, Derivation, Sentence
@@ -97,11 +97,7 @@ class Solution:
 
 def stack_of(value: Expr) -> tuple[Expr, Expr] | None:
     """The system K and the right side C of a value that was found so."""
-    inner = value.body if isinstance(value, MatrixOf) else None
-    base = inner.base if isinstance(inner, Entry) and isinstance(inner.row, Pair) else None
-    if base is None or len(base.children) != 2 or not isinstance(base.children[0], Inverse):
-        return None
-    stacked = base.children[1]
-    return (
-        (base.children[0].body, stacked.argument) if isinstance(stacked, Call) and stacked.function == "vec" else None
-    )
+    match value:
+        case MatrixOf(_, _, Entry(MatMul((Inverse(system), Call("vec", (right,)))), Pair())):
+            return system, right
+    return None

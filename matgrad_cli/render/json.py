@@ -141,10 +141,8 @@ def problem_data(problem: Problem, table: Table) -> dict[str, Json]:
 
 def bindings_data(bindings: Bindings, table: Table) -> Json:
     """What the letters of a rule stand for."""
-    return [
-        {"name": name, "text": to_text(value) if isinstance(value, Expr) else str(value), "value": table.encoded(value)}
-        for name, value in bindings
-    ]
+    said = ((name, value, to_text(value) if isinstance(value, Expr) else str(value)) for name, value in bindings)
+    return [{"name": name, "text": text, "value": table.encoded(value)} for name, value, text in said]
 
 
 def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
@@ -180,10 +178,8 @@ def _step(number: str, step: Step, table: Table) -> dict[str, Json]:
 
 def flattened_facts(flattened: Expr) -> dict[str, Json]:
     """What a reader must know of the ⊗ form: its shape, which vec, and the sizes of its commutation matrices."""
-    swaps: list[Json] = [
-        {"name": swap.named.name, "rows": dim_text(swap.shape.rows), "columns": dim_text(swap.shape.cols)}
-        for swap in swaps_of(flattened)
-    ]
+    known = ((swap.named.name, dim_text(swap.shape.rows), dim_text(swap.shape.cols)) for swap in swaps_of(flattened))
+    swaps: list[Json] = [{"name": name, "rows": rows, "columns": columns} for name, rows, columns in known]
     return {"shape": sides(flattened.shape), "vec": VEC, "commutation": swaps}
 
 

@@ -111,9 +111,7 @@ def _spread(body: Expr, changed: dict[Path, int]) -> tuple[str, str, tuple[tuple
     if not factors:
         return None
     numbers = {path: _FACTOR + number for number, path in enumerate(factors)}
-    text, spans = split_marks(
-        to_unicode(body, {**numbers, **{path: mark for path, mark in changed.items() if path not in numbers}})
-    )
+    text, spans = split_marks(to_unicode(body, {**changed, **numbers}))
     places = [_with_brackets(text, start, end) for start, end, mark in spans if mark >= _FACTOR]
     moved, shapes = _apart(text, places, list(factors.values()))
     marked = [(start, end) for start, end, mark in spans if mark < _FACTOR]

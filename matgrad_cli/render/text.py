@@ -10,7 +10,7 @@ from ..notation.printing.to_unicode import name_unicode, shape_unicode, to_unico
 from ..verify.verdict import Verdict
 from .document import blocks
 from .document.blocks import SIGNS, WORDS, Block, Document
-from .rows import BLANK, Row, Style, block, headline, line_rows, sentence_rows
+from .rows import BLANK, Row, Span, Style, block, headline, line_rows, sentence_rows
 from .view import View
 from .words import cell_text, described, kind_text, label_text, letters_text, phrase_text, plain
 from .wrap import SOLID, prose
@@ -37,9 +37,8 @@ def _close(before: Block, shown: Block, view: View) -> bool:
     led = isinstance(before, blocks.Sentence) and before.role == "lead"
     match shown:
         case blocks.Sentence(role=role):
-            told = isinstance(before, blocks.Sentence | blocks.Variables) or (
-                isinstance(before, blocks.Formula) and before.role == "more"
-            )
+            more = isinstance(before, blocks.Formula) and before.role == "more"
+            told = more or isinstance(before, blocks.Sentence | blocks.Variables)
             return role not in ("lead", "finding") and told
         case blocks.Formula(role=role):
             return role == "where" or led or (role == "equation" and isinstance(before, blocks.Sentence))
@@ -86,10 +85,8 @@ def _heading(shown: blocks.Heading) -> Iterator[Row]:
 
 def _variables(rows: Iterable[blocks.Variable], width: int) -> Iterator[Row]:
     """The table of variables: name, shape, facts, and where the shape came from."""
-    cells = [
-        (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
-        for variable in rows
-    ]
+    known = ((row.symbol, ", ".join(row.facts), row.origin) for row in rows)
+    cells = [(name_unicode(symbol.name), described(symbol), *said) for symbol, *said in known]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     for cell in cells:
         yield from _variable(cell, widths, width)
@@ -119,19 +116,17 @@ def _sentence(shown: blocks.Sentence, view: View) -> Iterator[Row]:
         return
     lead = _LEADS.get(shown.role, "")
     hanging = INDENT + (4 if shown.role == "legend" else len(lead))
-    yield from sentence_rows(
-        lead + said, view.width, INDENT, hanging, "quiet" if shown.role in ("note", "legend") else None
-    )
+    style: Style | None = "quiet" if shown.role in ("note", "legend") else None
+    yield from sentence_rows(lead + said, view.width, INDENT, hanging, style)
 
 
 def _reasons(shown: blocks.Sentence | blocks.Move, view: View, indent: int) -> Iterator[Row]:
     """Why, and what the verdict rests on."""
-    if shown.why:
-        yield from sentence_rows(f"why: {phrase_text(shown.why)}", view.width, indent, indent + 5, "quiet")
+    reasons = [f"why: {phrase_text(shown.why)}"] if shown.why else []
     if shown.evidence and shown.verdict is not None:
-        yield from sentence_rows(
-            f"{WORDS[shown.verdict.kind]}: {shown.evidence}", view.width, indent, indent + 5, "quiet"
-        )
+        reasons.append(f"{WORDS[shown.verdict.kind]}: {shown.evidence}")
+    for reason in reasons:
+        yield from sentence_rows(reason, view.width, indent, indent + 5, "quiet")
 
 
 def _formula(shown: blocks.Formula, before: Block | None, view: View) -> Iterator[Row]:
@@ -176,9 +171,8 @@ def _move(move: blocks.Move, column: int, view: View, indent: int = 0) -> Iterat
     inside = max(len(lead), INDENT)
     if view.detail != "brief":
         yield BLANK
-    yield from headline(
-        lead, phrase_text(move.sentence), verdict_text(move.verdict, view), STYLES[move.verdict.kind], view.width
-    )
+    verdict, style = verdict_text(move.verdict, view), STYLES[move.verdict.kind]
+    yield from headline(lead, phrase_text(move.sentence), verdict, style, view.width)
     yield from _reasons(move, view, inside)
     for inner in move.inner:
         yield from _move(inner, column, view, indent + 4)
@@ -219,10 +213,8 @@ def _change(move: blocks.Move, indent: int, view: View) -> Iterator[Row]:
     more = f"   (and {move.elsewhere} more alike)" if move.elsewhere else ""
     if indent + len(old) + len(new) + len(more) + 5 <= view.width:
         middle = indent + len(old) + 5
-        yield Row(
-            f"{' ' * indent}{old}  →  {new}{more}",
-            ((indent, indent + len(old), "old"), (middle, middle + len(new), "new")),
-        )
+        styles: tuple[Span, ...] = (indent, indent + len(old), "old"), (middle, middle + len(new), "new")
+        yield Row(f"{' ' * indent}{old}  →  {new}{more}", styles)
         return
     if view.detail != "full":
         return  # what is too long to be seen at a glance is seen in the line
@@ -233,17 +225,16 @@ def _change(move: blocks.Move, indent: int, view: View) -> Iterator[Row]:
 
 def _cases(shown: blocks.Cases, view: View) -> Iterator[Row]:
     """The table behind a brace, under the entry's name or in front; where it is too wide, a line for each case."""
-    lines = _braced([(to_unicode(value), when if when == "otherwise" else f"if {when}") for value, when in shown.rows])
+    rows = [(to_unicode(value), when if when == "otherwise" else f"if {when}") for value, when in shown.rows]
+    lines = _braced(rows)
     for lead in (" " * len(label_text(shown.label)), " "):
         head = f"{' ' * INDENT}{lead} = "
         if len(head) + max(map(len, lines)) <= view.width:
             equals = (len(lines) - 1) // 2
             yield from (Row((head if place == equals else " " * len(head)) + line) for place, line in enumerate(lines))
             return
-    for value, when in shown.rows:
-        yield from block(
-            f"{' ' * INDENT}= ", f"{to_unicode(value)} {when if when == 'otherwise' else f'if {when}'}", view
-        )
+    for row in rows:
+        yield from block(f"{' ' * INDENT}= ", " ".join(row), view)
 
 
 def _braced(rows: list[tuple[str, str]]) -> list[str]:

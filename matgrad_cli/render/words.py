@@ -38,9 +38,8 @@ def _solid(text: str) -> str:
 
 def letters_text(letters: tuple[Index, ...]) -> str:
     """What index letters run over: `i = 1…m, j = 1…p`."""
-    return ", ".join(
-        f"{name_unicode(name)} = 1…{' or 1…'.join(map(dim_unicode, sizes))}" for name, sizes in ranges(letters).items()
-    )
+    ends = ((name_unicode(name), " or 1…".join(map(dim_unicode, sizes))) for name, sizes in ranges(letters).items())
+    return ", ".join(f"{name} = 1…{end}" for name, end in ends)
 
 
 def kind_text(body: Expr) -> str:

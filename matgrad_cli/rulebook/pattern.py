@@ -95,16 +95,13 @@ def pattern(rule: Rule) -> Pattern:
     lhs = _side(rule, "lhs", rule.lhs)
     symbols, letters = declared(rule.shapes)
     _check_runs(rule, lhs)
-    names: tuple[tuple[str, Symbol | Index], ...] = tuple(
-        (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
-    )
+    known: dict[str, Symbol | Index] = {**symbols, **{name: Index(name, dim) for name, dim in letters.items()}}
+    names = tuple((name, known[name]) for name, _ in rule.shapes)
     dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
     held = ((name, text.split()[1]) for name, text in rule.shapes if text.startswith("of "))
     holding = {symbols[name]: Index(letter, letters[letter]) for name, letter in held}
-    marked = (
-        frozenset(symbols[name] for name in group)
-        for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself)
-    )
+    groups = (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself)
+    marked = (frozenset(symbols[name] for name in group) for group in groups)
     return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, dims, needed_operators(lhs), names, holding, *marked)
 
 
@@ -143,11 +140,10 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
     for node in nodes_of(lhs):
         if isinstance(node, MatMul):
             whole = (*rule.single, *rule.itself)
-            bare = [
-                one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in whole
-            ]
-            if len(set(bare)) > MOST_RUNS:
-                message = f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched"
+            matrices = {one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix}
+            bare = [one for one in matrices if one.name not in whole]
+            if len(bare) > MOST_RUNS:
+                message = f"a product with {len(bare)} free variables; at most {MOST_RUNS} can be matched"
                 raise complain(rule.file, rule.id, "lhs", message)
 
 

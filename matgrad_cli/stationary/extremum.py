@@ -46,9 +46,8 @@ def extremum_at(
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so; or where,
     by the signs of data, and of numbers that are `needed` for the solution."""
     deciding = tuple(one for one in dict.fromkeys(needed) if one.shape.is_number and problem.wrt not in one.symbols)
-    linear, straight = (
-        all(Opener(problem.wrt).terms(one) is not None for one in some) for some in ((gradient,), constraints)
-    )
+    opened = Opener(problem.wrt).terms
+    linear, straight = opened(gradient) is not None, all(opened(one) is not None for one in constraints)
     hessian = _hessian(problem, gradient, linear, straight)
     quadratic = linear or (hessian is not None and problem.wrt not in hessian.symbols)
     if hessian is not None and (constraints or not quadratic):  # if not definite, only the free directions count
@@ -137,10 +136,8 @@ def _conditional(
         text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
         return Extremum("unknown", Sentence(text, tuple(values)), evidence, found, local)
     second = "second derivative is {} in every direction" if hessian is None else "Hessian {{matrix}} is {} definite"
-    low, high = (
-        f"{nearby(SHORT[kind], not known)} where the {second.format(sign)}"
-        for kind, sign in (("minimum", "positive"), ("maximum", "negative"))
-    )
+    signs = (("minimum", "positive"), ("maximum", "negative"))
+    low, high = (f"{nearby(SHORT[kind], not known)} where the {second.format(sign)}" for kind, sign in signs)
     text = f"it depends on the data what kind of point this is: {low}, {high}"
     return Extremum("unknown", Sentence(text, () if hessian is None else (("matrix", hessian),)), evidence)
 

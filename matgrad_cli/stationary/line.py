@@ -167,11 +167,8 @@ class Line:
             return None
         if dict(rewriting.bindings).get("c") is MINUS:
             return None  # signs are turned where terms move
-        if any(
-            isinstance(value, Expr) and self.unknown in value.symbols
-            for name, value in rewriting.bindings
-            if name != "X" and name not in rule.moving
-        ):
+        still = [value for name, value in rewriting.bindings if name != "X" and name not in rule.moving]
+        if any(isinstance(value, Expr) and self.unknown in value.symbols for value in still):
             return None  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
         tidy = self.simplify(right)
@@ -205,14 +202,8 @@ class Line:
         if verdict.kind == "differs":
             raise contradicted(f"move `{rule_id}`", verdict.by)
         beside = zip(("known", "left", "right"), (self.known[0], *self.known[1]) if self.known else (), strict=False)
-        said = {
-            "X": self.core,
-            **dict(bindings),
-            "unknown": self.unknown,
-            "core": self.core,
-            "root": str(self.root),
-            **dict(beside),
-        }
+        said = {"X": self.core, **dict(bindings), "unknown": self.unknown, "core": self.core, "root": str(self.root)}
+        said |= dict(beside)
         rule, named = equation_rules().rule(rule_id), tuple(said.items())
         title, why = sentence(rule.title, named), sentence(rule.why, named)
         self.moves.append(Move(rule_id, title, why, self.equation, after, named, assumed, verdict))
@@ -306,19 +297,16 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
     said = to_unicode(gradient) if gradient is not None else to_unicode(derivation.result.entry)
     if multipliers:
         letters = " and ".join(map(to_unicode, multipliers))
-        one, hold = ("a suitable multiplier", "constraint holds") if len(multipliers) == 1 else (
-            "suitable multipliers", "constraints hold")  # fmt: skip
-        return StuckError(Diagnostic(
-            "no-closed-form", f"the equations of the Lagrangian have no closed form in `{name}` that the rules know",
-            notes=(f"at a solution the gradient of the Lagrangian is zero, with {one} {letters}: {said} = 0",
-                   f"and the {hold}"),
-            help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
+        one = len(multipliers) == 1
+        with_, hold = ("a suitable", "constraint holds") if one else ("suitable", "constraints hold")
+        whole = f"gradient of the Lagrangian is zero, with {with_} multiplier{'' if one else 's'} {letters}: {said} = 0"
+        message = f"the equations of the Lagrangian have no closed form in `{name}` that the rules know"
+        help_ = f"solve these equations for {name} and {letters} by numbers"
+        notes_ = (f"at a solution the {whole}", f"and the {hold}")
+        return StuckError.coded("no-closed-form", message, notes=notes_, help=help_)
     steps = (f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
-    kinks = [
-        f"it is found where {plain(phrase(one))}: a minimum may lie where that does not hold"
-        for one in derivation.assumed
-        if KINK in one.template
-    ]
+    kinked = (plain(phrase(one)) for one in derivation.assumed if KINK in one.template)
+    kinks = [f"it is found where {said}: a minimum may lie where that does not hold" for said in kinked]
     notes = (f"the gradient is {said}", *kinks, *filter(None, steps))
     message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"
     return StuckError(Diagnostic("no-closed-form", message, notes=notes, help="iterate with one of these steps"))

@@ -57,15 +57,12 @@ class Opener:
             case ir.Add(terms):
                 return [parts for term in terms for parts in self.products(term)]
             case ir.Mul(factors):
-                return [
-                    _joined(parts) for parts in choices(*([_grouped(f, p) for p in self.products(f)] for f in factors))
-                ]
+                grouped = ([_grouped(factor, parts) for parts in self.products(factor)] for factor in factors)
+                return [_joined(parts) for parts in choices(*grouped)]
             case ir.MatMul(factors):
                 return [_joined(parts) for parts in choices(*map(self.products, factors))]
             case ir.Transpose(body):
-                return [
-                    (numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)
-                ]
+                return [(numbers, tuple(map(flip, arrays[::-1]))) for numbers, arrays in self.products(body)]
             case ir.Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
                 ones: Expr = ir.Fill(1, ir.Shape(body.shape.cols))
                 return [(numbers, (*arrays, ones)) for numbers, arrays in self.products(body)]
@@ -126,10 +123,10 @@ def total(terms: Sequence[Expr], like: Expr) -> Expr:
 
 def entrywise_terms(*sides: Expr) -> list[Expr]:
     """The terms of the first side, and minus those of a second, multiplied out where that goes by entries."""
-    terms = (
-        [part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides
+    opened = (
+        (at, part) for at, side in enumerate(sides) for _, term in terms_of(side) for part in multiplied_out(term)
     )
-    return [term if place == 0 else neg(term) for place, side in enumerate(terms) for term in side]
+    return [neg(part) if at else part for at, part in opened if not is_zero(part)]
 
 
 def sign_of(side: Expr) -> int:

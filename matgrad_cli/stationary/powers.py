@@ -20,11 +20,9 @@ def _denominators(line: Line) -> Moved:
     left, terms = line.equation[0], entrywise_terms(*line.equation)
     needed: dict[Expr, Fraction] = {}
     for factor in (factor for term in terms for factor in _factors(term)):
-        exponent = (
-            factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
-        )
-        if isinstance(factor, Power) and exponent < 0 and line.core in factor.base.symbols:
-            needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
+        match factor:
+            case Power(base, Number(exponent)) if exponent < 0 and line.core in base.symbols:
+                needed[base] = max(needed.get(base, Fraction(0)), -exponent)
     in_function = any(isinstance(node, Call) and line.core in node.symbols for one in terms for node in nodes_of(one))
     if not needed or (set(needed) == {line.core} and not in_function):
         return None  # powers of the unknown alone come together as one
@@ -35,9 +33,8 @@ def _denominators(line: Line) -> Moved:
 
 def _factors(term: Expr) -> list[Expr]:
     """The factors of a product entry by entry."""
-    return (
-        [part for factor in term.factors for part in _factors(factor)] if isinstance(term, (Mul, Hadamard)) else [term]
-    )
+    whole = isinstance(term, Mul | Hadamard)
+    return [part for factor in term.children for part in _factors(factor)] if whole else [term]
 
 
 def _raised(base: Expr, exponent: Fraction) -> Expr:

@@ -37,9 +37,8 @@ def prime_of(seed: int) -> int:
         step *= small
     while True:
         p = found + step * rng.randrange(PRIME // (2 * step) + 1, PRIME // step)
-        if all(_is_square(small, p) for small in _SMALL_PRIMES[11:]) and all(
-            pow(base, p // 2, p) in (1, p - 1) for base in range(2, 40)
-        ):
+        squares = all(_is_square(small, p) for small in _SMALL_PRIMES[11:])
+        if squares and all(pow(base, p // 2, p) in (1, p - 1) for base in range(2, 40)):
             return p
 
 

@@ -225,14 +225,6 @@ def _logsumexp(total: str, u: Expr) -> Expr:
     return ir.Call("log", ir.Call(total, ir.Call("exp", u)))
 
 
-def _mean(u: Expr) -> Expr:
-    return mul(_power(mul(ir.Size(u.shape.rows), ir.Size(u.shape.cols)), -1), ir.Call("sum", u))
-
-
-def _power_of_matrix(u: Expr, exponent: Expr) -> Expr:
-    return ir.Call("expm", mul(exponent, ir.Call("logm", u)))
-
-
 def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
     return ir.Call("Dexpm", mul(exponent, ir.Call("logm", u)), mul(exponent, ir.Call("Dlogm", u, along)))
 
@@ -251,7 +243,7 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "reciprocal": lambda u: _power(u, -1),
     "norm": lambda u: _power(ir.Call("sum", _power(u, 2)), 1, 2),
     "norm1": lambda u: ir.Call("sum", ir.Call("abs", u)),
-    "mean": _mean,
+    "mean": lambda u: mul(_power(mul(*map(ir.Size, (u.shape.rows, u.shape.cols))), -1), ir.Call("sum", u)),
     "mean0": lambda u: mul(_power(ir.Size(u.shape.rows), -1), ir.Call("sum0", u)),
     "mean1": lambda u: mul(_power(ir.Size(u.shape.cols), -1), ir.Call("sum1", u)),
     "softmax": _softmax,
@@ -260,7 +252,7 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "logsumexp": partial(_logsumexp, "sum"),
     "logsumexp0": partial(_logsumexp, "sum0"),
     "logsumexp1": partial(_logsumexp, "sum1"),
-    "powm": _power_of_matrix,
+    "powm": lambda u, exponent: ir.Call("expm", mul(exponent, ir.Call("logm", u))),
     "cross": lambda u, v: matmul(ir.Call("crossmat", u), v),
     "Dpowm": _change_of_power,
 }
@@ -275,14 +267,8 @@ def pseudoinverse(u: Expr, tall: bool) -> Expr:
     return matmul(ir.Inverse(matmul(turned, u)), turned) if tall else matmul(turned, ir.Inverse(matmul(u, turned)))
 
 
-SPECTRAL: Final = {
-    "nuclear": "polar",
-    "spectral": "leading",
-    "eigmax": "topvv",
-    "polar": "",
-    "leading": "",
-    "topvv": "",
-}
+_OF_VECTORS: Final = {"nuclear": "polar", "spectral": "leading", "eigmax": "topvv"}
+SPECTRAL: Final = _OF_VECTORS | dict.fromkeys(_OF_VECTORS.values(), "")
 """Functions of the singular values with their slopes, and these, which are made of the singular vectors;
 floats only."""
 

@@ -101,21 +101,11 @@ class Judge:
 
     def compare(self, before: Expr, after: Expr) -> Verdict:
         """Whether two lines with the same free letters and shape denote the same array."""
-        wrong = self._form(before, after)
-        if wrong is not None:
-            return Verdict("differs", wrong)
+        constant = any(not side.free and not side.symbols for side in (before, after))
+        if before.shape is after.shape and before.free != after.free and not constant:
+            one, other = (", ".join(map(str, sorted(side.free))) or "none" for side in (before, after))
+            return Verdict("differs", f"free indices differ: {one} and {other}")
         return self.compare_over(before, after, tuple(sorted(before.free | after.free)))
-
-    def _form(self, before: Expr, after: Expr) -> str | None:
-        if before.shape is not after.shape:
-            return f"shapes differ: {before.shape} and {after.shape}"
-        if before.free == after.free or any(not side.free and not side.symbols for side in (before, after)):
-            return None
-
-        def said(expr: Expr) -> str:
-            return ", ".join(map(str, sorted(expr.free))) or "none"
-
-        return f"free indices differ: {said(before)} and {said(after)}"
 
     def compare_over(
         self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
@@ -130,10 +120,10 @@ class Judge:
             raise OpenLetter(f"the letter {min(unknown).name} stands outside of its sum", before, after)
         if before is after:
             return Verdict("proved", "the same expression")
-        if self._impossible is not None:
-            return Verdict("unknown", self._impossible)
         if before.shape is not after.shape:
             return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
+        if self._impossible is not None:
+            return Verdict("unknown", self._impossible)
         form = Form(letters, claim)
         try:
             verdict = self._judged(before, after, form, thorough or self.thorough)
@@ -142,9 +132,8 @@ class Judge:
         except Denied as lacking:
             if (apart := self._apart(before, after, form)) is not None:
                 return apart
-            return Verdict(
-                "unknown", f"needs {lacking.needs}: at a point where the other side has a value this one has none"
-            )
+            where = "at a point where the other side has a value this one has none"
+            return Verdict("unknown", f"needs {lacking.needs}: {where}")
         if verdict.kind != "differs" or max(before.weight, after.weight) > _WITNESS_WEIGHT:
             return verdict
         return Verdict("differs", verdict.by, self.find_witness(before, after, letters))
@@ -177,11 +166,8 @@ class Judge:
             undecided = min(self.setting.shrunk) < _UNCOMMON
         finally:
             self._points = kept
-        if undecided:
-            return Verdict(
-                "unknown", "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size"
-            )
-        return found
+        why = "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size"
+        return Verdict("unknown", why) if undecided else found
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
         """The smallest values in small integers at which the two sides differ, if some are found quickly."""
@@ -217,10 +203,8 @@ class Judge:
                 seen.append(place)
         if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None
-        where = f", where {excluded}" if excluded else ""
-        return Verdict(
-            "proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{where}", needs=excluded
-        )
+        by = f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}"
+        return Verdict("proved", f"{by}, where {excluded}" if excluded else by, needs=excluded)
 
     def _sizes(self, places: list[Evaluator]) -> str:
         said = list(dict.fromkeys(place.point.described() for place in places if isinstance(place.point, Point)))

@@ -105,9 +105,8 @@ def _root(a: Array) -> Array:
             break
         if error < 1e-14 * a.shape[-1]:
             return root
-    raise NoValue(
-        "a power or a logarithm of a matrix with an eigenvalue that is not positive", "{} without eigenvalues ≤ 0"
-    )
+    said = "a power or a logarithm of a matrix with an eigenvalue that is not positive"
+    raise NoValue(said, "{} without eigenvalues ≤ 0")
 
 
 def _inverted(a: Array) -> Array:

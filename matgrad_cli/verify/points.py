@@ -65,10 +65,8 @@ class FloatSource(Source):
 
     def positive(self) -> Any:
         """A positive float."""
-        part = self._random.random()
-        return (
-            self._low * (self._high / self._low) ** part if self._wide else self._low + (self._high - self._low) * part
-        )
+        part, low, high = self._random.random(), self._low, self._high
+        return low * (high / low) ** part if self._wide else low + (high - low) * part
 
 
 class ModularSource(Source):

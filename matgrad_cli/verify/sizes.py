@@ -58,9 +58,8 @@ class Sizes:
     def at(self, turn: int) -> dict[str, int] | None:
         """The sizes of a turn by name; None if the facts exclude what it is for."""
         if turn not in self._known and turn >= ANY_ORDER:
-            self._known[turn] = self.drawn(
-                random.Random(f"{self._text}/{turn}"), _ANY if turn < ANY_SIZE else range(1, LARGE[1] + 1)
-            )
+            choices = _ANY if turn < ANY_SIZE else range(1, LARGE[1] + 1)
+            self._known[turn] = self.drawn(random.Random(f"{self._text}/{turn}"), choices)
         if turn not in self._known:
             self._known[turn] = next(self._candidates(turn), None)
         found = self._known[turn]
@@ -90,9 +89,8 @@ class Sizes:
         names, count = self.names, len(self.names)
         if turn < _BASE_TURNS - 1:
             order = random.Random(self._text).sample(range(count), count)
-            pool = [
-                size for size in range(2, 3 + count + 2 * turn + attempt // 8) if size not in self.fixed or attempt > 30
-            ]
+            small = range(2, 3 + count + 2 * turn + attempt // 8)
+            pool = [size for size in small if size not in self.fixed or attempt > 30]
             pool += [] if len(pool) >= count else range(max(self.fixed) + 1, max(self.fixed) + 1 + count)
             values = sorted(rng.sample(pool, count))
             return dict(zip([names[k] for k in (order if turn == 0 else reversed(order))], values, strict=True))
@@ -118,9 +116,8 @@ class Sizes:
                     _ = _set(right, left.size(sizes), sizes) or _set(left, right.size(sizes), sizes)
                 else:
                     shorter, longer = (left, right) if side == "<" else (right, left)
-                    _ = _set(longer, shorter.size(sizes) + 1, sizes) or _set(
-                        shorter, max(1, longer.size(sizes) - 1), sizes
-                    )
+                    least, most = shorter.size(sizes) + 1, max(1, longer.size(sizes) - 1)
+                    _ = _set(longer, least, sizes) or _set(shorter, most, sizes)
         return None
 
 

@@ -56,11 +56,8 @@ class Example:
         self._following = tuple(symbol for symbol, _ in follow)
         self._drawn = [symbol for symbol in problem.variables if symbol not in self._following]
         for plain, place in product((True, False) if follow else (False,), _places(problem)):
-            sizes = [place.point.size(letter.dim) for letter in letters]
             self.place = place
-            self.at = {
-                letter: min(number, size - 1) for number, (letter, size) in enumerate(zip(letters, sizes, strict=True))
-            }
+            self.at = {letter: min(at, place.point.size(letter.dim) - 1) for at, letter in enumerate(letters)}
             value = self.value(start, self.at)
             if _some(value) and all(map(self._telling, self._drawn)) and not (plain and "." in _array(value)):
                 self._follow(place, follow)
@@ -86,13 +83,11 @@ class Example:
         point = self.place.point
         assert isinstance(point, Point)
         yield from (f"{name_unicode(name)} = {point.sizes[name]}" for name in sizes if name in point.sizes)
-        yield from (
-            f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in (*self._drawn, *self._following)
-        )
-        yield from (f"{name_unicode(letter.name)} = {place + 1}" for letter, place in self.at.items())
-        yield from (
-            f"d{name_unicode(symbol.name)} = {_array(nested(tensor))}" for symbol, tensor in point.directions.items()
-        )
+        told = [(symbol.name, self.plain(symbol)) for symbol in (*self._drawn, *self._following)]
+        told += [(letter.name, str(place + 1)) for letter, place in self.at.items()]
+        yield from (f"{name_unicode(name)} = {value}" for name, value in told)
+        moves = ((name_unicode(symbol.name), _array(nested(tensor))) for symbol, tensor in point.directions.items())
+        yield from (f"d{name} = {value}" for name, value in moves)
 
     def plain(self, expr: Expr) -> str:
         """The value alone."""
@@ -236,9 +231,8 @@ def solution_numbers(blocks: Document, solution: Solution) -> Document:
         return (*blocks, Sentence((said,), "note"))
     stated = {left: right for left, right in (move.after for move in solution.moves) if left in solution.multipliers}
     open_ = {unknown, *solution.multipliers}
-    known = [
-        (name, stated[name]) for name in solution.multipliers if open_.isdisjoint(nodes_of(stated.get(name, name)))
-    ]
+    clear = (name for name in solution.multipliers if open_.isdisjoint(nodes_of(stated.get(name, name))))
+    known = [(name, stated[name]) for name in clear]
     unclear = tuple(name for name in solution.multipliers if name not in dict(known))
     return tuple(_told(blocks, Example(solution.problem, (), start, (*known, (unknown, start))), unclear))
 

@@ -75,10 +75,8 @@ def _outcome(solution: Solution) -> Iterator[Block]:
         yield from (Formula(*found, "where") for found in named)
     elif solution.spectral is not None:
         yield Sentence(_spectral(solution.spectral, solution.unknown), "finding", solution.verdict)
-    rest = [
-        ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
-        for condition in solution.conditions
-    ]
+    conditions = ((phrase(said), said.values[0][1] if said.values else None) for said in solution.conditions)
+    rest: list[Phrase] = [("it is assumed that ", *said, *_because(matrix)) for said, matrix in conditions]
     lead = "this is " if solution.extremum.why.template.startswith("a ") else ""
     rest += map(phrase, solution.without)
     rest.append((lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))

@@ -77,9 +77,8 @@ def _methods(shown: Sequence[Derivation]) -> Table:
 def _layouts(rows: Sequence[Derivation]) -> Table:
     many = rows[0].result.matrix is None
     cells: list[tuple[Phrase, ...]] = [((one.layout,), _shape(one), (one.result.stated,)) for one in rows]
-    return Table(
-        MANY if many else "the same derivative in each layout", ("layout", "shape", "derivative"), tuple(cells)
-    )
+    said = MANY if many else "the same derivative in each layout"
+    return Table(said, ("layout", "shape", "derivative"), tuple(cells))
 
 
 def _shape(one: Derivation) -> Phrase:

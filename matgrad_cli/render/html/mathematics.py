@@ -72,9 +72,8 @@ def cases_html(of: Label, rows: Iterable[tuple[Expr, str]]) -> str:
 def _condition(when: str) -> str:
     if when == "otherwise":
         return "<mtext>otherwise</mtext>"
-    tokens = "".join(
-        f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{sign}</mo>" for sign in when if not sign.isspace()
-    )
+    tags = ((sign, "mi" if sign.isalpha() else "mo") for sign in when if not sign.isspace())
+    tokens = "".join(f"<{tag}>{sign}</{tag}>" for sign, tag in tags)
     return f"<mtext>if&#xa0;</mtext>{tokens}"
 
 
@@ -85,15 +84,17 @@ _NUMBERS: Final = regex(
 
 def numbers_html(text: str) -> str:
     """Written numbers, with real matrices and fractions; a sum may be broken between its terms."""
-    pieces = re.split(r" (?=[+−=] )", text)
-    return " ".join(
-        math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(piece))) for piece in pieces
-    )
+    return " ".join(math(_tokens(piece)) for piece in re.split(r" (?=[+−=] )", text))
+
+
+def _tokens(text: str) -> str:
+    return "".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(text))
 
 
 def _number(kind: str | None, text: str) -> str:
     if kind == "matrix":
-        rows = ("".join(f"<mtd>{_entry(entry)}</mtd>" for entry in row.split()) for row in text[1:-1].split(";"))
+        cells = (map(_tokens, row.split()) for row in text[1:-1].split(";"))
+        rows = ("".join(f"<mtd><mrow>{cell}</mrow></mtd>" for cell in row) for row in cells)
         return f"<mrow><mo>[</mo><mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable><mo>]</mo></mrow>"
     if kind == "ratio":
         top, bottom = text.removeprefix("−").split("/")
@@ -103,10 +104,6 @@ def _number(kind: str | None, text: str) -> str:
     if kind == "sign":
         return '<mo form="infix" lspace="0" rspace="0.28em">=</mo>' if text == "=" else f'<mo form="infix">{text}</mo>'
     return f"<mi>{text}</mi>" if kind == "name" else f"<mn>{text}</mn>"
-
-
-def _entry(text: str) -> str:
-    return f"<mrow>{''.join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(text))}</mrow>"
 
 
 def marked(body: Expr, changed: tuple[Path, ...] = (), shapes: bool = False) -> str:

@@ -41,12 +41,9 @@ def collapse(move: Move) -> str:
                 continue
             term = math(value_html(rename(body, {letter: place}))[6:-7])
             at = math(f"{value_html(letter)[6:-7]}<mo>=</mo>{value_html(place)[6:-7]}")
-            if place is kept:
-                cells.append(f'<span class="cell kept">{term}<small>{at}: δ is 1</small></span>')
-            else:
-                cells.append(
-                    f'<span class="cell"><span class="struck">{term}{_STRIKE}</span><small>{at}: δ is 0</small></span>'
-                )
+            css, one = ("cell kept", 1) if place is kept else ("cell", 0)
+            shown = term if place is kept else f'<span class="struck">{term}{_STRIKE}</span>'
+            cells.append(f'<span class="{css}">{shown}<small>{at}: δ is {one}</small></span>')
         caption = f"of the sum over {value_html(letter)} the δ leaves one term"
         return figure(f'<div class="terms">{"<b>+</b>".join(cells)}</div>', caption)
     return ""
@@ -77,9 +74,8 @@ def shapes(body: Expr) -> str:
     if not isinstance(product, ir.MatMul) or len(product.factors) > 6 or body.free:
         return ""
     parts = [("result", product.shape), *((to_unicode(part), part.shape) for part in product.factors)]
-    return figure(
-        _rectangles(parts), "sides of one colour have one length: where two factors meet, the inner sides agree"
-    )
+    said = "sides of one colour have one length: where two factors meet, the inner sides agree"
+    return figure(_rectangles(parts), said)
 
 
 def misfit(said: Diagnostic) -> str:

@@ -153,9 +153,8 @@ def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
         wide = width(left) > _ABOVE_LABEL
         space += 0 if wide else width(left)
         head = f"& {left} \\\\\n&" if wide else f"{left} &"
-        rows.append(
-            f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view, 0.0 if wide else space)}"
-        )
+        numbers = _numbers(block.numbers, view, 0.0 if wide else space)
+        rows.append(f"{head}= {_row(block.start.body, space, view)}{numbers}")
     moves = [told for move in block.moves for told in _flat(move, view)]
     widest = max([space, *(width(to_latex(move.line.left)) for _, move in moves if move.line.left is not None)])
     if not rows:
@@ -167,9 +166,8 @@ def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        rows.append(
-            f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view, widest)
-        )
+        row = _row(line.body, width(own) + 3 if own else space, view)
+        rows.append(f"{own}&= {row}{_numbers(move.numbers, view, widest)}")
     yield r"\begin{align*}"
     yield from rows
     yield r"\end{align*}"
@@ -187,10 +185,8 @@ def _numbers(numbers: str, view: View, left: float) -> str:
                 rows.append(part)
             else:
                 rows[-1] = longer
-    shown = [rf"$\displaystyle {numbers_latex(row)}$" for row in rows]
-    return "".join(
-        rf" \\ &\quad\text{{\footnotesize {'' if place else 'in numbers: '}{row}}}" for place, row in enumerate(shown)
-    )
+    shown = "".join(rf" \\ &\quad\text{{\footnotesize $\displaystyle {numbers_latex(row)}$}}" for row in rows)
+    return shown.replace("$", "in numbers: $", 1)
 
 
 def _flat(move: blocks.Move, view: View) -> Iterator[tuple[str, blocks.Move]]:

@@ -39,9 +39,8 @@ def styled(text: str, habits: Habits, symbols: Iterable[Symbol], about: str = ""
     if habits == USUAL:
         return text
     if habits.bold:
-        text = _emboldened(
-            text, {_head(symbol): _bold(_head(symbol)) for symbol in symbols if not symbol.shape.is_number}
-        )
+        heads = (_head(symbol) for symbol in symbols if not symbol.shape.is_number)
+        text = _emboldened(text, {head: _bold(head) for head in heads})
     if habits.gradient == "partial":
         text = _NABLA.sub(r"\\frac{\\partial \2}{\\partial \1}", text)
     if habits.transpose != r"\top":

@@ -112,9 +112,8 @@ def _operand(text: str, start: int, inside: bool) -> int | None:
         spaced = end + 1 if text[end : end + 1] == " " else end
         return _operand(text, spaced, True) or (end if end > word.end() or inside else None)
     core = _CORE.match(text, start)
-    if core is None or (
-        core.group() == "a" and not _NO_ARTICLE.match(text, core.end()) and (not inside or _ARTICLE.match(text, start))
-    ):
+    article = core is not None and core.group() == "a" and not _NO_ARTICLE.match(text, core.end())
+    if core is None or (article and (not inside or _ARTICLE.match(text, start))):
         return None
     return _scripts(text, core.end())
 
@@ -178,9 +177,8 @@ def formula_latex(text: str) -> str:
     return re.sub(r" +", " ", re.sub(r" +(?=[\s^_()\]},]|$)", "", "".join(shown))).strip()
 
 
-_READ: Final = {
-    command.strip(): sign for sign, command in _SIGNS.items() if re.fullmatch(r"\\[A-Za-z]+", command.strip())
-}
+_COMMANDS: Final = ((sign, command.strip()) for sign, command in _SIGNS.items())
+_READ: Final = {command: sign for sign, command in _COMMANDS if re.fullmatch(r"\\[A-Za-z]+", command)}
 """The sign that a command sets."""
 
 

@@ -19,9 +19,8 @@ from ..words import comments, plain
 def solution_code(solution: Solution) -> str:
     """The module; the parameters are the variables of loss and constraints, but for the unknown and the multipliers."""
     problem = solution.problem
-    given = tuple(
-        symbol for symbol in problem.variables if symbol is not problem.wrt and symbol not in solution.multipliers
-    )
+    sought = (problem.wrt, *solution.multipliers)
+    given = tuple(symbol for symbol in problem.variables if symbol not in sought)
     printer = IndexCode(Names(given, NUMPY))
     body = _by_spectrum(solution, printer) if solution.spectral is not None else _closed_form(solution, printer)
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
@@ -31,9 +30,8 @@ def solution_code(solution: Solution) -> str:
     cases = f": {plain(phrase(solution.extremum.why))}" if solution.extremum.cases else ""
     summary = wrap(f"{kind} of {loss_text(problem)} by {problem.wrt.name}{under}{cases}.", 100)
     conditions = [f"Needed: {plain(phrase(said))}." for said in solution.conditions]
-    return "\n".join(
-        [*comments([solution.derivation], "#"), framed("solution", summary, problem, printer, body, conditions)]
-    )
+    module = framed("solution", summary, problem, printer, body, conditions)
+    return "\n".join([*comments([solution.derivation], "#"), module])
 
 
 def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:
@@ -56,22 +54,15 @@ def _by_spectrum(solution: Solution, printer: IndexCode) -> list[str]:
     if found.form == "columns":
         shape = solution.unknown.shape
         count = printer.names.dim(shape.rows if found.rows else shape.cols)
-        which, scale, free = (
-            f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]",
-            "",
-            "a rotation of the columns",
-        )
+        which, free = f"-{count}:" if found.largest else f":{count}", "a rotation of the columns"
     else:
-        which, free = f"vectors[:, {-1 if found.largest else 0}]", "its sign"
-        scale = "" if found.length is Number(1) else f"np.sqrt({length}) * "
-    if found.metric is None:
-        begin, given, inside = [], matrix, which
-    else:
-        begin = [
-            f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})",
-            f"half = np.linalg.solve(root, {matrix})",
-        ]
-        given, inside = "np.linalg.solve(root, half.T)", f"np.linalg.solve(root.T, {which})"
+        which, free = "-1" if found.largest else "0", "its sign"
+    scale = "" if found.form == "columns" or found.length is Number(1) else f"np.sqrt({length}) * "
+    begin, given, inside = [], matrix, f"vectors[:, {which}]"
+    if found.metric is not None:
+        begin = [f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})"]
+        begin.append(f"half = np.linalg.solve(root, {matrix})")
+        given, inside = "np.linalg.solve(root, half.T)", f"np.linalg.solve(root.T, {inside})"
     turned, free = (".T", "a rotation of the rows") if found.rows else ("", free)
     last = f"return {scale}{inside}{turned}  # up to {free}"
     return [*begin, f"values, vectors = np.linalg.eigh({given})  # in ascending order", last]

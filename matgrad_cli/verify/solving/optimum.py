@@ -150,10 +150,8 @@ def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, b
     symbol = problem.wrt
     places = solutions_of_all_signs(judge, problem, value, value)
     told = [facts_kept(judge, symbol, at.laid(symbol)) for at, *_ in places]
-    return {
-        word: (any(one[word] for one in told), all(one[word] for one in told))
-        for word in sorted(told[0] if told else ())
-    }
+    seen = {word: [one[word] for one in told] for word in sorted(told[0] if told else ())}
+    return {word: (any(each), all(each)) for word, each in seen.items()}
 
 
 def solutions_of_all_signs(
@@ -200,10 +198,8 @@ def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> li
     sizes: XᵀX is singular where X is wide."""
     sides = list(dict.fromkeys(side for symbol in problem.variables for side in symbol.shape.dims))
     places = sorted(places, key=lambda one: prod(lay.lengths(problem.wrt.shape, one[0].point.size)) > _MANY)
-    orders = [
-        tuple(place.point.size(one) < place.point.size(other) for one, other in permutations(sides, 2))
-        for place, _ in places
-    ]
+    sizes = (permutations(map(place.point.size, sides), 2) for place, _ in places)
+    orders = [tuple(one < other for one, other in pairs) for pairs in sizes]
     first = [orders.index(order) == number for number, order in enumerate(orders)]
     return [turn for new in (True, False) for (_, turn), fresh in zip(places, first, strict=True) if fresh is new]
 
@@ -282,9 +278,7 @@ def _along(
         multipliers = np.linalg.lstsq(slopes.T, -derivative_at(at, problem.loss, symbol)[0], rcond=None)[0]
         starts = np.cumsum([0, *map(len, parts)])
         for constraint, start in zip(constraints, starts, strict=False):
-            bend = (
-                derivative_at(at, constraint, symbol, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
-            )
+            bend = derivative_at(at, constraint, symbol, symbol) if constraint.shape.is_number else 0 * hessian
             hessian, bent = hessian + multipliers[start] * bend, bent or bool(np.any(bend))
     except NO_VALUE:
         return None

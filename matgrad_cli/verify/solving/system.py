@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import Any, Final
 
@@ -80,14 +80,10 @@ class _Unknowns:
         self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
     ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
-        self.turned = {
-            symbol: sign
-            for symbol in system.unknowns
-            if symbol.shape.is_matrix
-            for known in judge.setting.words.get(symbol, ())
-            for word, sign in (("symmetric", 1), ("antisymmetric", -1))
-            if word in consequences(known)
-        }
+        words = [(symbol, word) for symbol in system.unknowns for word in judge.setting.words.get(symbol, ())]
+        known = [(symbol, consequences(word)) for symbol, word in words if symbol.shape.is_matrix]
+        signs = (("symmetric", 1), ("antisymmetric", -1))
+        self.turned = {symbol: sign for symbol, all_ in known for word, sign in signs if word in all_}
         size = place.point.size
         self.axes = [(symbol, lay.sides(symbol.shape), lay.lengths(symbol.shape, size)) for symbol in system.unknowns]
         self.count = sum(prod(dims) for _, _, dims in self.axes)
@@ -296,9 +292,8 @@ def solved_by(
         if found and held:
             others = System(held, unknown)
             unknowns, begun = _Unknowns(there, others, derived or {}, work, judge), starts(judge, others, turn, mode)
-            found = any(
-                newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in begun
-            )
+            ends = (newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) for start in begun)
+            found = any(end is not None for end in ends)
         if not found and unknown:
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
             found = False if any(True for _ in _solved(bound, starts(judge, bound.system, turn, mode), judge)) else None
@@ -317,9 +312,7 @@ def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation])
     """Whether all equations hold at a place, beside what their sides differ by at the start."""
     try:
         for equation in equations:
-            scale = max(
-                *map(abs, gap(start, equation)), *[abs(value) for side in place.both(*equation) for value in side]
-            )
+            scale = max(map(abs, (*gap(start, equation), *chain(*place.both(*equation)))))
             if max(map(abs, gap(place, equation))) > 1e-8 * scale:
                 return False
     except NO_VALUE:
