@@ -13,7 +13,7 @@ from ..records import Sentence, Value
 from ..records.solution import Extremum, PointKind
 from ..rewrite.textbook.simplifier import textbook
 from ..verify.judge import Judge
-from ..verify.solving.optimum import ALONE, Seen, cases, curvatures_where, elsewhere, has_room, kind_of, of_signs
+from ..verify.solving.optimum import ALONE, Seen, cases, curvatures, elsewhere, has_room, kind_of, of_signs
 from ..verify.solving.variants import NATURAL, SAID, Where
 from .line import derivative
 from .opening import Opener
@@ -62,7 +62,7 @@ def extremum_at(
         return lower if kind.startswith("min") else higher, count
 
     def at_data(where: Where = ()) -> Iterator[Seen]:
-        return curvatures_where(judge, problem, value, constraints, linear, deciding, where)
+        return curvatures(judge, problem, value, constraints, linear, deciding, where)
 
     def told() -> Iterator[tuple[PointKind, Where, bool]]:
         """The kinds for data of some signs, and whether nearby alone; of entries nothing is said where these are

@@ -171,7 +171,7 @@ def judged_kind(task: Task, value: Expr) -> tuple[Verdict, Slip | None]:
         return "right", None
     from ...verify.solving.optimum import cases, curvatures, kind_of
 
-    seen = curvatures(task.bench, task.plain, value, task.constraints)
+    seen = list(curvatures(task.bench, task.plain, value, task.constraints))
     kind = kind_of(seen)
     if kind.startswith(task.asks[:5]) or (
         kind == "unknown" and any(one.startswith(task.asks[:5]) for one, _ in cases(seen))

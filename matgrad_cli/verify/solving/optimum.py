@@ -64,12 +64,7 @@ class Seen:
     turn: int
 
 
-def curvatures(judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr]) -> list[Seen]:
-    """The kinds of point at solutions for data of every sign."""
-    return list(curvatures_where(judge, problem, value, constraints))
-
-
-def curvatures_where(
+def curvatures(
     judge: Judge,
     problem: Problem,
     value: Expr,
