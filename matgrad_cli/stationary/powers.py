@@ -82,22 +82,22 @@ def _factor(line: Line) -> Moved:
 
 
 @native("eq-exponentials")
-def _exponentials(place: Place) -> Moved:
+def _exponentials(line: Line) -> Moved:
     """a eᵘ = b eᵛ, entry by entry: eᵘ⁻ᵛ = b/a."""
-    found = _calls("exp", place)
+    found = _calls("exp", line)
     if found is None or len(found[0]) != 2 or found[1]:
         return None
     ((above, first), (below, second)), _ = found
     ratio = mul(Number(-1), below, Power(above, Number(-1)))
     one = Fill(1, first.shape)
     right = ratio if first.shape.is_number else mul(ratio, one) if ratio.shape.is_number else ratio
-    return (place.simplify(Call("exp", add(first, neg(second)))), place.simplify(right)), (("c", above),)
+    return (line.simplify(Call("exp", add(first, neg(second)))), line.simplify(right)), (("c", above),)
 
 
 @native("eq-logarithms")
-def _logarithms(place: Place) -> Moved:
+def _logarithms(line: Line) -> Moved:
     """c log u − c log v = b, entry by entry: u is v times the exponential of b/c."""
-    found = _calls("log", place)
+    found = _calls("log", line)
     if found is None or len(found[0]) < 2:
         return None
     terms, rest = found
@@ -106,17 +106,17 @@ def _logarithms(place: Place) -> Moved:
         return None
     raised = [(part.value / parts[0].value, inside) for part, (_, inside) in zip(parts, terms, strict=True)]
     above, below = ([_raised(inside, abs(by)) for by, inside in raised if (by > 0) is first] for first in (True, False))
-    whole = mul(Number(-1), Power(terms[0][0], Number(-1)), total(rest, place.equation[0]))
-    right = _product([*below, place.simplify(Call("exp", whole))])
-    return (place.simplify(_product(above)), place.simplify(right)), (("c", terms[0][0]),)
+    whole = mul(Number(-1), Power(terms[0][0], Number(-1)), total(rest, line.equation[0]))
+    right = _product([*below, line.simplify(Call("exp", whole))])
+    return (line.simplify(_product(above)), line.simplify(right)), (("c", terms[0][0]),)
 
 
-def _calls(function: str, place: Place) -> tuple[list[tuple[Expr, Expr]], list[Expr]] | None:
+def _calls(function: str, line: Line) -> tuple[list[tuple[Expr, Expr]], list[Expr]] | None:
     """The numbers c and the arguments u of the terms c f(u) that hold the unknown, and the other terms; None if it
     stands otherwise."""
     held, rest = list[tuple[Expr, Expr]](), list[Expr]()
-    for term in entrywise_terms(*place.equation):
-        inside = [factor for factor in _factors(term) if place.unknown in factor.symbols]
+    for term in entrywise_terms(*line.equation):
+        inside = [factor for factor in _factors(term) if line.core in factor.symbols]
         others = [factor for factor in _factors(term) if factor not in inside]
         if not inside:
             rest.append(term)
