@@ -209,7 +209,7 @@ def _read(loss: Loss, wrt: Loss, shapes: Texts, syntax: str | None) -> tuple[str
     """Loss, variable, shapes and language; what SymPy made is written as SymPy writes it."""
     if isinstance(loss, str):
         return loss, str(wrt), _texts(shapes), syntax
-    from .notation.dialects.from_sympy import texts_of
+    from .notation.dialects.reader import texts_of
 
     return *texts_of(loss, wrt, _texts(shapes)), syntax or "sympy"
 

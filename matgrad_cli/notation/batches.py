@@ -111,8 +111,7 @@ class _Reader:
         return found if isinstance(found, Stack) else None
 
     def third(self, node: s.Node, axis: str | None = None) -> str | None:
-        """How a matrix gets a third side, `X[:, None, :]`, where a part says so; `X[:, None]` and `X[None]` do too.
-        Where nothing is known of X and all of it is summed over an axis, the signs or the axis say it."""
+        """How a matrix gets a third side, `X[:, None, :]`, `X[None]`; of an unknown X signs or `axis` say it."""
         match node:
             case s.Apply(_, function, (array,), options) if function in _THIRD:
                 sides, own = self.sides(array), _THIRD[function]
@@ -246,7 +245,7 @@ class _Reader:
         if 0 not in axes:
             return replace(batch, one=one, sides=batch.sides if kept else batch.sides - len(axes))
         if function == "norm" and axes == every and not options:
-            square = s.Binary(node.span, "**", s.Group(node.span, one), s.Literal_(node.span, Fraction(2), "2"))
+            square = s.Binary(node.span, "**", s.Group(node.span, one), s.number(node.span, 2))
             return s.Apply(node.span, "sqrt", (self.summed(replace(batch, one=square)),))
         if function not in ("sum", "mean"):
             raise _Unread

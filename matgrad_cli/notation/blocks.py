@@ -1,5 +1,4 @@
-"""Matrices written out, `[[A, b], [c.T, d]]`: of numbers they are read as they stand,
-of arrays they are multiplied out block by block."""
+"""Matrices written out, `[[A, b], [c.T, d]]`: of numbers as they stand, of arrays multiplied out block by block."""
 
 from __future__ import annotations
 
@@ -188,8 +187,7 @@ class _Blocks:
         return s.Group(node.span, _sum(squares)) if squares else None
 
     def _norms(self, node: s.Apply, grid: Grid) -> list[s.Node] | None:
-        """The norms of the blocks, where that of the whole is the root of the sum of their squares:
-        the 2-norm is so of vectors alone."""
+        """The norms of the blocks, where that of the whole is the root of their squares: of vectors the 2-norm."""
         second = node.arguments[1] if len(node.arguments) == 2 else None
         order = {*dict(node.options).values(), *((str(_value(second)),) if second is not None else ())}
         two = order == {"2"} or (not order and self.scope.syntax == "matlab")
@@ -206,7 +204,7 @@ class _Blocks:
         first = found[0]
         norms = self._norms(node, first) if function in ("norm", "bars") and isinstance(first, tuple) else None
         if norms is not None:
-            two = s.Literal_(node.span, Fraction(2), "2")
+            two = s.number(node.span, 2)
             power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
             return s.Apply(node.span, "sqrt", (_sum([s.Binary(node.span, power, one, two) for one in norms]),))
         if isinstance(first, tuple) and len(found) == 1:

@@ -52,11 +52,11 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     """The languages to try, most likely first."""
     if forced is not None:
         return (forced,)
-    found_out: tuple[Syntax, ...] = (
-        ("numpy",) if in_words(text) else ("latex",) if looks_like_latex(text) else ("numpy", "latex")
-    )
     dialect = dialect_of(text)
-    return (dialect, *found_out) if dialect is not None else found_out
+    first: tuple[Syntax, ...] = (dialect,) if dialect is not None else ()
+    if in_words(text):
+        return (*first, "numpy")
+    return (*first, "latex") if looks_like_latex(text) else (*first, "numpy", "latex")
 
 
 _QUOTED: Final = r"(?<=[(,=\s])'[\w\s,.>-]*'"
@@ -146,8 +146,7 @@ def in_book_signs(text: str) -> bool:
 
 
 def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
-    """Whether names look like products without a sign between: two or three letters, undeclared,
-    while none is the variable."""
+    """Whether names look like products of two or three letters, undeclared, while none is the variable."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name) and scope.find(part.name) is None}
     spelled = {canonical_name(name) for name in names}
     long = [name for name in names if len(name) > 1 and name.isalpha() and name not in GREEK.values() and name != "pi"]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from ..diagnostics import Span
-from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, Subscript, parts_of, ungrouped
+from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, Subscript, number, parts_of, ungrouped
 
 _LABELS: Final = (("binary", {0, 1}), ("signs", {1, -1}))
 CLOSED: Final = ("closed", "")
@@ -36,7 +36,7 @@ def compared(sign: str, left: Node, right: Node) -> Node:
     span = left.span.joined(right.span)
     if sign in ("==", "!="):
         apart = Apply(span, "abs", (Apply(span, "sign", (difference(span, left, right),)),))
-        return apart if sign == "!=" else Group(span, Binary(span, "-", Literal_(span, Fraction(1), "1"), apart))
+        return apart if sign == "!=" else Group(span, Binary(span, "-", number(span, 1), apart))
     more, less = (left, right) if sign[0] == ">" else (right, left)
     return Apply(span, "step", (difference(span, more, less),), (CLOSED,) if "=" in sign else ())
 

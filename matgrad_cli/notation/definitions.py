@@ -1,10 +1,9 @@
-r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, `(f(x) - y)^2 where f(x) = w^\top x`,
-lines of code."""
+r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, functions, lines of code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Final
 
 from ..diagnostics import InputError, Source, Span
@@ -24,6 +23,7 @@ from .stated_functions import (
     closing,
     family_of,
     occurrences,
+    put_in,
     reindexed,
 )
 
@@ -142,17 +142,16 @@ _DENSITIES: Final = {
 def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
     r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix."""
     said: dict[str, None] = {}
-    parts, last = [], 0
+    places = []
     for head in _NORMAL.finditer(text[:_LONGEST]):
         end = closing(text, head.end())
         value, *rest = re.split(r"\\mid\b|(?<!\\)\||;", text[head.end() + 1 : end - 1]) if end else [""]
         given = [value.strip(), *arguments_of("".join(rest))]
         if len(rest) == 1 and len(given) == 3 and end:
             matrix = re.search(r"(?<![A-Za-z])\\?[A-Z]", given[2]) is not None
-            parts += [text[last : head.start()], at(Stated(("x", "m", "S"), _DENSITIES[matrix], True), given)]
+            places.append((head.start(), end, at(Stated(("x", "m", "S"), _DENSITIES[matrix], True), given)))
             said[f"`{text[head.start() : end]}` is written out as the normal density"] = None
-            last = end
-    return "".join([*parts, text[last:]]), tuple(said)
+    return put_in(text, places), tuple(said)
 
 
 _PLACE: Final = regex(
@@ -197,8 +196,7 @@ _UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za
 
 
 def _braced(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """The text with A_{ij} for A_ij of two letters that count something: below a Σ, or each below a name; of the usual
-    ones twice the same two are enough."""
+    """The text with A_{ij} for A_ij of two letters that count, below a Σ or each below a name, or stand twice."""
     if "\\" not in text and any(sign in text for sign in "*@["):
         return text, ()
     known = bound_letters(text) | {*re.findall(r"_\s*\{?\s*([a-z])(?![A-Za-z{,])", text)}
@@ -312,7 +310,7 @@ def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tupl
 
 
 def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
-    parts, last = [], 0
+    places, last = [], 0
     for name, start, end in _uses(text, latex, values):
         value, body = values[name], values[name].body
         if start < last:
@@ -332,6 +330,54 @@ def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
                 help = "take other letters for what is added up in the explanation"
                 raise InputError.coded("wrong-arguments", message, Source("loss", text), Span(start, end), help=help)
             body = changed
-        parts += [text[last:start], f"({body})"]
+        places.append((start, end, f"({body})"))
         last = end
-    return "".join([*parts, text[last:]])
+    return put_in(text, places)
+
+
+# ---- factorials and Γ of a loss, by the logarithm of Γ: `\log y!` is lgamma(y + 1)
+
+
+_GROUP: Final = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_BRACKETS: Final = r"(?:\\left)?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+_BINOMIAL: Final = regex(rf"\\[dt]?binom\s*(?P<n>{_GROUP}|\w)\s*(?P<k>{_GROUP}|\w)")
+_FACTORIAL: Final = regex(
+    rf"(?P<of>{_BRACKETS}|(?:\\?[A-Za-z]+|\d+)(?:\s*_\s*(?:{_GROUP}|\w))?(?:\s*\^\s*\{{\s*\([a-z]\)\s*\}})?)\s*(?<!\\)!(?![=!])"
+)
+_GAMMA: Final = rf"\\Gamma\s*(?P<of>{_BRACKETS})"
+_TELLING: Final = regex(
+    r"\\(?:log|ln)\s*(?:\\left)?[({]?\s*(?:\\[dt]?frac\s*\{\s*)?\\Gamma\s*(?:\\left)?\(|\}\s*\{\s*\\Gamma\s*(?:\\left)?\("
+)
+"""Where Γ is no matrix in front of a bracket: below a logarithm, or below a fraction line."""
+_INNER: Final = _GAMMA.replace("of", "inner")
+_LOGARITHM: Final = regex(rf"\\(?:log|ln)\s*(?:{_GAMMA}|(?:\\left)?[({{]\s*{_INNER}\s*(?:\\right)?[)}}])")
+
+
+def with_factorials(text: str, declared: Container[str]) -> tuple[str, tuple[str, ...]]:
+    r"""The loss with lgamma for what is made of Γ, and what to say of it.
+
+    >>> with_factorials(r"k\log\lambda - \log k!", ())[0]
+    'k\\log\\lambda - \\operatorname{lgamma}(k+1)'
+    """
+    if "\\" not in text or "Gamma" in declared:
+        return text, ()
+    found = _BINOMIAL.sub(_of_binomial, text)
+    found = _FACTORIAL.sub(lambda match: rf"\Gamma({_bare(match['of'])}+1)", found)
+    if found == text and not _TELLING.search(text):
+        return text, ()
+    found = _LOGARITHM.sub(lambda match: rf"\operatorname{{lgamma}}({_bare(match['of'] or match['inner'])})", found)
+    found = re.sub(_GAMMA, lambda match: rf"\exp(\operatorname{{lgamma}}({_bare(match['of'])}))", found)
+    factorial = "!" in text or "binom" in text
+    read = "`x!` is read as Γ(x + 1), and the logarithm of Γ" if factorial else "the logarithm of Γ"
+    return found, (f"{read} is `lgamma`",)
+
+
+def _of_binomial(match: re.Match[str]) -> str:
+    n, k = (_bare(match[name]) for name in ("n", "k"))
+    return rf"\frac{{\Gamma({n}+1)}}{{\Gamma({k}+1)\Gamma({n}-({k})+1)}}"
+
+
+def _bare(text: str) -> str:
+    """The inside of brackets."""
+    found = re.fullmatch(r"(?:\\left)?[({](.*?)(?:\\right)?[)}]", text, re.DOTALL)
+    return found[1].strip() if found is not None else text

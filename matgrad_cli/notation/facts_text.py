@@ -166,9 +166,8 @@ def facts_of(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
             raise InputError.coded("unknown-name", message, fact.source, fact.span, help=help)
         if isinstance(symbol, Stack) and CONDITIONS[fact.word].entry is None:
             message = f"`{symbol.name}` is several matrices, and that each is {fact.word} cannot be assumed"
-            raise InputError.coded(
-                "unreadable", message, fact.source, fact.span, help="leave it out: the result holds without"
-            )
+            help = "leave it out: the result holds without"
+            raise InputError.coded("unreadable", message, fact.source, fact.span, help=help)
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
             code = "not-square" if fact.sides == "=" else "shape-mismatch"
             message = f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}"

@@ -1,5 +1,4 @@
-"""What people paste around a loss: `L(w) =` in front of it, marks of LaTeX on the variable's name;
-and which variable a name means."""
+"""What people paste around a loss, `L(w) =`, marks of LaTeX; and which variable a name means."""
 
 from __future__ import annotations
 
@@ -111,8 +110,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...]]:
-    r"""Of `\tfrac12 e^\top e = \tfrac12 \|y - Xw\|^2`, where the names of the first side say nothing of the variable,
-    the first side that holds it, blanks in the place of the others."""
+    r"""Of `\tfrac12 e^\top e = \tfrac12 \|y - Xw\|^2` the first side that holds the variable, blanks for the others."""
     signs = [0, *(place for place in equal_signs(text)), len(text)]
     sides = [text[start:end].lstrip("=") for start, end in pairwise(signs)] if len(signs) > 2 else []
     letter = wrt.partition("_")[0]
@@ -233,8 +231,7 @@ def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]
 
 
 def variable_named(text: str, scope: Scope) -> Symbol:
-    """The variable of a scope that `--wrt` names: as written, with its mark in another place,
-    or the rows of which it is one."""
+    """The variable that `--wrt` names: as written, with its mark in another place, or the rows of which it is one."""
     name = plain_name(text)
     found = scope.find(name)
     if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):

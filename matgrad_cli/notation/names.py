@@ -104,8 +104,7 @@ LATEX_GREEK: Final = frozenset(LETTERS) - {"omicron", "lam"}
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """A name and its subscript: `W1` is W with 1, `x_hat` is x with hat, `alpha2` is α with 2;
-    else the name and nothing."""
+    """A name and its subscript, of `W1` W and 1, of `x_hat` x and hat; else the name and nothing."""
     head, bar, tail = name.partition("_")
     if bar and head and tail:
         return head, tail

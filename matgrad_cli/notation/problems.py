@@ -13,7 +13,7 @@ from . import syntax as s
 from .batches import stacks
 from .choice import in_syntax, looks_like_latex
 from .comparisons import labels, one_hot
-from .definitions import with_capitals, with_definitions, with_densities, with_places, with_square
+from .definitions import with_capitals, with_definitions, with_densities, with_factorials, with_places, with_square
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
@@ -23,7 +23,6 @@ from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.keywords import MODULE
 from .expression.mending import further, with_matrix_products, written_out
-from .factorials import with_factorials
 from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
@@ -137,9 +136,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     shapes_declared, families_of, members = families(as_said, loss, read_members(shapes))
     counts = {name: entry.count for name, entry in declared.items() if entry.count is not None}
     several = stacks(shapes_declared, counts, loss)
-    table, square_notes = squared(
-        {name: shape for name, shape in shapes_declared.items() if name not in several}, facts
-    )
+    single = {name: shape for name, shape in shapes_declared.items() if name not in several}
+    table, square_notes = squared(single, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()} | {one.name: one for one in several.values()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
@@ -174,9 +172,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     places += tuple(name for name in one_hot(tree) if name not in told)
     tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in told]
     said += tuple([f"it is assumed that `{fact}`, as it is compared with such a value" for fact in tried])
-    tried += (
-        ["Omega binary"] if "Omega" not in told and any("keeps the entries in Ω" in note for note in choice) else []
-    )
+    if "Omega" not in told and any("keeps the entries in Ω" in note for note in choice):
+        tried.append("Omega binary")
     facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)
     scope, found, variable, reading = with_weights(
         tree,
@@ -253,8 +250,7 @@ def _is_row(part: s.Node) -> bool:
 
 
 def _of_flat(scope: Scope, found: Understood, read: Callable[[Scope], Understood]) -> Understood:
-    """The number that NumPy makes of `np.dot(x, x.T)`, where x is declared with one dimension: as of columns it is a
-    matrix."""
+    """The number that NumPy makes of `np.dot(x, x.T)`, where x has one dimension: of columns it is a matrix."""
     if scope.syntax == "numpy" and not found[3].expr.shape.is_number and MODULE.search(scope.source.text):
         with suppress(InputError):
             arrays = read(replace(scope, arrays=True))
@@ -368,8 +364,7 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
 def in_own_letters(
     tree: s.Node, source: Source, assume: Sequence[str] = ()
 ) -> tuple[Scope, Inference, tuple[Fact, ...]]:
-    """A scope in which every name of a LaTeX tree is a variable of the shape that its use, and what is assumed,
-    ask for."""
+    """A scope in which every name of a LaTeX tree is a variable of the shape that its use asks for."""
     facts = read_facts(assume)
     scope, found = _close(tree, Scope(source, syntax="latex", open=True), facts)
     return scope, found, facts_of(facts, scope)
@@ -383,8 +378,7 @@ def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
 
 
 def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) -> tuple[Symbol, ...]:
-    """The variables in the order in which they are first written, also those that cancel;
-    wrt last if it does not occur."""
+    """The variables as they are first written, also those that cancel; wrt last if it does not occur."""
     found: dict[Symbol, None] = {}
     for part in s.parts_of(tree):
         name = part.name if isinstance(part, s.Name) else part.function if isinstance(part, s.Apply) else None

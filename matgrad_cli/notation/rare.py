@@ -51,8 +51,7 @@ def _family(node: s.Node) -> tuple[str, str]:
 
 
 def _with_values(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
-    """The tree with `torch.min(X, dim=1)` for its `[0]`, the first of a pair: the values, and where they stand. The
-    first entry of `np.min(X, axis=1)` stays one; where neither is said, it is refused."""
+    """The tree with `torch.min(X, dim=1)` for its `[0]`, the values; asked where no library is said."""
     pairs = {part.span for part in s.parts_of(tree) if isinstance(part, s.Subscript) and isinstance(part.body, s.Apply)}
     said: list[str] = []
 
@@ -62,15 +61,12 @@ def _with_values(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.
                 axis_written(pair) and span in pairs  # `[0][0]`: what the pair gave is none
             ):
                 whose = library(scope, pair)
-                if whose == "torch" and number != 0:
-                    fail(
-                        scope, "slice", "where the entries stand has no derivative", (span, ""), help="`[0]` takes them"
-                    )
+                message, help = "where the entries stand has no derivative", "`[0]` takes them"
                 if whose is None:
                     message = f"whether `[{number}]` takes a part of torch's pair or one of the values is not said"
-                    fail(
-                        scope, "slice", message, (span, ""), help="write `dim=1`, as in torch, or `axis=1`, as in NumPy"
-                    )
+                    help = "write `dim=1`, as in torch, or `axis=1`, as in NumPy"
+                if whose is None or (whose == "torch" and number != 0):
+                    fail(scope, "slice", message, (span, ""), help=help)
                 if whose == "torch" and not path_of(scope, pair) and option(pair, "dim", "keepdim") is None:
                     shown = scope.source.text[span.start : span.end]
                     said.append(f"`{shown}` is all the values, the first of torch's pair, as torch is named elsewhere")

@@ -28,7 +28,7 @@ _WORDS: Final[dict[str | None, Syntax | None]] = {
 
 
 def chosen_syntax(syntax: str | None) -> Syntax | None:
-    """The language that a word says; None where it is to be found out. Raises UsageError for a word that says none."""
+    """The language that a word says, None where it is to be found out; UsageError for a word that says none."""
     if syntax not in _WORDS:
         help = f"write one of {', '.join(SYNTAXES)}"
         raise UsageError.coded("unknown-syntax", f"the syntax `{syntax}` is not known", help=help)

@@ -1,5 +1,4 @@
-"""Sums, products and extremes over eigenvalues and singular values:
-Σ f(λ_i(X)) is tr f(X), Π λ_i(X) is det X, Σ σ_i(X) a norm."""
+"""Sums, products and extremes over eigenvalues and singular values: Σ f(λ_i(X)) is tr f(X), Π λ_i(X) is det X."""
 
 from __future__ import annotations
 
@@ -134,7 +133,7 @@ class _Spectra:
             case s.Apply(_, function, (body,)) if series := SERIES.get(canonical_function(function)):
                 return s.Apply(span, series, (self.of_matrix(body),))
             case s.Apply(_, function, (body,)) if canonical_function(function) == "square":
-                return s.Apply(span, "matrix_power", (self.of_matrix(body), s.Literal_(span, Fraction(2), "2")))
+                return s.Apply(span, "matrix_power", (self.of_matrix(body), s.number(span, 2)))
             case s.Binary(_, "^" | "**", base, exponent) if not _held(exponent):
                 return s.Apply(span, "matrix_power", (self.of_matrix(base), exponent))
             case s.Binary(_, operator, left, right):

@@ -1,5 +1,4 @@
-r"""Functions that a text states, `h_\theta(x) = \theta^\top x`, at the arguments with which it calls them:
-`h_\theta(x^{(i)})`."""
+r"""Functions that a text states, `h_\theta(x) = \theta^\top x`, at the arguments with which it calls them."""
 
 from __future__ import annotations
 
@@ -43,8 +42,7 @@ _LETTERS: Final = regex(
 
 @record
 class Stated:
-    """A stated function: the letters that it is stated with, its text, and whether letters side by side in it are a
-    product."""
+    """A stated function: its letters, its text, and whether letters side by side in it are a product."""
 
     letters: tuple[str, ...]
     body: str
@@ -53,8 +51,7 @@ class Stated:
 
 @record
 class Family(Stated):
-    r"""Members that are stated together, `s_i = w^\top x_i`: what is left of their name without the indices, and
-    these."""
+    r"""Members stated together, `s_i = w^\top x_i`: what is left of their name without the indices, and these."""
 
     name: str
     indices: tuple[str, ...]
@@ -87,16 +84,16 @@ def family_of(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def reindexed(function: Family, indices: Sequence[str]) -> str | None:
-    """The text of a family with other indices, that of the whole array with none; None where one of these means
-    something else in it."""
+    """The text of a family with other indices, with none that of all of it; None where one means something else."""
     if not indices:
         return f"[{function.body}]_{{{' '.join(function.indices)}}}"
     if any(occurrences(function.body, letter, latex=True) for letter in {*indices} - {*function.indices}):
         return None
-    return _put_in(function.body, _places(function.body, function.indices, indices, latex=True))
+    return put_in(function.body, _places(function.body, function.indices, indices, latex=True))
 
 
-def _put_in(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+def put_in(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+    """The text with another one at each of these places."""
     parts, last = [], 0
     for start, end, new in sorted(places):
         parts += [text[last:start], new]
@@ -157,7 +154,7 @@ def at(function: Stated, arguments: Sequence[str]) -> str:
         power = "^" in argument and re.match(r"\s*\^", body[end:])
         simple = alone and not (alone["word"] and function.latex) and not power
         places.append((start, end, argument if simple else f"({argument})"))
-    return _put_in(body, places)
+    return put_in(body, places)
 
 
 def _places(body: str, letters: Sequence[str], arguments: Sequence[str], latex: bool) -> Iterator[tuple[int, int, str]]:

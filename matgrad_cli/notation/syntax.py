@@ -18,6 +18,9 @@ Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxt
 columns: their inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power),
 `**` the elementwise one."""
 
+Way = Literal["row", "column", "sample", "subscript", "said column"]
+"""How a row or column of a matrix is written, or known."""
+
 Options = tuple[tuple[str, str], ...]
 """What stands beside the arguments of a function, by name."""
 
@@ -116,7 +119,7 @@ class Slice(Node):
     letter: Name
     matrix: Name
     index: Node
-    way: Literal["row", "column", "sample", "subscript", "said column"] = "subscript"
+    way: Way = "subscript"
 
     @property
     def is_column(self) -> bool:
@@ -187,8 +190,7 @@ class Group(Node):
 
 @record
 class EntriesOf(Node):
-    """The array whose entry at `letters` is `body`; None for the missing letter of a column (second)
-    or of a row (first)."""
+    """The array whose entry at `letters` is `body`; of a column the second letter is None, of a row the first."""
 
     letters: tuple[Name | None, Name | None]
     bounds: tuple[Node | None, Node | None]
@@ -218,8 +220,7 @@ CIRCLE: Final = "[pi]"
 """The name of the number π where an array bears the letter."""
 
 WITHIN: Final = "[within]"
-"""The function of a letter that is 1 in a part of its range and else 0;
-its options `first` and `last` say how many are left out."""
+"""The function of a letter that is 1 in its range but for so many at the beginning, `first`, and the end, `last`."""
 
 BEFORE: Final = "[<]"
 """The function of two letters that is 1 where the first is less than the second and else 0."""
@@ -234,8 +235,7 @@ PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 
 KEPT: Final = "[0]"
-"""The function of an array that puts 0 in as many of its first and last rows:
-what a product with a part of another array sums over."""
+"""The function of an array with 0 in as many of its first and last rows: what meets a part of another array."""
 
 LIST: Final = "[list]"
 """The function of the parts of a list, `[A, B]`, which stands only as an argument."""
@@ -245,6 +245,11 @@ PAIRED: Final = "[paired]"
 
 MOVED: Final = "[up]"
 """The function of an array that moves its rows up by its option `first`, those at the top to the end."""
+
+
+def number(span: Span, value: int) -> Literal_:
+    """A number that stands for something written otherwise."""
+    return Literal_(span, Fraction(value), str(value))
 
 
 def ungrouped(node: Node) -> Node:
@@ -264,9 +269,8 @@ def last_factor(node: Node, signs: tuple[str, ...] = ("juxtapose",)) -> Node:
 
 def terms(node: Node) -> list[Node]:
     """The terms of a sum, without their signs and brackets."""
-    match node:
-        case Binary(_, "+" | "-", left, right):
-            return [*terms(left), *terms(right)]
+    if isinstance(node, Binary) and node.operator in ("+", "-"):
+        return [*terms(node.left), *terms(node.right)]
     return terms(node.body) if isinstance(node, Negative | Group) else [node]
 
 
@@ -284,8 +288,7 @@ def parts_of(node: Node) -> Iterator[Node]:
 
 
 class Contents(NamedTuple):
-    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments, operators;
-    whether a number is turned."""
+    """What a tree is made of: kinds, names, functions with their numbers of arguments, operators, a turned number."""
 
     kinds: frozenset[type[Node]]
     names: frozenset[str]

@@ -1,5 +1,4 @@
-"""Names of unknown functions: which letters name one, how it and its derivatives are written in the expression
-language."""
+"""Names of unknown functions: which letters name one, how it and its derivatives are written."""
 
 from __future__ import annotations
 
@@ -39,8 +38,7 @@ _WRITTEN: Final = {
 
 
 def written(function: str) -> str:
-    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`, `partial1_f`;
-    else as it is called."""
+    """`phi`, `phi_prime2`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`, `partial1_f`; else as it is called."""
     parts = unknown_parts(function)
     if parts is None:
         return function
@@ -63,8 +61,7 @@ def names_in(loss: Expr | None) -> frozenset[str]:
 
 
 def meant(function: str, known: frozenset[str]) -> str | None:
-    """The unknown function that a written name means beside a loss with the `known` ones:
-    `phi_prime` where there is a φ."""
+    """The unknown function that a written name means beside a loss with the `known` ones: `phi_prime` beside φ."""
     for one in known:
         kind, _, name = one.partition(":")
         for order in range(known is SLOPES, len(_WRITTEN.get(kind, "012"))):

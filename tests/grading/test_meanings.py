@@ -8,7 +8,6 @@ import pytest
 
 from matgrad_cli.diagnostics import Source
 from matgrad_cli.grading.check import Options, check_file, check_files
-from matgrad_cli.notation.latex.commands import read_command
 from matgrad_cli.notation.latex.lexer import Lexer
 from matgrad_cli.notation.latex.lines import balanced
 from matgrad_cli.notation.latex.names import LatexNames
@@ -92,7 +91,7 @@ def test_rules_in_letters_of_their_own(tmp_path: Path, row: str, role: str) -> N
     ],
 )
 def test_the_ways_to_balance_a_row(text: str, ways: list[str]) -> None:
-    tokens = Lexer(text, LatexNames(), Source("line", text), read_command).run()[:-1]
+    tokens = Lexer(text, LatexNames(), Source("line", text)).run()[:-1]
     assert ["".join(token.text for token in way) for way in balanced(tokens)] == ways
 
 

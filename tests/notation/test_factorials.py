@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.notation.factorials import with_factorials
+from matgrad_cli.notation.definitions import with_factorials
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.verify.judge import Judge
 

@@ -11,8 +11,7 @@ from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Eye, matmul, transpose
-from ...notation.latex.lines import whole
-from ...notation.latex.names import LatexNames
+from ...notation.latex.names import LatexNames, whole
 from ...notation.latex.tokens import Token
 from ...notation.loss_text import plain_name
 from ...notation.stated_functions import Family, reindexed

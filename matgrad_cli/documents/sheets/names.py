@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.regex import regex
-from ...notation.latex.commands import read_command
 from ...notation.latex.lexer import Lexer
 from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames
 from ...notation.latex.tokens import Token
@@ -78,7 +77,7 @@ def tokens_of(text: str, names: LatexNames) -> tuple[Token, ...]:
 @lru_cache(maxsize=512)
 def _tokens(text: str, names: LatexNames) -> tuple[Token, ...]:
     try:
-        return tuple(Lexer(text, names, Source("loss", text), read_command).run()[:-1])
+        return tuple(Lexer(text, names, Source("loss", text)).run()[:-1])
     except MatgradError:
         return ()
 

@@ -136,7 +136,7 @@ def _read(text: str, name: str, syntax: str | None, names: LatexNames) -> tuple[
     claim = _numpy_claim(text, names) if numpy else None
     if claim is not None and (syntax or _SURE.search(text) or not any(_is_book(side, names) for side in claim.sides)):
         return (_zero_last(claim),), ()
-    line = split_line(text, name, names, source=own)
+    line = split_line(text, name, names)
     claims = tuple(_claim(statement, own, names) for statement in line.statements)
     signs = [(statement.leading or "", *statement.relations) for statement in line.statements]
     found = (
@@ -348,7 +348,7 @@ def _is_book(side: Side, names: LatexNames) -> bool:
 
 def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side | None:
     from ...notation.expression.reader import parse
-    from ...notation.latex.reader import parse_latex
+    from ...notation.latex.reader import read_latex
 
     # Everything before the side is blanked, so that spans count in the row.
     own = Source("line", text)
@@ -359,7 +359,8 @@ def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side |
     try:
         if first and derivative is not None:
             kind = "latex"
-            return Side(own, stripped, parse_latex(text[part.start : part.end], names=names, offset=part.start), kind)
+            node = read_latex(text[part.start : part.end], names=names, offset=part.start).node
+            return Side(own, stripped, node, kind)
         return Side(own, stripped, parse(padded), kind)
     except InputError as error:
         return (

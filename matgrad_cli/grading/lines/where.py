@@ -267,9 +267,9 @@ def read_piece(
     """The tree of a piece of a text that begins at a place of it; `new` are names that it may use besides those that
     are known, `fixed` the letters of the entry that a left side names."""
     if language == "latex":
-        from ...notation.latex.reader import parse_latex
+        from ...notation.latex.reader import read_latex
 
-        return parse_latex(piece, names=around.names().defining(new), offset=start, fixed=fixed)
+        return read_latex(piece, names=around.names().defining(new), offset=start, fixed=fixed).node
     from ...notation.dialects import parsed
 
     return parsed(" " * start + piece, language)

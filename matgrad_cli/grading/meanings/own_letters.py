@@ -12,7 +12,7 @@ from ...facts import Problem
 from ...ir import Differential, Expr, Symbol, nodes_of, transpose
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
-from ...notation.latex.reader import parse_latex
+from ...notation.latex.reader import read_latex
 from ...notation.problems import in_own_letters
 from ..bench import Bench
 from ..lines.kinds import pairings
@@ -58,7 +58,7 @@ def _equal(
 ) -> bool | None:
     """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for;
     each moving letter may vary."""
-    one, other = parse_latex(left), parse_latex(right, offset=len(left) + 3)
+    one, other = read_latex(left).node, read_latex(right, offset=len(left) + 3).node
     tree = s.Binary(one.span.joined(other.span), "-", one, other)
     scope, found, facts = in_own_letters(tree, Source("line", f"{left} = {right}"), assume)
     letters = dict(found.letters)

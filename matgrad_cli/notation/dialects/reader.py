@@ -1,12 +1,12 @@
-"""A dialect's text as the syntax tree of the expression language:
-its tokens are those of that language, and the grammar is the same."""
+"""A dialect's text as a syntax tree: its tokens become those of the expression language, whose grammar it has."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from ...diagnostics import Source, Span
+from ...diagnostics import InputError, Source, Span
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..expression.composed import composed
@@ -93,8 +93,7 @@ class Words:
 
 
 def _indexed(found: list[Token], opening: str) -> list[Token]:
-    """The tokens with parts and entries as the expression language counts them: `w(2:end)` is `w[1:]`, `X(:,1)` is
-    `X[:,0]`."""
+    """The tokens with entries counted from 0: `w(2:end)` is `w[1:]`, `X(:,1)` is `X[:,0]`."""
     made: list[Token] = []
     opened: list[int] = []
     for token in found:
@@ -170,11 +169,11 @@ class DialectParser(Parser):
     # ---- matrices written out
 
     def argument(self) -> s.Node:
-        return self.compared() if self.dialect.listed and self.sees("[") else super().argument()
+        return self.compared() if self.dialect.from_one and self.sees("[") else super().argument()
 
     def listed(self) -> s.Node:
         """`[A, b; c' d]`: rows between `;`, blocks between `,` or blanks."""
-        if not self.dialect.listed:
+        if not self.dialect.from_one:
             return super().listed()
         opening = self.take()
         if self.accept("]"):  # max(X, [], 2)
@@ -271,7 +270,7 @@ class DialectParser(Parser):
             return s.Apply(span, "shape", arguments, (("axis", axis),))
         if name == "solve" and len(arguments) == 1:
             return s.Apply(span, "inv", arguments)
-        if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.squared:
+        if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.columns:
             arguments *= 2
         if span.start in self.dotted:
             options = (*options, ("entrywise", ""))
@@ -303,7 +302,7 @@ class DialectParser(Parser):
             return (arguments[:1], options) if deep else (arguments, (*options, ("axis", "first")))
         second = s.ungrouped(arguments[1]) if len(arguments) == 2 and self.dialect.from_one else None
         if function in ("var", "std"):
-            lost = "1" if self.dialect.less_one else "0"
+            lost = "1" if self.dialect.indexed else "0"
             if self.dialect.columns and len(arguments) > 1:  # MATLAB: a weight stands second, 0 or 1, the latter for n
                 weight, arguments = self.text_of(arguments[1].span), (arguments[0], *arguments[2:])
                 lost = {"0": "1", "1": "0"}.get(weight, weight)
@@ -332,3 +331,25 @@ def _summed(span: Span, arguments: tuple[s.Node, ...]) -> s.Node | None:
             case _:
                 return None
     return s.Sigma(span, tuple(letters), tuple(bounds), arguments[0]) if letters else None
+
+
+# ---- SymPy's own objects
+
+
+def texts_of(loss: object, wrt: object, shapes: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """A loss and its variable as SymPy writes them, with the shape of each symbol that has none yet."""
+    if not hasattr(loss, "free_symbols"):
+        found = type(loss).__name__
+        message = f"a loss is a text or a SymPy expression, and this is of the type `{found}`"
+        raise InputError.coded("unreadable", message)
+    given = {part.partition(":")[0].strip() for text in shapes for part in text.split(",")}
+    return str(loss), str(wrt), (*shapes, *(shape for name, shape in _shapes(loss) if name not in given))
+
+
+def _shapes(loss: Any) -> Iterator[tuple[str, str]]:
+    """`X: m×n` of matrix symbols; a symbol that is no size is a number."""
+    matrices = sorted((symbol for symbol in loss.free_symbols if hasattr(symbol, "shape")), key=str)
+    sizes = {str(size) for symbol in matrices for size in symbol.shape}
+    yield from ((str(symbol), f"{symbol}: {symbol.shape[0]}×{symbol.shape[1]}") for symbol in matrices)
+    numbers = sorted({str(one) for one in loss.free_symbols - set(matrices)} - sizes)
+    yield from ((name, f"{name}: scalar") for name in numbers)

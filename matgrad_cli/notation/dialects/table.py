@@ -1,5 +1,4 @@
-"""What each dialect means by its signs and words. The tokens become those of the expression language,
-the calls its functions."""
+"""What each dialect means by its signs and words, in those of the expression language."""
 
 from __future__ import annotations
 
@@ -40,23 +39,20 @@ class Dialect:
     """One dialect. `signs` are its signs by longest first, each with the sign of the expression language or
     `juxtapose`, `over` (A B⁻¹), `under` (A⁻¹ B); `functions` its words; `called` how it is named in messages.
 
-    `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted
-    from 1, `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by
-    n − 1, `whole` that the length of a matrix is the number of its entries, `listed` that `[A, b; c d]` is a matrix,
-    `tight` that a product of matrices binds tighter than one of entries or a quotient; `indexed` is the bracket of
-    entries counted from 1; `product` and `entrywise` are how it writes products.
+    `turns` says that `'` behind a part transposes it, `from_one` that axes are counted from 1 and `[A, b; c d]` is a
+    matrix, `columns` that a sum of a matrix without an axis adds up its columns and `ones(n)` is n×n, `whole` that
+    the length of a matrix is the number of its entries, `tight` that products of matrices bind tighter than others;
+    `indexed` is the bracket of entries where they are counted from 1, and variances divide by n − 1;
+    `product` and `entrywise` are how it writes products.
     """
 
     called: str
     signs: Mapping[str, str]
     functions: Mapping[str, str] = field(default_factory=lambda: _WORDS)
     turns: bool = False
-    squared: bool = False
     from_one: bool = False
     columns: bool = False
-    less_one: bool = False
     whole: bool = False
-    listed: bool = False
     tight: bool = False
     indexed: str = ""
     product: str = "*"
@@ -69,11 +65,8 @@ DIALECTS: Final[dict[str, Dialect]] = {
         "MATLAB",
         {**_DOTTED, ".'": "'", "\\": "under", ";": ";", "~=": "!=", **_PRODUCT},
         turns=True,
-        squared=True,
         from_one=True,
         columns=True,
-        less_one=True,
-        listed=True,
         indexed="(",
     ),
     "julia": Dialect(
@@ -81,9 +74,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
         {**_DOTTED, **_COMPARED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
         turns=True,
         from_one=True,
-        less_one=True,
         whole=True,
-        listed=True,
         indexed="[",
     ),
     "sympy": Dialect("SymPy", {"**": "^", **_PRODUCT}, entrywise="HadamardProduct(A, B)"),
@@ -91,14 +82,6 @@ DIALECTS: Final[dict[str, Dialect]] = {
         "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"}, tight=True, product=".", entrywise="A * B"
     ),
     "r": Dialect(
-        "R",
-        {"%*%": "@", "^": "**"},
-        _WORDS_OF_R,
-        less_one=True,
-        whole=True,
-        tight=True,
-        indexed="[",
-        product="%*%",
-        entrywise="A * B",
+        "R", {"%*%": "@", "^": "**"}, _WORDS_OF_R, whole=True, tight=True, indexed="[", product="%*%", entrywise="A * B"
     ),
 }

@@ -24,53 +24,36 @@ from .functions import (
 from .indices import around_a_letter, index_at, is_top
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, script_text, spectral
 from .scripts import Script, entry_of, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
-from .sums import counted_entries, listed_entries
-from .tokens import FRACTIONS, Token
+from .sums import counted_entries, entries_of, listed_entries
+from .tokens import Token
 
 # ---- numbers and names
 
 
 def number_here(r: Cursor) -> s.Node:
-    r"""A number; `1` with a transpose, and `1_n`, is the vector of ones, `0_{m\times n}` that matrix."""
-    first, text = _begins_summand(r), (token := r.take()).text
-    opens = r.sees("open", "\\{") or r.sees("operator", "_")
-    if text == "1" and opens and (counted := indicator(r)) is not None:
+    r"""A number; `\mathbf 1`, `1_n` and a transposed `1` are the vector of ones, `0_{m\times n}` is that matrix."""
+    before = r.tokens[r.at - 1] if r.at else None
+    first = before is None or before.kind == "relation" or before.text in ("+", "-", "(")  # of a summand
+    token = r.take()
+    text, bold = token.text, token.kind == "command"
+    function = {"1": "ones", "0": "zeros"}.get(text, text if bold else "")
+    below = r.sees("operator", "_")
+    if function == "ones" and (bold or below or r.sees("open", "\\{")) and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    if text in ("0", "1") and r.sees("operator", "_"):
-        return _sized(r, token, "zeros" if text == "0" else "ones", first)
-    value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
+    if bold or (function and below):
+        sizes = sizes_below(r)
+        node = scripted(r, s.Apply(r.span(token, r.last), function, sizes))
+        zero = function == "zeros" and not sizes and first and r.ends_here()  # as large as the other summands
+        return s.number(node.span, 0) if zero else node
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
-    node: s.Node = s.Literal_(r.span(token), value, text)
+    number = s.Literal_(r.span(token), Fraction(text), text)
     scripts = scripts_here(r)
-    if value in (0, 1) and any(script.kind in ("T", "prime") for script in scripts):
-        if first and not value and r.ends_here():
-            return node
-        node = s.Apply(node.span, "ones" if value else "zeros", ())
-    return with_scripts(r, node, scripts)
-
-
-def constant_here(r: Cursor) -> s.Node:
-    r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`; a summand `\mathbf 0` is as large as the others."""
-    first = _begins_summand(r)
-    token = r.take()
-    if token.text == "ones" and (counted := indicator(r)) is not None:
-        return scripted(r, counted)
-    return _sized(r, token, token.text, first)
-
-
-def _begins_summand(r: Cursor) -> bool:
-    """Whether no factor stands before what we stand at."""
-    before = r.tokens[r.at - 1] if r.at else None
-    return before is None or before.kind == "relation" or before.text in ("+", "-", "(")
-
-
-def _sized(r: Cursor, token: Token, function: str, first: bool) -> s.Node:
-    """Ones or zeros with the sizes that stand below; zeros without sizes that are a whole summand are a 0."""
-    sizes = sizes_below(r)
-    node = scripted(r, s.Apply(r.span(token, r.last), function, sizes))
-    zero = function == "zeros" and not sizes and first and r.ends_here()
-    return s.Literal_(node.span, Fraction(0), "0") if zero else node
+    if not function or all(script.kind not in ("T", "prime") for script in scripts):
+        return with_scripts(r, number, scripts)
+    if first and function == "zeros" and r.ends_here():
+        return number
+    return with_scripts(r, s.Apply(number.span, function, ()), scripts)
 
 
 def sizes_below(r: Cursor) -> tuple[s.Node, ...]:
@@ -158,7 +141,8 @@ def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
     first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
     below = [one.text for one in r.tokens[first:past] if one.kind in ("name", "number")]
     declared = declared or below == ["0"]  # no identity has that size: in ridge an identity but for one 0
-    if free and name == "I" and r.sees("operator", "_") and not two_letters(r) and not declared:
+    entry = len(below) == 2 and all(one.text != "times" for one in r.tokens[first:past])
+    if free and name == "I" and r.sees("operator", "_") and not entry and not declared:
         sizes = sizes_below(r)
         return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
@@ -181,8 +165,7 @@ def _slope_called(r: Cursor, token: Token, name: s.Name, order: int) -> s.Node:
 
 
 def at_samples(r: Cursor, token: Token) -> s.Node | None:
-    """In a loss φ(x_n) of a declared family φ is its row n, where x is not declared, and k(x_i, x_j) of a declared
-    matrix k its entry k_ij, as f(x_n, w) is f_n; None for any other name."""
+    """In a loss φ(x_n) of a declared φ is its row n, where x is not declared, and k(x_i, x_j) of a matrix k is k_ij."""
     kind = r.names.variables.get(token.text)
     if r.known or kind == "number" or not r.sees("open", "("):
         return None
@@ -223,8 +206,7 @@ def _is_exponent(r: Cursor) -> bool:
 
 
 def is_circle(r: Cursor) -> bool:
-    r"""Whether the π just taken is the number, although π is an array: that of `\sqrt{2\pi}`, `\log 2\pi`,
-    `(2\pi)^{n/2}`."""
+    r"""Whether the π just taken is the number beside an array π: that of `\sqrt{2\pi}`, `\log 2\pi`, `(2\pi)^{n/2}`."""
     at = r.at - 1
     indexed = any(after.text == "_" for after in r.behind("pi"))
     array = r.names.variables.get("pi") in ("vector", "row", "matrix") or indexed
@@ -235,14 +217,6 @@ def is_circle(r: Cursor) -> bool:
         return before.kind in ("function", "bar") or before.text in ("sqrt", "/")
     inner = outside.kind in ("close", "number", "function") or outside.text == "sqrt"
     return inner or r.tokens[r.partner[at - 2] + 1].text == "^"
-
-
-def two_letters(r: Cursor) -> bool:
-    """Whether two indices stand under the letter here."""
-    first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
-    inner = r.tokens[first:past]
-    letters = [token for token in inner if token.kind in ("name", "number")]
-    return len(letters) == 2 and all(token.text != "times" for token in inner)
 
 
 def kronecker_delta(r: Cursor, token: Token) -> s.Node:
@@ -326,15 +300,11 @@ def written_out(r: Cursor) -> s.Node:
 
 
 def by_entries(body: s.Node, script: Script, span: Span) -> s.Node | None:
-    """[u_s v_t]_{st}: the array with these entries, where the letters below count inside;
-    else an entry of what is inside."""
-    counted = free_letters(body)
-    match script.parts:
-        case (s.Name() as row, s.Name() as col) if {row.name, col.name} & counted:
-            return s.EntriesOf(span, (row, col), (None, None), body)
-        case (s.Name() as row,) if row.name in counted:
-            return s.EntriesOf(span, (row, None), (None, None), body)
-    return None
+    """[u_s v_t]_{st}: the array with these entries, where the letters below count inside; else None."""
+    letters = tuple([part for part in script.parts if isinstance(part, s.Name)])
+    counted = not free_letters(body).isdisjoint(letter.name for letter in letters)
+    entries = counted and len(letters) == len(script.parts) < 3
+    return entries_of(span, letters, (None,) * len(letters), body) if entries else None
 
 
 def taken_norm(r: Cursor) -> s.Node:

@@ -50,7 +50,7 @@ def plain_letter(r: Cursor, name: str) -> bool:
 
 def differential_here(r: Cursor) -> s.Node:
     """d(body): the next factor with its scripts; df(A)[H] has a direction."""
-    slashed = slashed_derivative(r) or differential_at(r) or along_name(r)
+    slashed = slashed_derivative(r) or differential_along(r)
     if slashed is not None:
         return slashed
     sign = r.take()
@@ -75,53 +75,43 @@ def with_direction(r: Cursor, sign: Token, body: s.Node) -> s.Node:
     return s.Differential_(span, body)
 
 
-def along_name(r: Cursor) -> s.Node | None:
-    """`Df[h]`, `dr[h]`: the differential of a name along another; None where none stands."""
-    name, opening = r.peek(), r.peek(2)
-    named = r.known and name.kind == "name" and (opening.kind, opening.text) == ("open", "[") and not opening.spaced
-    if not named or r.peek(3).kind != "name" or r.peek(4).kind != "close":
+def differential_along(r: Cursor) -> s.Node | None:
+    """`Df_X(H)` at the variable X, and `Df[H]`: the differential of a name along another; None where none stands."""
+    place, function, direction = r.at, r.peek(), tuple[s.Node, ...]()
+    if not r.known or function.kind != "name":
         return None
     sign, body = r.take(), r.name(r.take())
-    (direction,) = r.arguments()
-    return s.Differential_(r.span(sign, r.last), body, direction)
-
-
-def differential_at(r: Cursor) -> s.Node | None:
-    """`Df_X(H)`, the differential of f at the variable X along H; None where none stands."""
-    place, function = r.at, r.peek()
-    if function.kind != "name" or r.variable(function.text) or not r.sees("operator", "_", ahead=2):
+    below = r.script_ahead("_") if not r.variable(function.text) else None
+    if below is not None:
+        first, past, r.at = below
+        if [token.text for token in r.tokens[first:past]] == [r.names.wrt] and r.sees("open", "(", "["):
+            direction = r.arguments()
+    elif r.sees("open", "[") and not r.token.spaced and r.sees("name", ahead=1) and r.sees("close", ahead=2):
+        direction = r.arguments()
+    if len(direction) != 1:
+        r.at = place
         return None
-    sign, _, _ = r.take(), r.take(), r.take()
-    first, past = r.unit()
-    where = [token.text for token in r.tokens[first:past]]
-    if r.known and where == [r.names.wrt] and r.sees("open", "(", "[") and len(direction := r.arguments()) == 1:
-        return s.Differential_(r.span(sign, r.last), s.Name(r.span(function), function.text), direction[0])
-    r.at = place
-    return None
+    return s.Differential_(r.span(sign, r.last), body, direction[0])
 
 
 def capital_d(r: Cursor) -> s.Node | None:
     """D(f(x)), Df(A)[H], D_x f, J_f(x): the derivative, where D or J is no variable."""
     if (named := derivative_by_name(r)) is not None or r.token.text == "J":
         return named
-    there = None if r.variable("D") or "D" in r.names.losses else differential_at(r) or along_name(r)
-    if there is not None:
+    own = r.variable("D") or "D" in r.names.losses
+    if not own and (there := differential_along(r)) is not None:
         return there
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)
-    meant = r.known and not r.variable("D") and "D" not in r.names.losses
-    if not meant or not (opens or called or r.sees("operator", "_", ahead=1)):
+    if not r.known or own or not (opens or called or r.sees("operator", "_", ahead=1)):
         return None
-    place, words = r.at, False
-    sign = r.take()
-    variable: s.Node | None = None
-    indices: tuple[s.Node, ...] = ()
-    if r.sees("operator", "_"):
-        below = r.tokens[r.at : r.closing(r.at + 1) if r.sees("open", ahead=1) else r.at + 2]
-        counts = not any(r.variable(token.text) for token in below) and len(below) > 3  # D_{ij}
-        words = counts or any(token.kind in ("word", "text") or token.text in r.binding for token in below)
-        variable, indices = (None, ()) if words else with_respect_to(r)
+    place, sign = r.at, r.take()
+    first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
+    below = r.tokens[first:past]
+    counts = not any(r.variable(token.text) for token in below) and len(below) > 1  # D_{ij}
+    words = counts or any(token.kind in ("word", "text") or token.text in r.binding for token in below)
+    variable, indices = with_respect_to(r) if below and not words else (None, ())
     if words or not r.starts_factor():  # a name: D_{KL} = …
         r.at = place
         return None

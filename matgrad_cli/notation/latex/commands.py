@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...diagnostics.regex import regex
 from ..names import nearest_name, words
-from .lexer import Lexer
 from .names import (
     ACCENTS,
     FUNCTIONS,
@@ -21,6 +20,9 @@ from .names import (
     marked_name,
 )
 from .tokens import CHARACTERS, COMMANDS, INVISIBLE, LENGTHS, MACROS, REFUSED, SIZES, SPACES, WITH_ARGUMENT
+
+if TYPE_CHECKING:
+    from .lexer import Lexer
 
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
@@ -90,21 +92,14 @@ def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
         lexer.emit(SIZES[word] or CHARACTERS["⟨" if sign == "<" else "⟩"][0], sign, at, at + 1)
         return at + 1
     at = lexer.lex(at, end, "", depth + 1, once=True)
-    if len(lexer.tokens) > before and lexer.tokens[-1].kind == "bar":
-        token = lexer.tokens[-1]
-        token.side = token.side or SIZES[word]
-        _joined_bars(lexer)
+    if len(lexer.tokens) > before and (bar := lexer.tokens[-1]).kind == "bar":
+        bar.side = bar.side or SIZES[word]
+        first = lexer.tokens[-2] if before else bar  # `\left|\left|` is one norm bar
+        same = [(one.kind, one.text, one.side) for one in (first, bar)] == [("bar", "|", bar.side)] * 2
+        if same and bar.side and lexer.text[first.end : bar.start].strip()[1:] in SIZES:
+            first.text, first.end = "||", bar.end
+            lexer.tokens.pop()
     return at
-
-
-def _joined_bars(lexer: Lexer) -> None:
-    r"""`\left|\left|` is one norm bar."""
-    if len(lexer.tokens) < 2:
-        return
-    first, second = lexer.tokens[-2:]
-    same = first.kind == second.kind == "bar" and first.text == second.text == "|" and first.side == second.side != ""
-    if same and lexer.text[first.end : second.start].strip()[1:] in SIZES:
-        lexer.tokens[-2:] = [type(first)("bar", "||", first.start, second.end, "", first.side, first.spaced)]
 
 
 def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
@@ -144,8 +139,7 @@ _MARKED: Final = regex(
 
 
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
-    r"""The group's tokens in that font; braces are kept only round more than one, and a script behind a bold
-    `\boldsymbol{X X}^\top` is one of the last letter, as it looks."""
+    r"""The group's tokens in that font; a script behind a bold `\boldsymbol{X X}^\top` is one of the last letter."""
     before = len(lexer.tokens)
     script = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_")
     lexer.emit("open", "{", first - 1, first)
@@ -172,22 +166,22 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     return lexer.lex(lexer.skip_space(stop, end), end, word, depth + 1, once=True)
 
 
-_SIGNS: Final = ("E", "P", "0", "1", "I")
-"""What stands in blackboard letters for an expectation, a probability, zeros, ones and an indicator."""
+_BLACKBOARD: Final = {
+    "E": ("function", "expectation"),
+    "P": ("command", "mathbb"),
+    **dict.fromkeys(("1", "I"), ("command", "ones")),
+    "0": ("command", "zeros"),
+}
+"""What stands in blackboard letters for an expectation, a probability, ones and an indicator, and zeros."""
 
 
 def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
     first, last, after = inside or (where, where + 1, where + 1)
     content = lexer.text[first:last].strip()
-    if content not in _SIGNS and letter_name(content) in lexer.names.variables:
-        lexer.emit("name", letter_name(content), at, after)
-    elif content == "E":
-        lexer.emit("function", "expectation", at, after)
-    elif content in ("1", "0", "I"):
-        lexer.emit("command", "zeros" if content == "0" else "ones", at, after)
-    else:
-        lexer.emit("command", "mathbb", at, after)
+    declared = letter_name(content) in lexer.names.variables
+    kind, text = ("name", letter_name(content)) if declared else ("command", "mathbb")
+    lexer.emit(*_BLACKBOARD.get(content, (kind, text)), at, after)
     return min(after, end)
 
 

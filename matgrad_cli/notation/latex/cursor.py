@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -50,7 +50,6 @@ class Cursor:
     stop: int = -1
     depth: int = 0
     bars: list[str] = field(default_factory=list)
-    known: bool = True
     pended: int = 0
     partner: dict[int, int] = field(default_factory=dict)
     plain: dict[str, bool] = field(default_factory=dict)
@@ -62,12 +61,17 @@ class Cursor:
     ends: dict[int, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tokens = single_bars(single_digits(self.tokens))
+        self.tokens = single_digits(self.tokens)
         if self.stop < 0:
             self.stop = len(self.tokens) - 1
         self.partner, _ = partners(self.tokens)
 
     # ---- looking
+    @property
+    def known(self) -> bool:
+        """Whether no other variables exist than those in scope: in a loss they may."""
+        return self.names.complete
+
     @property
     def token(self) -> Token:
         """The token at which we stand; past the end of the part being read, one of kind `end`."""
@@ -122,8 +126,7 @@ class Cursor:
         return self.partner[place]
 
     def unit(self) -> tuple[int, int]:
-        """What a script or `\\frac` takes: a group in braces, or one token;
-        the places of its first and past its last token."""
+        """What a script or `\\frac` takes, a group or one token: the places of its first and past its last."""
         token = self.token
         if token.kind == "end":
             raise self.trouble("something is missing here", token, "syntax-error")
@@ -173,14 +176,20 @@ class Cursor:
         self.at, self.stop, self.bars = at, stop, bars
         return node
 
+    def outside(self, first: int, past: int) -> Iterator[int]:
+        """The places there that stand in no bracket; of a bracket that of its opening sign."""
+        while first < past:
+            yield first
+            first = self.partner.get(first, first) + 1
+
+    def parted(self, first: int, past: int, *signs: str) -> list[tuple[int, int]]:
+        """The places of what stands between these signs that stand in no bracket."""
+        ends = [at for at in self.outside(first, past) if self.tokens[at].sign in signs]
+        return [(start + 1, end) for start, end in pairwise([first - 1, *ends, past])]
+
     def between_commas(self, place: int) -> list[tuple[int, int]]:
         """The places of what stands between the commas of the bracket opened there."""
-        close, edges, at = self.closing(place), [place], place + 1
-        while at < close:
-            if self.tokens[at].kind == "operator" and self.tokens[at].text in (",", ";"):
-                edges.append(at)
-            at = self.partner.get(at, at) + 1
-        return [(first + 1, past) for first, past in pairwise([*edges, close])]
+        return self.parted(place + 1, self.closing(place), ",", ";")
 
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""
@@ -238,9 +247,8 @@ class Cursor:
         while waiting:
             part, height = waiting.pop()
             if height > TALLEST:
-                raise self.trouble(
-                    f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions"
-                )
+                message = f"the formula has more than {TALLEST} parts in a row"
+                raise self.trouble(message, part, help="split it into definitions")
             waiting += [(child, height + 1) for child in s.children(part)]
         return node
 
@@ -341,22 +349,4 @@ def single_digits(tokens: list[Token]) -> list[Token]:
         elif owed[-1] and token.kind != "open":
             owed[-1] -= 1
         found.append(token)
-    return found
-
-
-def single_bars(tokens: list[Token]) -> list[Token]:
-    """The two bars between |x||y| apart: `||` behind an open `|` closes it and opens the next."""
-    found: list[Token] = []
-    opened = False
-    for place, token in enumerate(tokens):
-        if token.kind != "bar" or token.side:
-            found.append(token)
-            continue
-        factor = place + 1 < len(tokens) and tokens[place + 1].kind in ("name", "number", "open", "function")
-        behind = bool(found) and found[-1].kind in ("name", "number", "close")
-        if token.text == "||" and opened and factor and behind:
-            found += [Token("bar", "|", token.start, token.start + 1), Token("bar", "|", token.start + 1, token.end)]
-        else:
-            opened = not opened if token.text == "|" else opened
-            found.append(token)
     return found

@@ -1,5 +1,4 @@
-"""Families: vectors numbered by a letter that a Σ binds, declared one at a time (`x_i:
-d`) or by the matrix of which they are the rows."""
+"""Families: vectors that a letter numbers, declared one at a time (`x_i: d`) or as the rows of a matrix."""
 
 from __future__ import annotations
 
@@ -34,20 +33,13 @@ def bound_letters(text: str) -> frozenset[str]:
     ['i', 'j']
     """
     found = (match[1] or match[2] or "" for match in _BINDER.finditer(text[:20_000]))
-    return frozenset(
-        letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part))
-    )
+    sides = (re.split(r"=|\\in\b", part)[0] for below in found for part in re.split(r"[:,]", below))
+    return frozenset(letter for side in sides for letter in _LETTER.findall(side))
 
 
 def placed_letters(text: str) -> frozenset[str]:
-    r"""The letters of the places that a text differentiates by, and of its left side: the k of
-    `\frac{\partial L}{\partial z_k}`, the j of `z_j = …`."""
+    r"""The letters of the places that a text differentiates by, ∂L/∂z_k, and of its left side, `z_j = …`."""
     return frozenset(letter for found in _PLACES.finditer(text[:20_000]) for letter in found.groups() if letter)
-
-
-def _of_part(part: str) -> str:
-    """The side of a range on which its letters stand."""
-    return re.split(r"=|\\in\b", part)[0]
 
 
 def families(
@@ -90,11 +82,8 @@ def latex_names(
     *,
     wrt: str = "",
 ) -> LatexNames:
-    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None:
-    those of the source).
-
-    `wrt` is the letter that is asked for where the scope does not know its variable yet.
-    """
+    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own, else those
+    of the source, and `wrt` is the letter that is asked for where the scope does not know its variable yet."""
     values = {**scope.symbols, **scope.definitions}
     variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
     variables |= kinds(scope.families) | {name: "matrix" for name in scope.members if name not in variables}

@@ -148,13 +148,13 @@ def refuse_slash(r: Cursor, token: Token, argument: s.Node) -> None:
 
 def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
     """log with a base."""
-    if not scripts:
-        return token.text
-    part = one_index(scripts)
-    if token.text == "log" and isinstance(part, s.Literal_) and part.text in ("2", "10"):
-        return f"log{part.text}"
-    if token.text == "log" and isinstance(part, s.Name) and part.name == "e":
-        return "log"
+    match token.text, one_index(scripts):
+        case text, _ if not scripts:
+            return text
+        case "log", s.Literal_(_, _, "2" | "10" as base):
+            return f"log{base}"
+        case "log", s.Name(_, "e"):
+            return "log"
     raise r.trouble("this script on a function has no meaning here", token)
 
 
@@ -197,25 +197,25 @@ def function_node(
 ) -> s.Node:
     """The node of a function."""
     span = r.span(token, r.last)
-    if function == "transpose" and len(arguments) == 1:
+    if len(arguments) != 1:
+        return s.Apply(span, function, arguments, options)
+    if function == "transpose":
         return s.Transposed(span, arguments[0])
-    if function == "inv" and len(arguments) == 1:
+    if function == "inv":
         return s.Inverted(span, arguments[0])
-    if function == "adj" and len(arguments) == 1:  # the adjugate, where there is an inverse
+    if function == "adj":  # the adjugate, where there is an inverse
         inverse = s.Inverted(span, s.Group(span, arguments[0]))
         return s.Group(span, s.Binary(span, "juxtapose", s.Apply(span, "det", arguments), inverse))
-    if function in RECIPROCALS and len(arguments) == 1:
+    if function in RECIPROCALS:
         return s.Apply(span, "reciprocal", (s.Apply(span, RECIPROCALS[function], arguments),))
-    if function in SUMS_ALONG and len(arguments) == 1:
-        function, options = "sum", (("axis", SUMS_ALONG[function]),)
-    if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
-        return total
-    return s.Apply(span, function, arguments, options)
+    if function in SUMS_ALONG:
+        return s.Apply(span, "sum", arguments, (("axis", SUMS_ALONG[function]),))
+    total = log_of_product(arguments[0], span) if function == "log" else None
+    return total or s.Apply(span, function, arguments, options)
 
 
 def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
-    """The argument without brackets: for a trace or determinant the whole product,
-    else the letters that stand together."""
+    """The argument without brackets: of a trace or determinant the whole product, else letters that stand together."""
     if not r.starts_factor() and not r.sees("operator", "-"):
         raise r.trouble(f"`{function}` needs an argument", token, "syntax-error")
     if function in WHOLE_TERM:

@@ -17,8 +17,7 @@ from .tokens import Token
 
 @record
 class Script:
-    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`),
-    and what it holds."""
+    """One script: what it is (`T`, `inverse`, `power`, `sample`, `index`, `label`, `prime` …), and what it holds."""
 
     kind: str
     parts: tuple[s.Node, ...] = ()
@@ -57,9 +56,8 @@ def counted_power(r: Cursor, base: s.Node, letter: s.Name, end: Token) -> s.Node
     kind = r.names.variables.get(name)
     if name and kind != "number" and (kind is not None or name not in _RATES):
         message = f"whether the raised `{letter.name}` numbers `{name}` or is an exponent is not said"
-        raise r.trouble(
-            message, end, "index-as-number", f"write `{name}^{{({letter.name})}}` for one of several `{name}`"
-        )
+        help = f"write `{name}^{{({letter.name})}}` for one of several `{name}`"
+        raise r.trouble(message, end, "index-as-number", help)
     if name and kind is None:
         r.note(f"`{name}^{letter.name}` is read as a power")
     return base
@@ -130,9 +128,7 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[s.Node, ...]:
         if isinstance(found[-1], s.Name) and is_shift(r, place, past):
             sign, by = r.tokens[place : place + 2]
             amount = s.Literal_(r.span(by), Fraction(by.text), by.text)
-            found[-1] = s.Binary(
-                found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount
-            )
+            found[-1] = r.binary("+" if sign.text == "+" else "-", found[-1], amount)
             place += 2
     return tuple(found)
 
@@ -173,8 +169,7 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
     if star and r.known and _is_adjoint(r, first):
         _say_real(r, "*")
         return Script("T", end=end)
-    sought = r.tokens[first - (3 if r.tokens[first - 1].text == "{" else 2)].text == r.names.wrt
-    sought = sought and around_a_letter(r)  # w^*(λ)
+    sought = r.tokens[_below(r, first)].text == r.names.wrt and around_a_letter(r)  # w^*(λ)
     if star and (sought or ((not r.known or r.ends_here()) and _stands_without_star(r, first, end))):
         return Script("label", label="star", end=end)
     if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
@@ -188,10 +183,14 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
     return Script("label", label=word, end=end) if own else None
 
 
+def _below(r: Cursor, place: int) -> int:
+    """Where that ends at which the script that begins at a place is raised."""
+    return place - (3 if r.tokens[place - 1].text == "{" else 2)
+
+
 def _is_adjoint(r: Cursor, place: int) -> bool:
-    """Whether what a star at a place is raised at is no point that is looked for: a given matrix in a product, a
-    bracket, or a given vector before a factor."""
-    at = place - (3 if r.tokens[place - 1].text == "{" else 2)
+    """Whether a star is raised at no point that is looked for: a given matrix, a bracket, a vector before a factor."""
+    at = _below(r, place)
     base = r.tokens[at]
     if r.ends_here() and (at == 0 or r.tokens[at - 1].kind == "relation"):
         return False
@@ -202,8 +201,7 @@ def _is_adjoint(r: Cursor, place: int) -> bool:
 
 
 def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
-    """Whether the letter whose raised star stands at a place also stands without one: `x^*` and `x` are two things
-    then, and `A^*` of a matrix beside A may be its adjoint."""
+    """Whether the letter with the raised star there also stands without one: `x^*` and `x` are two things then."""
 
     def letter(end: int) -> Token:
         start = r.partner.get(end, end)
@@ -213,19 +211,11 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
         before = [token.text for token in r.tokens[max(at - 3, 0) : at]]
         return before[-1:] == ["partial"] or before[-2:] == ["nabla", "_"] or before == ["nabla", "_", "{"]
 
-    stars = [
-        at
-        for at in range(2, r.stop)
-        if r.tokens[at].text == "times" and "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)
-    ]
-    base = letter(place - (3 if r.tokens[place - 1].text == "{" else 2))
-    starred = [letter(at - (3 if r.tokens[at - 1].text == "{" else 2)) for at in stars]
-    same = [
-        token
-        for at, token in enumerate(r.tokens)
-        if token.kind == base.kind and token.text == base.text and not differentiates(at)
-    ]
-    if base.kind != "name" or not any(all(token is not other for other in starred) for token in same):
+    base, stars = letter(_below(r, place)), [at for at in range(2, r.stop) if r.tokens[at].text == "times"]
+    raised = [at for at in stars if "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)]
+    starred = {id(letter(_below(r, at))) for at in raised}
+    same = [(at, one) for at, one in enumerate(r.tokens) if (one.kind, one.text) == (base.kind, base.text)]
+    if base.kind != "name" or all(id(one) in starred or differentiates(at) for at, one in same):
         return False
     capital = base.text[0].isupper()
     if not r.known and (capital or (not r.ends_here() and r.starts_factor())):
@@ -251,15 +241,13 @@ def around_a_letter(r: Cursor) -> bool:
     """Whether brackets with a single letter, perhaps with a script, follow: nobody puts them around a factor."""
     close = r.closing(r.at) if r.sees("open", "(") else r.at
     inside = r.tokens[r.at + 1 : close]
-    script = (
-        len(inside) > 2 and inside[1].text in ("_", "^") and (len(inside) == 3 or r.partner.get(r.at + 3) == close - 1)
-    )
+    whole = len(inside) == 3 or r.partner.get(r.at + 3) == close - 1
+    script = len(inside) > 2 and inside[1].text in ("_", "^") and whole
     return bool(inside) and inside[0].kind == "name" and (len(inside) == 1 or script)
 
 
 def turned_before(r: Cursor) -> int:
-    r"""How many tokens `{}^t` in front of a factor takes, the French transpose of what follows;
-    0 where none stands here."""
+    r"""How many tokens `{}^t` in front of a factor takes, the French transpose of what follows; else 0."""
     if not (r.sees("open", "{") and r.sees("close", "}", ahead=1) and r.sees("operator", "^", ahead=2)):
         return 0
     braced = r.sees("open", "{", ahead=3)
@@ -301,10 +289,8 @@ def _primed(r: Cursor, at: int) -> int:
 def _is_term(r: Cursor, at: int) -> bool:
     """Whether the letter there stands by itself between signs, brackets or commas."""
     after, before = r.tokens[_primed(r, at)], r.tokens[max(at - 1, 0) : at]
-    signs = ("close", "open", "bar", "relation", "end")
-    return after.kind != "open" and all(
-        token.kind in signs or token.text in ("+", "-", ",", ";") for token in (after, *before)
-    )
+    signs = ("close", "open", "bar", "relation", "end", "+", "-", ",", ";")
+    return after.kind != "open" and all(token.sign in signs or token.kind in signs for token in (after, *before))
 
 
 # ---- what stands raised: transposes, inverse powers, numbers of layers
@@ -332,10 +318,8 @@ _KNOWN: Final = regex(
 
 
 def _say_real(r: Cursor, sign: str) -> None:
-    r.note(
-        f"a raised `{sign}` is read as the transpose: all variables are real (a complex one is two, its real and "
-        f"imaginary part)"
-    )
+    real = "all variables are real (a complex one is two, its real and imaginary part)"
+    r.note(f"a raised `{sign}` is read as the transpose: {real}")
 
 
 def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:

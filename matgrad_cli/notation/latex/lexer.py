@@ -1,16 +1,15 @@
-"""Mathematical LaTeX, mangled LaTeX and plain Unicode formulas as tokens:
-every token knows the characters that it came from."""
+"""LaTeX, mangled LaTeX and plain Unicode formulas as tokens, each with its place in the text."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 
 from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import field, mutable
 from ...diagnostics.regex import regex
+from .commands import read_command
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
-from .tokens import CHARACTERS, FRACTIONS, LOWERED, PAIRS, RAISED, Token
+from .tokens import CHARACTERS, LOWERED, PAIRS, RAISED, Token
 
 LONGEST = 12_000
 MOST_TOKENS = 4_000
@@ -36,6 +35,9 @@ _TURNED = regex(r"\s*(?:\^\s*(?:\{\s*)?(?:T(?![a-z]+\})|\\top|\\intercal|')|ᵀ|
 _BARRED = regex(r"_\s*\{\s*(\w+)\s*(?:\\mid|\\vert|\|)\s*(\w+(?:[-+]\w+)?)\s*\}")
 """What stands below a letter with a bar in it is one word, `P_{k|k-1}`."""
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_BRACES = regex(r"(?s)\\.|[{}]")
+_CLOSE = {digit: digit for digit in "0123456789"}
+"""A number close behind a letter, `W1`, is that of one of several: nobody multiplies so."""
 
 
 @mutable
@@ -45,7 +47,6 @@ class Lexer:
     text: str
     names: LatexNames
     source: Source
-    read_command: Callable[[Lexer, str, int, int, int, str, int], int]
     offset: int = 0
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -99,17 +100,13 @@ class Lexer:
             return self.number(at, at + 1 if once else end, font)
         if char in RAISED or char in LOWERED:
             return self.scripts(at, end, RAISED if char in RAISED else LOWERED)
-        if char in FRACTIONS:
-            self.emit("fraction", char, at, at + 1)
-            return at + 1
+        if self.text.startswith("...", at):
+            self.emit("command", "dots", at, at + 3)
+            return at + 3
         if char in CHARACTERS:
             return self.character(at)
         if unicodedata.category(char)[0] == "L" or (unicodedata.normalize("NFKC", char).isalpha()):
             return self.letters(at, at + 1 if once else end, font)
-        if char == ".":
-            dots = self.text.startswith("...", at)
-            self.emit(*(("command", "dots") if dots else ("operator", ".")), at, at + (3 if dots else 1))
-            return at + (3 if dots else 1)
         if char == "!":
             help = "a constant of the loss may be left out"
             raise self.trouble("a factorial is not in the language", at, at + 1, help=help)
@@ -142,12 +139,11 @@ class Lexer:
         stop = at
         while stop < end and self.text[stop] in table:
             char = table[self.text[stop]]
-            kind = "number" if char.isdigit() else "operator" if char in "+-" else "name"
             last = self.tokens[-1]
-            if kind == "number" and last.kind == "number":
+            if char.isdigit() and last.kind == "number":
                 last.text, last.end = last.text + char, stop + 1
             else:
-                self.emit(kind, char, stop, stop + 1)
+                self.emit("number" if char.isdigit() else "operator" if char in "+-" else "name", char, stop, stop + 1)
             stop += 1
         self.emit("close", "}", stop, stop)
         return stop
@@ -207,46 +203,42 @@ class Lexer:
 
     def piece(self, at: int, stop: int, font: str, first: bool) -> int:
         run = self.text[at:stop]
-        known = self.names
-        before = [token.text for token in self.tokens[-2:]]  # the `pi` of `A_{pi}` is two letters
-        if len(run) > 1:
-            for size in range(min(len(run), 24), 1, -1):
-                name = letter_name(run[:size])
-                if name in known.variables or name in known.losses or name in known.dimensions:
-                    self.emit("name", name, at, at + size, font)
-                    return at + size
-                whole = first and size == len(run)
-                if whole and name in GREEK and name not in _LATIN and not (size == 2 and before == ["_", "{"]):
-                    self.emit("name", name, at, at + size, font)
-                    return at + size
-                english = whole and len(run) > 2 and run.lower() in WORDS and before[-1:] != ["{"]
-                if english and not all(letter in known.variables for letter in run):
-                    self.emit("text", run, at, at + size)
-                    return at + size
-                behind = self.text[at + size : at + size + 2].lstrip("₀₁")
-                if whole and run in OPERATOR_NAMES and behind.startswith("("):  # as we print it: step(x), prod₁(X)
-                    self.emit("function", OPERATOR_NAMES[run], at, at + size)
-                    return at + size
-                if whole and size > 2 and not run.endswith(_NO_CALLS) and _OF_SEVERAL.match(self.text, stop):
-                    self.emit("word", run, at, stop, "mathrm")
-                    return stop
-                if whole and run == "KL" and _OF_TWO.match(self.text, stop):
-                    self.emit("name", run, at, stop, font)
-                    return stop
-                if run[:size] in FUNCTIONS and self.is_function_word(at, size, whole):
-                    self.emit("function", FUNCTIONS[run[:size]], at, at + size)
-                    return at + size
+        for size in range(min(len(run), 24), 1, -1):
+            if (word := self.word(at, run[:size], first and size == len(run))) is not None:
+                kind, text = word
+                self.emit(kind, text, at, at + size, {"name": font, "word": "mathrm"}.get(kind, ""))
+                return at + size
         after = at + 1
         while at + 1 == stop and after < len(self.text) and self.text[after] in "0123456789":
             after += 1
-        if after > stop and letter_name(run) + self.text[stop:after] in known.variables:
+        if after > stop and letter_name(run) + self.text[stop:after] in self.names.variables:
             self.emit("name", letter_name(run) + self.text[stop:after], at, after, font)
             return after
         self.letter(at, at + 1, font)
         if after > stop and self.is_numbered(letter_name(run), stop, after):
-            self.numbered(stop, after)
-            return after
+            return self.scripts(stop, after, _CLOSE)
         return at + 1
+
+    def word(self, at: int, run: str, whole: bool) -> tuple[str, str] | None:
+        """The kind and text of letters that are one word, perhaps the whole of a run; None where they are none."""
+        name, known, stop = letter_name(run), self.names, at + len(run)
+        before = [token.text for token in self.tokens[-2:]]
+        if name in known.variables or name in known.losses or name in known.dimensions:
+            return "name", name
+        if whole:
+            if name in GREEK and name not in _LATIN and not (len(run) == 2 and before == ["_", "{"]):  # not in A_{pi}
+                return "name", name
+            english = len(run) > 2 and run.lower() in WORDS and before[-1:] != ["{"]
+            if english and not all(letter in known.variables for letter in run):
+                return "text", run
+            behind = self.text[stop : stop + 2].lstrip("₀₁")
+            if run in OPERATOR_NAMES and behind.startswith("("):  # as we print it: step(x), prod₁(X)
+                return "function", OPERATOR_NAMES[run]
+            if len(run) > 2 and not run.endswith(_NO_CALLS) and _OF_SEVERAL.match(self.text, stop):
+                return "word", run
+            if run == "KL" and _OF_TWO.match(self.text, stop):
+                return "name", run
+        return ("function", FUNCTIONS[run]) if run in FUNCTIONS and self.is_function_word(at, run, whole) else None
 
     def is_numbered(self, name: str, at: int, end: int) -> bool:
         """Whether the number behind the letter that was read last is that of one of several, `W1`: a known name, or one
@@ -262,20 +254,12 @@ class Lexer:
         ones = self.text[at:end] == "1" and (_ONES.search(self.text) or not _OTHERS.search(self.text))
         return not ones and name not in self.names.variables and self.text[end : end + 1] != "."
 
-    def numbered(self, at: int, end: int) -> None:
-        """A number close behind a letter, `W1`, as the number of one of several: nobody multiplies so."""
-        self.emit("operator", "_", at, at)
-        self.emit("open", "{", at, at)
-        self.emit("number", self.text[at:end], at, end)
-        self.emit("close", "}", end, end)
-
-    def is_function_word(self, at: int, size: int, whole: bool) -> bool:
+    def is_function_word(self, at: int, word: str, whole: bool) -> bool:
         """Inside a run only before a bracket: the `tr` of `Wtr(A)`, not that of `strain`."""
-        rest = self.text[at + size : at + size + 8].lstrip()
-        bracket = rest.startswith(("(", "[", "{", "\\left", "\\big", "\\Big", "\\{", "\\bigl", "\\Bigl"))
-        if bracket:
-            return True
-        return whole and not all(letter in self.names.variables for letter in self.text[at : at + size])
+        stop = at + len(word)
+        rest = self.text[stop : stop + 8].lstrip()
+        bracket = rest.startswith(("(", "[", "{", "\\left", "\\big", "\\Big", "\\{"))
+        return bracket or (whole and not all(letter in self.names.variables for letter in word))
 
     def is_sum(self, at: int) -> bool:
         """Whether a Σ is the sum sign: an index below it, and only one where a matrix is called Sigma."""
@@ -304,7 +288,7 @@ class Lexer:
             stop += 1
         stop = max(stop, min(at + 2, end))
         word = self.text[at + 1 : stop]
-        return self.read_command(self, word, at, stop, end, font, depth)
+        return read_command(self, word, at, stop, end, font, depth)
 
     def skip_space(self, at: int, end: int) -> int:
         while at < end and self.text[at].isspace():
@@ -316,15 +300,11 @@ class Lexer:
         at = self.skip_space(at, end)
         if at >= end or self.text[at] != "{":
             return None
-        level, where = 0, at
-        while where < end:
-            if self.text[where] == "\\":
-                where += 2
-                continue
-            level += {"{": 1, "}": -1}.get(self.text[where], 0)
+        level = 0
+        for sign in _BRACES.finditer(self.text, at, end):
+            level += {"{": 1, "}": -1}.get(sign[0], 0)
             if level == 0:
-                return at + 1, where, where + 1
-            where += 1
+                return at + 1, sign.start(), sign.end()
         raise self.trouble("this brace is never closed", at, at + 1, "syntax-error")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from typing import Final, Literal
 
@@ -11,14 +12,13 @@ from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import mutable, record, replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
-from .commands import read_command
 from .cursor import CLOSERS, Cursor, partners
 from .lexer import Lexer
-from .names import LatexNames, accents_kept, whole
-from .reader import GRAMMAR
-from .sets import sets_counted
+from .names import LatexNames, open_names, whole
+from .reader import GRAMMAR, whole_tree
 from .tokens import Token
 
+_LEVELS: Final = {"open": 1, "close": -1}
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
 _SIGNS: Final = {"approx": "≈", ":=": ":=", "propto": "∝"}
 _REST: Final = regex(r"\(?(?:const|cst|terms (?:independent|not|without|that))", re.IGNORECASE)
@@ -75,34 +75,27 @@ class _Row:
     text: str
     source: Source
     names: LatexNames
-    offset: int
     tokens: list[Token]
     notes: list[str]
-    known: bool
-
-    def span(self, tokens: list[Token]) -> Span:
-        return Span(tokens[0].start, tokens[-1].end).shifted(self.offset)
 
 
-def split_line(
-    text: str, source_name: str = "line", names: LatexNames | None = None, offset: int = 0, source: Source | None = None
-) -> LatexLine:
+def split_line(text: str, source_name: str = "line", names: LatexNames | None = None) -> LatexLine:
     r"""A row as statements; nothing is raised, what could not be read is kept with its message.
 
     >>> [side.text for side in split_line(r"&= 2X^T y = 3 \\").statements[0].sides]
     ['2X^T y', '3']
     """
-    held = source or Source(source_name, " " * offset + text if offset else text)
-    scope = names if names is not None else LatexNames(accents=accents_kept([text]))
-    lexer = Lexer(text, scope, held, read_command, offset)
+    source, scope = Source(source_name, text), names or open_names([text])
+    lexer = Lexer(text, scope, source)
     try:
         tokens = lexer.run()[:-1]
     except InputError as error:
-        place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
-        side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
+        every = Span(0, len(text))
+        place = error.diagnostic.labels[0].span if error.diagnostic.labels else every
         leading = "=" if text.lstrip(" &").startswith("=") else None
-        return LatexLine((Statement(place, leading, (side,), ()),), tuple(lexer.notes))
-    row = _Row(text, held, scope, offset, tokens, lexer.notes, names is not None and names.complete)
+        sides = (Side(every, text.strip(), None, error.diagnostic),)
+        return LatexLine((Statement(place, leading, sides, ()),), tuple(lexer.notes))
+    row = _Row(text, source, scope, tokens, lexer.notes)
     pieces = _pieces(row)
     row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
     statements = tuple(statement for piece in pieces if (statement := _statement(row, piece)))
@@ -125,7 +118,7 @@ def _pieces(row: _Row) -> list[_Piece]:
     level = 0
     bars: list[str] = []
     for at, token in enumerate(row.tokens):
-        level += {"open": 1, "close": -1}.get(token.kind, 0)
+        level += _LEVELS.get(token.kind, 0)
         if token.kind == "bar":
             _count(bars, token)
         top = level <= 0 and not bars
@@ -136,10 +129,9 @@ def _pieces(row: _Row) -> list[_Piece]:
             continue
         if token.kind == "linebreak" and top:
             continue
-        concludes = token.text in ("then", "iff") or (
-            top and token.text == "to" and _concludes(found[-1], row.tokens[at:])
-        )
-        if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and concludes):
+        leads = top and token.text == "to" and _concludes(found[-1], row.tokens[at:])
+        concludes = token.kind == "relation" and (leads or token.text in ("then", "iff"))
+        if concludes or (top and token.kind in ("gap", "text")):
             where = token.kind == "text" and token.text.lower().split()[:1] in _DEFINING
             new = _Piece([], where, token.kind == "text", token.text == "iff")
             if token.kind == "gap" and not found[-1].tokens:  # words, then a space
@@ -206,7 +198,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
 
 def _in_brackets(tokens: Sequence[Token]) -> bool:
     """Whether one pair of brackets is round all of this."""
-    levels = list(accumulate({"open": 1, "close": -1}.get(token.kind, 0) for token in tokens))
+    levels = list(accumulate(_LEVELS.get(token.kind, 0) for token in tokens))
     return tokens[0].text in ("(", "[") and levels[-1] == 0 and 0 not in levels[:-1]
 
 
@@ -216,17 +208,15 @@ _GOING_ON: Final = regex(r"\b(?:plus|minus|times|or|and|added|divided|multiplied
 def _going_on(row: _Row, before: list[Token], tokens: list[Token]) -> list[Token]:
     """The words between two formulas that make one of them, as in `A \\text{ plus } B`:
     it cannot be read, and no half of it is dropped."""
-    between = [
-        token for token in row.tokens if before[-1].end <= token.start < tokens[0].start and token.kind == "text"
-    ]
+    gap = range(before[-1].end, tokens[0].start)
+    between = [token for token in row.tokens if token.start in gap and token.kind == "text"]
     return between if any(_GOING_ON.search(token.text) for token in between) else []
 
 
 def _is_range(tokens: list[Token]) -> bool:
     """`i = 1`, `i = 1..n`: a small letter equal to a number."""
-    if len(tokens) != 3 or tokens[0].kind != "name":
-        return False
-    return tokens[1].text == "=" and tokens[2].text in ("1", "0") and tokens[0].text.islower()
+    alike = len(tokens) == 3 and tokens[0].kind == "name" and tokens[0].text.islower()
+    return alike and tokens[1].text == "=" and tokens[2].text in ("1", "0")
 
 
 def _defined(pieces: list[_Piece]) -> list[str]:
@@ -247,13 +237,13 @@ def _defined(pieces: list[_Piece]) -> list[str]:
 def _statement(row: _Row, piece: _Piece) -> Statement | None:
     """The chain that the tokens of a piece make."""
     tokens = _mapping(piece.tokens)
-    span = row.span(tokens)
+    span = _span(tokens)
     chain: list[list[Token]] = [[]]
     relations: list[str] = []
     trouble: Token | None = None
     level, turned = 0, False
     for token in tokens:
-        level += {"open": 1, "close": -1}.get(token.kind, 0)
+        level += _LEVELS.get(token.kind, 0)
         if token.kind == "relation" and level == 0 and token.text != "maps":
             turned = token.text == "=:" and not relations
             if token.text not in _EQUAL and trouble is None:
@@ -272,10 +262,8 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     sides = tuple(_side(row, part, tokens, trouble) for part in chain if part or trouble)
     if not sides or (not relations and leading is None and isinstance(sides[0].node, s.Ellipsis_)):
         return None  # `⋮` between two rows claims nothing
-    definition = piece.defining or ":=" in relations
-    return Statement(
-        span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both
-    )
+    role: Literal["claim", "definition"] = "definition" if piece.defining or ":=" in relations else "claim"
+    return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), role, piece.both)
 
 
 def _mapping(tokens: list[Token]) -> list[Token]:
@@ -291,92 +279,56 @@ def _mapping(tokens: list[Token]) -> list[Token]:
 
 def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:
     """One side, read."""
-    own = whole(row.text, row.span(part or statement).shifted(-row.offset))
-    span, text = own.shifted(row.offset), row.text[own.start : own.end]
+    span = whole(row.text, _span(part or statement))
+    text = row.text[span.start : span.end]
     if trouble is not None:
-        what = _SAID.get(trouble.text, "this relation")
-        reader = Cursor([*part, _end(part or statement)], row.names, row.source, GRAMMAR, row.offset)
-        return Side(span, text, None, reader.trouble(f"{what} is not judged", trouble).diagnostic)
+        message = f"{_SAID.get(trouble.text, 'this relation')} is not judged"
+        error = InputError.coded("unreadable", message, row.source, Span(trouble.start, trouble.end))
+        return Side(span, text, None, error.diagnostic)
     try:
         return Side(span, text, _tree(row, part, statement))
     except InputError as error:
-        first, *others = [*_mended(row, part, statement), None] if error.diagnostic.code == "syntax-error" else [None]
-        if first is not None:
+        mended = [*_mended(row, part, statement)] if error.diagnostic.code == "syntax-error" else []
+        if mended:
             row.notes.append("a bracket has no partner: of the ways to balance it one that follows is taken")
-        return Side(span, text, first, error.diagnostic, tuple(node for node in others if node is not None))
+        return Side(span, text, mended[0] if mended else None, error.diagnostic, tuple(mended[1:]))
 
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> s.Node:
-    copies = [replace(token) for token in part]
-    tokens = [*copies, _end(list(part) or statement)]
-    reader = Cursor(tokens, row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
-    return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
+    end = _span(part or statement).end
+    tokens = [*(replace(token) for token in part), Token("end", "", end, end)]
+    return whole_tree(Cursor(tokens, row.names, row.source, GRAMMAR, notes=row.notes))
 
 
-def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[s.Node]:
+def _mended(row: _Row, part: list[Token], statement: list[Token]) -> Iterator[s.Node]:
     """The trees of a side whose brackets do not match, one for each way to balance them."""
-    found: list[s.Node] = []
     for tokens in balanced(part):
-        try:
-            found.append(_tree(row, tokens, statement))
-        except InputError:
-            continue
-    return found
+        with suppress(InputError):
+            yield _tree(row, tokens, statement)
 
 
-def _end(tokens: list[Token]) -> Token:
-    return Token("end", "", tokens[-1].end, tokens[-1].end)
+def _span(tokens: Sequence[Token]) -> Span:
+    return Span(tokens[0].start, tokens[-1].end)
 
 
-__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "split_line"]
-
-
-# ---- rows with a bracket too many or too few: every way to balance them with one bracket left out or put in, the
-# nearest first
-
-
-MOST_UNMATCHED: Final = 2
 MOST_WAYS: Final = 40
 
 
 def balanced(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The ways to balance the tokens; none where they are balanced, or where too much is missing."""
-    ways: list[list[Token]] = [list(tokens)]
-    found: list[list[Token]] = []
-    for _ in range(MOST_UNMATCHED):
-        next_ways = [way for tokens in ways for way in _once(tokens)][:MOST_WAYS]
-        found = [way for way in next_ways if not partners(way)[1]]
-        if found:
-            return found
-        ways = next_ways
-    return []
-
-
-def _once(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The tokens with one bracket left out or put in, for the first bracket that has no partner."""
+    """The ways to balance tokens of which one bracket has no partner, by one left out or put in, the nearest first."""
     _, alone = partners(tokens)
-    if not alone:
-        return
-    place = alone[0]
-    bracket = tokens[place]
-    if bracket.text in ("{", "}", "cases", "matrix"):
-        return
-    yield [*tokens[:place], *tokens[place + 1 :]]
-    if bracket.kind == "close":
-        for other in range(place - 1, -1, -1):
-            if (tokens[other].kind, tokens[other].text) == ("close", bracket.text):
-                yield [*tokens[:other], *tokens[other + 1 :]]
-        opening = next(text for text, close in CLOSERS.items() if close == bracket.text)
-        for other in range(place - 1, -1, -1):
-            if other == 0 or tokens[other - 1].kind in ("operator", "open", "function"):
-                yield [
-                    *tokens[:other],
-                    Token("open", opening, tokens[other].start, tokens[other].start),
-                    *tokens[other:],
-                ]
-    else:
-        closing = CLOSERS[bracket.text]
-        for other in range(len(tokens), place + 1, -1):
-            if other == len(tokens) or tokens[other].kind in ("operator", "close"):
-                end = tokens[other - 1].end
-                yield [*tokens[:other], Token("close", closing, end, end), *tokens[other:]]
+    if len(alone) != 1 or tokens[alone[0]].text in ("{", "}", "cases", "matrix"):
+        return []
+    place, bracket = alone[0], tokens[alone[0]]
+    opens, text = bracket.kind == "open", bracket.text
+    others = range(len(tokens), place + 1, -1) if opens else range(place - 1, -1, -1)
+    same = [] if opens else [other for other in others if (tokens[other].kind, tokens[other].text) == ("close", text)]
+    ways = [[*tokens[:other], *tokens[other + 1 :]] for other in (place, *same)]
+    for other in others:
+        if opens and (other == len(tokens) or tokens[other].kind in ("operator", "close")):
+            end = tokens[other - 1].end
+            ways.append([*tokens[:other], Token("close", CLOSERS[text], end, end), *tokens[other:]])
+        elif not opens and (other == 0 or tokens[other - 1].kind in ("operator", "open", "function")):
+            start, sign = tokens[other].start, next(sign for sign, close in CLOSERS.items() if close == text)
+            ways.append([*tokens[:other], Token("open", sign, start, start), *tokens[other:]])
+    return [way for way in ways[:MOST_WAYS] if not partners(way)[1]]

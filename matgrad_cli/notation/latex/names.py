@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from ...diagnostics import Span
@@ -113,24 +113,20 @@ _SIGNS: Final = regex(r"\\(?:" + "|".join(sorted(_SIGN_WORDS)) + r")(?![A-Za-z])
 r"""Commands that name nothing: the letter L is not heard in `\left`."""
 
 
-class _Heard:
-    """The names that a text may mention: those of which some letters stand in it, whatever their case,
-    mark or alphabet."""
+@lru_cache(maxsize=1024)
+def _heard(text: str) -> Callable[[str], bool]:
+    """Whether a text may mention a name: some of its letters stand there, whatever their case, mark or alphabet."""
+    text = _SIGNS.sub(" ", text)
+    forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
+    letters = {letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}
+    heard = " ".join((*forms, *letters))
 
-    def __init__(self, text: str) -> None:
-        text = _SIGNS.sub(" ", text)
-        forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
-        letters = {letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}
-        self._text = " ".join((*forms, *letters))
-        self._known: dict[str, bool] = {}
+    @cache
+    def mentioned(name: str) -> bool:
+        pieces = _pieces(name)
+        return not pieces or any(piece in heard or piece in _SIGN_WORDS for piece in pieces)
 
-    def __contains__(self, name: str) -> bool:
-        found = self._known.get(name)
-        if found is None:
-            pieces = _pieces(name)
-            heard = any(piece in self._text or piece in _SIGN_WORDS for piece in pieces)
-            found = self._known[name] = heard or not pieces
-        return found
+    return mentioned
 
 
 _LETTERS: Final = regex(r"[^\W\d_]+")
@@ -139,9 +135,6 @@ _LETTERS: Final = regex(r"[^\W\d_]+")
 @lru_cache(maxsize=8192)
 def _pieces(name: str) -> tuple[str, ...]:
     return tuple(_LETTERS.findall(name.lower()))
-
-
-_heard = lru_cache(maxsize=1024)(_Heard)
 
 
 @record
@@ -178,11 +171,10 @@ class LatexNames:
     def about(self, text: str) -> LatexNames:
         """The names that a text can mention: everything that its reading rests on."""
         heard = _heard(text)
-        sets = {name: frozenset(filter(heard.__contains__, getattr(self, name))) for name in _SETS}
-        kinds = {name: kind for name, kind in self.variables.items() if name in heard}
-        return LatexNames(
-            kinds, wrt=self.wrt if self.wrt and self.wrt in heard else None, complete=self.complete, **sets
-        )
+        sets = {name: frozenset(filter(heard, getattr(self, name))) for name in _SETS}
+        kinds = {name: kind for name, kind in self.variables.items() if heard(name)}
+        wrt = self.wrt if self.wrt and heard(self.wrt) else None
+        return LatexNames(kinds, wrt=wrt, complete=self.complete, **sets)
 
     def __hash__(self) -> int:
         return hash((frozenset(self.variables.items()), self.wrt, self.losses, self.dimensions, self.accents))
@@ -205,10 +197,9 @@ def letter_name(text: str) -> str:
 
 def marked_name(base: str, mark: str, names: LatexNames) -> str:
     """`Y` with a hat is `Y` unless that form is a name of its own."""
-    for form in (f"{base}_{mark}", f"{base}{mark}", f"{mark}{base}", f"{mark}_{base}"):
-        if form in names.variables or form in names.losses:
-            return form
-    return f"{base}_{mark}" if f"{base}_{mark}" in names.accents else base
+    forms = (f"{base}_{mark}", f"{base}{mark}", f"{mark}{base}", f"{mark}_{base}")
+    known = next((form for form in forms if form in names.variables or form in names.losses), base)
+    return forms[0] if known == base and forms[0] in names.accents else known
 
 
 _STYLED: Final = rf"\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*"
@@ -241,6 +232,11 @@ def accents_kept(texts: Iterable[str]) -> frozenset[str]:
     marked, bare = _marks_of(texts)
     marks = Counter(base for base, _ in marked)
     return beside.union(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
+
+
+def open_names(texts: Iterable[str]) -> LatexNames:
+    """The names where nothing is declared: every letter of the texts is a variable."""
+    return LatexNames(accents=accents_kept(texts), complete=False)
 
 
 def marks_spelled(text: str, accents: frozenset[str]) -> str:

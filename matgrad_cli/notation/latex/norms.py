@@ -1,5 +1,4 @@
-r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`,
-and extreme eigenvalues and singular values."""
+r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`, and extreme eigenvalues."""
 
 from __future__ import annotations
 
@@ -22,6 +21,7 @@ _NORMS: Final = {
     **dict.fromkeys(("2", "op", "ell_2"), "2"),
     **dict.fromkeys(("1", "ell_1"), "1"),
     **dict.fromkeys(("star", "nuc", "tr"), "nuc"),
+    "infty": "inf",
 }
 _PLAIN: Final = frozenset(("f", "fro", "hs", "2"))
 """Subscripts of ⟨A, B⟩ that say that it is the sum of the products of all entries."""
@@ -36,30 +36,30 @@ EXTREMES: Final = frozenset(
 """\\lambda_{\\max}, \\sigma_{\\max}: functions of a matrix where a bracket follows."""
 
 
-def extreme(reader: Cursor, name: str, token: Token) -> s.Node:
+def extreme(r: Cursor, name: str, token: Token) -> s.Node:
     """The largest or smallest eigenvalue, the largest singular value."""
-    arguments = reader.arguments()
-    span = reader.span(token, reader.last)
+    arguments = r.arguments()
+    span = r.span(token, r.last)
     if len(arguments) != 1 or name.startswith("sigma_min"):
-        raise reader.trouble(f"`{source_text(reader, token)}` of this cannot be read", token)
+        raise r.trouble(f"`{source_text(r, token)}` of this cannot be read", token)
     if name.startswith("sigma"):
-        return scripted(reader, s.Apply(span, "norm", arguments, (("ord", "2"),)))
+        return scripted(r, s.Apply(span, "norm", arguments, (("ord", "2"),)))
     if "min" not in name:
-        return scripted(reader, s.Apply(span, "eigmax", arguments))
+        return scripted(r, s.Apply(span, "eigmax", arguments))
     largest = s.Apply(span, "eigmax", (s.Negative(span, s.Group(span, arguments[0])),))
-    return scripted(reader, s.Group(span, s.Negative(span, largest)))
+    return scripted(r, s.Group(span, s.Negative(span, largest)))
 
 
-def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> s.Node | None:
+def spectral(r: Cursor, name: str, token: Token, scripts: list[Script]) -> s.Node | None:
     r"""`\lambda_i(X)` where i is summed over and X is made of capitals without that letter: the eigenvalues of X."""
     letter = one_index(scripts)
-    if not isinstance(letter, s.Name) or letter.name not in reader.binding or not reader.sees("open", "("):
+    if not isinstance(letter, s.Name) or letter.name not in r.binding or not r.sees("open", "("):
         return None
-    inside = [token for token in reader.tokens[reader.at + 1 : reader.closing(reader.at)] if token.kind == "name"]
+    inside = [token for token in r.tokens[r.at + 1 : r.closing(r.at)] if token.kind == "name"]
     if not inside or not inside[0].text[0].isupper() or any(token.text == letter.name for token in inside):
         return None
-    arguments = reader.arguments()
-    return scripted(reader, s.Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)))
+    arguments = r.arguments()
+    return scripted(r, s.Apply(r.span(token, r.last), name, arguments, (("index", letter.name),)))
 
 
 def bars_here(r: Cursor) -> s.Node:
@@ -77,57 +77,44 @@ def bars_here(r: Cursor) -> s.Node:
     return normed(r, node, span, opening.text == closing.text == "|")
 
 
-def normed(reader: Cursor, node: s.Node, span: Span, single: bool) -> s.Node:
+def normed(r: Cursor, node: s.Node, span: Span, single: bool) -> s.Node:
     """The norm of the node, by the subscript behind it."""
-    weight, above = _weight_behind_power(reader) if not single else (None, [])
-    below_bars = reader.script_ahead("_")
-    if not single and below_bars and [token.text for token in reader.tokens[slice(*below_bars[:2])]] == ["infty"]:
-        reader.at = below_bars[2]
-        return scripted(reader, s.Apply(span, "norm", (node,), (("ord", "inf"),)))
-    scripts = [*above, *scripts_here(reader)]
-    lower = [script for script in scripts if script.kind in ("index", "label")]
-    below = lower[0].parts[0] if len(lower) == 1 and len(lower[0].parts) == 1 else None
-    if weight is None and not single and isinstance(below, s.Name) and _is_matrix(reader, below.name):
-        if below.name in _COVARIANCES:
-            end = next(token for token in reversed(reader.tokens[: reader.at]) if token.text == below.name)
-            letter = source_text(reader, end)
-            message = f"whether this norm has `{letter}` or its inverse between the factors is not said"
-            product = f"or the product itself, as in `x^\\top {letter} x`"
-            raise reader.trouble(message, end, help=f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, {product}")
-        weight, scripts = below, [script for script in scripts if script not in lower]  # \|x\|^2_A
+    weight, above = _weight_behind_power(r) if not single else (None, [])
+    scripts = [*above, *scripts_here(r)]
+    power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
     if weight is not None:
-        reader.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
-        square = _weighted(reader, span, node, weight, node)
-        power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
+        r.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
+        square = _weighted(r, span, node, weight, node)
         if isinstance(power, s.Literal_) and power.value == 2:
-            return with_scripts(reader, s.Group(span, square), scripts[1:])
-        return with_scripts(reader, s.Apply(span, "sqrt", (square,)), scripts)
+            return with_scripts(r, s.Group(span, square), scripts[1:])
+        return with_scripts(r, s.Apply(span, "sqrt", (square,)), scripts)
+    lower = [script for script in scripts if script.kind in ("index", "label")]
     rest = [script for script in scripts if script not in lower]
     if len(lower) > 1:
-        raise reader.trouble("a norm has one subscript", reader.last)
+        raise r.trouble("a norm has one subscript", r.last)
     if not lower:
-        return with_scripts(reader, s.Apply(span, "bars" if single else "norm", (node,)), rest)
-    label = script_text(lower[0])
+        return with_scripts(r, s.Apply(span, "bars" if single else "norm", (node,)), rest)
+    label, parts = script_text(lower[0]), lower[0].parts
     kind = _NORMS.get(label.lower())
-    order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
-    if isinstance(order, s.Name) and not order.name[0].islower():
-        order = None
+    order = parts[0] if kind is None and len(parts) == 1 and not single else None
     if isinstance(order, s.Literal_):
         order = s.Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
-    if order is not None and not single:
-        first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
-        whole = first is not None and isinstance(order, s.Name) and first == replace(order, span=first.span)
+    elif isinstance(order, s.Name) and not order.name[0].islower():
+        order = None
+    if order is not None:
+        above = [script for script in rest if script.kind == "power"][:1]
+        whole = isinstance(order, s.Name) and [replace(one.parts[0], span=order.span) for one in above] == [order]
         options = (("power", ""),) if whole else ()
-        return with_scripts(reader, s.Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
-    if label == "11" and len(lower[0].parts) == 2:
-        return with_scripts(reader, s.Apply(span, "sum", (s.Apply(span, "abs", (node,)),)), rest)
+        return with_scripts(r, s.Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
+    if label == "11" and len(parts) == 2:
+        return with_scripts(r, s.Apply(span, "sum", (s.Apply(span, "abs", (node,)),)), rest)
     if kind is None:
-        known = _MIXED if len(lower[0].parts) == 2 else "known are `F`, `2`, `1`, `*`"
-        written = label if len(label) != len(lower[0].parts) else ",".join(label)
-        raise reader.trouble(f"the norm with the subscript `{written}` is not known", reader.last, help=known)
+        known = _MIXED if len(parts) == 2 else "known are `F`, `2`, `1`, `*`"
+        written = label if len(label) != len(parts) else ",".join(label)
+        raise r.trouble(f"the norm with the subscript `{written}` is not known", r.last, help=known)
     if single:
-        reader.note("single bars with a subscript are read as a norm whose second bar was lost")
-    return with_scripts(reader, s.Apply(span, "norm", (node,), (("ord", kind),)), rest)
+        r.note("single bars with a subscript are read as a norm whose second bar was lost")
+    return with_scripts(r, s.Apply(span, "norm", (node,), (("ord", kind),)), rest)
 
 
 def _weighted(r: Cursor, span: Span, left: s.Node, weight: s.Node, right: s.Node) -> s.Node:
@@ -137,8 +124,7 @@ def _weighted(r: Cursor, span: Span, left: s.Node, weight: s.Node, right: s.Node
 
 
 def divergence_or_part(r: Cursor, name: str, token: Token) -> s.Node | None:
-    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω;
-    None for another name, or without `\|`."""
+    r"""`D_{KL}(p \| q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω; None for another name."""
     written = source_text(r, token)
     if name == "P_Omega":
         r.note(f"`{written}_Ω(…)` keeps the entries in Ω: `Omega` is 1 there and else 0, and multiplies entry by entry")
@@ -160,41 +146,45 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> s.Node | None:
     return scripted(r, node)
 
 
-def _weight_behind_power(reader: Cursor) -> tuple[s.Node | None, list[Script]]:
-    r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it;
-    nothing, and nothing taken, for another."""
-    start, power = reader.at, reader.script_ahead("^")
+def _weight_behind_power(r: Cursor) -> tuple[s.Node | None, list[Script]]:
+    r"""The matrix of `\|x\|^2_{A^{-1}}`, and the power in front of it; nothing, and nothing taken, for another."""
+    start, power = r.at, r.script_ahead("^")
     if power is not None:
-        reader.at = power[2]
-        end = reader.last
-        if (weight := _weight(reader)) is not None:
-            return weight, [Script("power", (reader.inside(*power[:2]),), end=end)]
-        reader.at = start
-    return _weight(reader), []
+        r.at = power[2]
+        end = r.last
+        if (weight := _weight(r)) is not None:
+            return weight, [Script("power", (r.inside(*power[:2]),), end=end)]
+        r.at = start
+    return _weight(r), []
 
 
-def _weight(reader: Cursor) -> s.Node | None:
-    r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx;
-    None, and nothing taken, for another."""
-    below = reader.script_ahead("_")
-    tokens = reader.tokens[slice(*below[:2])] if below is not None else []
+def _weight(r: Cursor) -> s.Node | None:
+    r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`; None, and nothing taken, for another."""
+    below = r.script_ahead("_")
+    tokens = r.tokens[slice(*below[:2])] if below is not None else []
     if below is None or not tokens or tokens[0].kind != "name":
         return None
-    matrix = len(tokens) == 1 and reader.names.variables.get(tokens[0].text) == "matrix"
-    if matrix and tokens[0].text.lower() in _NORMS:
-        reader.note(f"`{source_text(reader, tokens[0])}` below bars is the norm, beside the matrix `{tokens[0].text}`")
-        matrix = False
-    raised = len(tokens) > 2 and tokens[1].text == "^" and tokens[0].text[0].isupper()
-    if not matrix and not (raised and any(token.text == "-" for token in tokens)):  # no L^2
+    name, alone = tokens[0].text, len(tokens) == 1
+    matrix = alone and r.names.variables.get(name) == "matrix"
+    if matrix and name.lower() in _NORMS:
+        r.note(f"`{source_text(r, tokens[0])}` below bars is the norm, beside the matrix `{name}`")
         return None
-    reader.at = below[2]
-    return reader.inside(*below[:2])
+    raised = len(tokens) > 2 and tokens[1].text == "^" and name[0].isupper()
+    if alone and _is_matrix(r, name):
+        if name in _COVARIANCES:
+            letter = source_text(r, tokens[0])
+            message = f"whether this norm has `{letter}` or its inverse between the factors is not said"
+            product = f"or the product itself, as in `x^\\top {letter} x`"
+            raise r.trouble(message, tokens[0], help=f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, {product}")
+    elif not matrix and not (raised and any(token.text == "-" for token in tokens)):  # no L^2
+        return None
+    r.at = below[2]
+    return r.inside(*below[:2])
 
 
-def _is_matrix(reader: Cursor, name: str) -> bool:
-    """Whether the letter under a norm is a matrix: a capital of a loss that names no norm,
-    and no space H of functions."""
-    open_ = not reader.known and name not in reader.names.dimensions and name not in reader.names.variables
+def _is_matrix(r: Cursor, name: str) -> bool:
+    """Whether the letter under a norm of a loss is a matrix: a capital that names no norm, and no space H."""
+    open_ = not r.known and name not in r.names.dimensions and name not in r.names.variables
     return open_ and (name.isupper() or name in _COVARIANCES) and name != "H" and name.lower() not in _NORMS
 
 

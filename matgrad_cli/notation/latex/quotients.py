@@ -1,5 +1,4 @@
-"""Derivatives written as quotients, ∂L/∂w: as a fraction or with a slash; and fractions that are none;
-what a slash divides by."""
+"""Derivatives written as quotients, ∂L/∂w, with a fraction line or a slash; and what else a slash divides by."""
 
 from __future__ import annotations
 
@@ -82,11 +81,9 @@ def _at_itself(r: Cursor, by: set[str]) -> bool:
 def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:
     """The variables under a fraction of ∂s."""
     starts: list[int] = []
-    place = bottom[0]
-    while place < bottom[1]:  # the d of ∂d_i is a variable
+    for place in r.outside(*bottom):  # the d of ∂d_i is a variable
         if (is_sign(r.tokens[place]) or is_variation(r, place)) and not (starts and starts[-1] == place - 1):
             starts.append(place)
-        place = r.partner.get(place, place) + 1
     found: list[tuple[Node, tuple[Node, ...]]] = []
     for place, past in zip(starts, [*starts[1:], bottom[1]], strict=True):
         if place + 1 >= past:
@@ -123,8 +120,7 @@ def slashed_derivative(r: Cursor) -> Node | None:
 
 
 def _slash_behind_term(r: Cursor, first: int) -> int:
-    """`d/dw`, `∂L/∂w`, `∂ aᵀXb/∂X`: the place of the slash where at most one term stands between the two signs,
-    else the end."""
+    """The place of the slash of `d/dw`, `∂L/∂w`, `∂ aᵀXb/∂X`, with at most one term before it; else the end."""
     place = first
     while place < r.stop - 1:
         token = r.tokens[place]
@@ -161,8 +157,7 @@ def taken_apart(node: Node) -> tuple[Node, tuple[Node, ...]]:
 
 
 def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
-    """What a derivative sign acts on: a bracket, a function or the loss alone (a ∇ also on a function at its argument),
-    else the rest."""
+    """What a derivative sign acts on: a bracket, a function, the loss or the rest; ∇ also on f at its argument."""
     if r.sees("operator", "-") and r.starts_factor(1):
         r.note("a derivative sign in front of a minus is read as acting on all that follows")
         return r.grammar.expression(r), False
@@ -207,8 +202,7 @@ def is_function_name(r: Cursor, token: Token) -> bool:
 
 
 def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
-    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
-    else it is asked."""
+    r"""What `/2m` divides by, close together: 2m if m is a dimension, and in `x^2/2\sigma^2`; else it is asked."""
     token, number = r.token, r.last
     coefficient = all(isinstance(part, Literal_ | Name | Binary) for part in parts_of(left))
     bars = token.kind == "bar" and r.starts_factor() and not coefficient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -11,18 +11,17 @@ from ...diagnostics import InputError, Source
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
-from .atoms import bracket_here, constant_here, named_factor, number_here, taken_norm
+from .atoms import bracket_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, is_differential, nabla_here, partial_here
-from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .functions import applied_function
 from .indices import turned_before
 from .lexer import Lexer
-from .names import LatexNames, accents_kept
+from .names import LatexNames, open_names
 from .norms import bars_here
 from .quotients import fraction_here, operand_of_sign, whole_denominator
+from .ranges import sets_counted
 from .scripts import scripted, source_text
-from .sets import sets_counted
 from .sums import sum_here
 from .tokens import REFUSED, Token
 
@@ -45,29 +44,27 @@ def expression(r: Cursor) -> s.Node:
         r.take()
         body = expression(r)
         return s.MapsTo(argument.span.joined(body.span), argument, body)
-    node = term(r)
-    while r.sees("operator", "+", "-"):
-        sign = r.take()
-        right = term(r)
-        node = r.binary("+" if sign.text == "+" else "-", node, right)
-    return node
+    return chained(r, {"+": "+", "-": "-"}, term)
 
 
 def term(r: Cursor) -> s.Node:
     """A product, or products joined by `:`, which binds weakest of the products."""
-    node = product(r)
-    while r.sees("operator", ":"):
-        r.take()
-        node = r.binary("inner", node, product(r))
-    return node
+    return chained(r, {":": "inner"}, product)
 
 
 def product(r: Cursor, first: s.Node | None = None) -> s.Node:
     """Runs joined by ⊙, ⊗, ⊘: standing side by side binds tighter."""
-    node = run(r, first)
-    while r.token.kind == "operator" and r.token.text in _LOOSE:
+    return chained(r, _LOOSE, run, first)
+
+
+def chained(
+    r: Cursor, signs: Mapping[str, s.Operator], read: Callable[..., s.Node], first: s.Node | None = None
+) -> s.Node:
+    """Parts with these signs between them, the left ones taken together first."""
+    node = read(r) if first is None else read(r, first)
+    while r.token.kind == "operator" and r.token.text in signs:
         sign = r.take()
-        node = r.binary(_LOOSE[sign.text], node, run(r))
+        node = r.binary(signs[sign.text], node, read(r))
     return node
 
 
@@ -131,8 +128,7 @@ def _is_applied(r: Cursor, node: s.Node) -> bool:
 
 
 def evaluated_at(r: Cursor, body: s.Node) -> s.Node:
-    r"""`\Big|_{t=0}` behind a product: its value there; behind a sign of derivative, the value there of what follows,
-    differentiated."""
+    r"""`\Big|_{t=0}` behind a product: its value there; behind a derivative sign that of what follows."""
     bar = r.take()
     r.take()
     first, past = r.unit()
@@ -146,15 +142,11 @@ def evaluated_at(r: Cursor, body: s.Node) -> s.Node:
     return s.Apply(body.span.joined(r.span(r.last)), "value at", (body, name, value))
 
 
-def limit_here(r: Cursor) -> s.Node:
+def limit_here(r: Cursor, sign: Token) -> s.Node:
     r"""`\lim_{t \to 0}` of the rest of the term."""
-    sign = r.take()
-    if not r.sees("operator", "_"):
-        raise r.trouble("a limit cannot be read here", sign)
-    r.take()
-    first, past = r.unit()
+    first, past, r.at = r.script_ahead("_") or (r.at, r.at, r.at)
     tokens = r.tokens[first:past]
-    if len(tokens) != 3 or tokens[0].kind != "name" or tokens[1].text != "to" or tokens[2].text != "0":
+    if [token.text for token in tokens[1:]] != ["to", "0"] or tokens[0].kind != "name":
         raise r.trouble("a limit cannot be read here", sign)
     body = product(r)
     return s.Apply(r.span(sign).joined(body.span), "limit", (body, r.name(tokens[0])))
@@ -172,11 +164,9 @@ def factor_beside(r: Cursor, left: s.Node) -> s.Node:
 
 def signed_factor(r: Cursor) -> s.Node:
     """A factor behind a product sign, perhaps with a minus."""
-    if r.sees("operator", "-"):
-        sign = r.take()
-        node = factor(r)
-        return s.Negative(r.span(sign).joined(node.span), node)
-    return factor(r)
+    sign = r.take() if r.sees("operator", "-") else None
+    node = factor(r)
+    return node if sign is None else s.Negative(r.span(sign).joined(node.span), node)
 
 
 def factor(r: Cursor) -> s.Node:
@@ -222,13 +212,10 @@ def unguarded_factor(r: Cursor) -> s.Node:
 
 def needs_factor(r: Cursor, token: Token) -> InputError:
     """What to say where a factor was needed."""
-    if token.kind == "end":
-        return r.trouble("the formula ends where something is still needed", token, "syntax-error")
-    if token.kind == "relation":
-        return r.trouble("a relation cannot stand here", token, "syntax-error")
+    known = {"end": "the formula ends where something is still needed", "relation": "a relation cannot stand here"}
     if token.kind == "text":
         return r.trouble("words cannot be read as part of a formula", token)
-    return r.trouble(f"`{source_text(r, token)}` cannot stand here", token, "syntax-error")
+    return r.trouble(known.get(token.kind, f"`{source_text(r, token)}` cannot stand here"), token, "syntax-error")
 
 
 def letter_here(r: Cursor) -> s.Node:
@@ -240,36 +227,33 @@ def letter_here(r: Cursor) -> s.Node:
     return (capital_d(r) if token.text in ("J", "D") else None) or named_factor(r)
 
 
+_BY_COMMAND: Final[dict[str, Callable[[Cursor], s.Node]]] = {
+    "frac": fraction_here,
+    "partial": partial_here,
+    "nabla": nabla_here,
+    "d": differential_here,
+    **dict.fromkeys(("ones", "zeros"), number_here),
+    **dict.fromkeys(("norm", "abs"), taken_norm),
+}
+
+
 def command_node(r: Cursor, token: Token) -> s.Node:
     """A factor that begins with a command."""
+    if token.text in _BY_COMMAND:
+        return _BY_COMMAND[token.text](r)
+    r.take()
     match token.text:
-        case "frac":
-            return fraction_here(r)
         case "sqrt":
-            r.take()
             return root_of(r, token)
         case "sum" | "prod":
-            return sum_here(r, r.take())
-        case "partial":
-            return partial_here(r)
-        case "nabla":
-            return nabla_here(r)
-        case "d":
-            return differential_here(r)
-        case "ones" | "zeros":
-            return constant_here(r)
-        case "norm" | "abs":
-            return taken_norm(r)
+            return sum_here(r, token)
         case "brace":
             return underbraced(r)
         case "lim":
-            return limit_here(r)
+            return limit_here(r, token)
         case "dots":
-            r.take()
             return s.Ellipsis_(r.span(token))
-        case _:
-            what = REFUSED.get(token.text, "this sign")
-            raise r.trouble(f"{what} cannot be read here", token)
+    raise r.trouble(f"{REFUSED.get(token.text, 'this sign')} cannot be read here", token)
 
 
 def _axis_here(r: Cursor) -> bool:
@@ -285,7 +269,7 @@ def root_of(r: Cursor, token: Token) -> s.Node:
         close = r.closing(r.at)
         degree = r.inside(r.at + 1, close)
         r.at = close + 1
-        exponent = s.Binary(degree.span, "/", s.Literal_(degree.span, Fraction(1), "1"), degree)
+        exponent = s.Binary(degree.span, "/", s.number(degree.span, 1), degree)
     if r.source.text[token.start : token.end] == "√" and r.sees("name") and r.tokens[r.at + 1].text == "_":  # √W₁
         named = named_factor(r)
         return s.Apply(r.span(token, r.last), "sqrt", (named,))
@@ -298,7 +282,6 @@ def root_of(r: Cursor, token: Token) -> s.Node:
 
 def underbraced(r: Cursor) -> s.Node:
     r"""`\underbrace{A}_{\text{why}}` is A."""
-    r.take()
     first, past = r.unit()
     node = r.inside(first, past)
     while r.sees("operator", "_", "^"):
@@ -316,47 +299,27 @@ def read_latex(
     source_name: str = "loss",
     names: LatexNames | None = None,
     offset: int = 0,
-    source: Source | None = None,
     binding: frozenset[str] = frozenset(),
     fixed: frozenset[str] = frozenset(),
 ) -> LatexReading:
-    """One LaTeX expression and what was repaired in it; spans count from `offset`.
-    Without `names` every letter is taken for a variable.
+    r"""One LaTeX expression and what was repaired in it; spans count from `offset`. Without `names` every letter is
+    taken for a variable.
 
     `binding` are letters that count although no Σ stands around them, `fixed` such that no Σ binds anew.
+
+    >>> read_latex(r"2X^\top y").node.operator
+    'juxtapose'
     """
-    whole = source or Source(source_name, " " * offset + text if offset else text)
-    scope = names if names is not None else LatexNames(accents=accents_kept([text]))
-    lexer = Lexer(text, scope, whole, read_command, offset)
-    reader = Cursor(
-        lexer.run(),
-        scope,
-        whole,
-        GRAMMAR,
-        offset,
-        lexer.notes,
-        known=names is not None and names.complete,
-        left=binding | fixed,
-        fixed=fixed,
-    )
+    source = Source(source_name, " " * offset + text)
+    lexer = Lexer(text, names or open_names([text]), source, offset)
+    reader = Cursor(lexer.run(), lexer.names, source, GRAMMAR, offset, lexer.notes, left=binding | fixed, fixed=fixed)
     while reader.stop > 0 and reader.tokens[reader.stop - 1].text in tuple(".,;"):
         reader.stop -= 1
     if reader.stop == 0:
         raise reader.trouble("there is nothing to read", reader.tokens[0], "syntax-error")
-    node = sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
-    return LatexReading(node, tuple(reader.notes))
+    return LatexReading(whole_tree(reader), tuple(reader.notes))
 
 
-def parse_latex(
-    text: str,
-    source_name: str = "loss",
-    names: LatexNames | None = None,
-    offset: int = 0,
-    fixed: frozenset[str] = frozenset(),
-) -> s.Node:
-    r"""The tree of one LaTeX expression.
-
-    >>> parse_latex(r"2X^\top y").operator
-    'juxtapose'
-    """
-    return read_latex(text, source_name, names, offset, fixed=fixed).node
+def whole_tree(reader: Cursor) -> s.Node:
+    """The tree of all tokens up to where the reader stops."""
+    return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from ...diagnostics import Span
 from .. import syntax as s
@@ -27,8 +27,8 @@ from .indices import (
 )
 from .tokens import REFUSED, Token
 
-_SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
-r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`."""
+_SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0", "infty": "infty"}
+r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`, `x_\infty`."""
 _CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -36,16 +36,10 @@ def scripts_here(r: Cursor) -> list[Script]:
     """All the scripts that follow, in the order written."""
     found: list[Script] = []
     while True:
-        if r.sees("operator", "'") or r.sees("command", "prime"):
-            found.append(Script("prime", end=r.take()))
-        elif r.sees("operator", "^"):
-            r.take()
-            found += raised_scripts(r)
-        elif r.sees("operator", "_"):
-            r.take()
-            found.append(lowered_script(r))
-        elif r.sees("command", "up-top"):
-            found.append(Script("T", end=r.take()))
+        if r.sees("operator", "'") or r.sees("command", "prime", "up-top"):
+            found.append(Script("T" if r.token.text == "up-top" else "prime", end=r.take()))
+        elif r.sees("operator", "^", "_"):
+            found += raised_scripts(r) if r.take().text == "^" else [lowered_script(r)]
         elif r.sees("open", "{") and r.sees("close", "}", ahead=1) and not turned_before(r):
             r.at += 2
         else:
@@ -127,7 +121,7 @@ def lowered_script(r: Cursor) -> Script:
     texts = [token.text for token in tokens]
     if any(token.kind in ("word", "text", "function") for token in tokens) or is_word(texts):
         return Script("label", label="".join(texts), end=end)
-    if len(tokens) == 1 and tokens[0].kind == "operator" and texts[0] in _SIGNS_BELOW:
+    if len(tokens) == 1 and tokens[0].kind in ("operator", "command") and texts[0] in _SIGNS_BELOW:
         return Script("label", label=_SIGNS_BELOW[texts[0]], end=end)
     if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
         return sliced_script(r, tokens, end)
@@ -174,16 +168,13 @@ def with_script(r: Cursor, base: s.Node, script: Script) -> s.Node:
     match script.kind:
         case "nothing":
             return base
-        case "T":
-            return s.Transposed(span, base)
-        case "prime":
+        case "T" | "prime":
             for _ in range(script.amount):
                 base = s.Transposed(span, base)
             return base
-        case "inverse":
-            return s.Inverted(span, base, script.amount)
-        case "inverse-T":
-            return s.Transposed(span, s.Inverted(span, base, script.amount))
+        case "inverse" | "inverse-T":
+            inverse = s.Inverted(span, base, script.amount)
+            return inverse if script.kind == "inverse" else s.Transposed(span, inverse)
         case "pinv":
             return s.Apply(span, "pinv", (base,))
         case "power":
@@ -219,12 +210,7 @@ def row_or_column(r: Cursor, base: s.Node, script: Script, span: Span) -> s.Node
 
 
 def member_of(
-    r: Cursor,
-    span: Span,
-    letter: s.Name,
-    matrix: s.Name,
-    index: s.Node,
-    way: Literal["sample", "subscript"] = "subscript",
+    r: Cursor, span: Span, letter: s.Name, matrix: s.Name, index: s.Node, way: s.Way = "subscript"
 ) -> s.Slice:
     """x_i of a matrix X."""
     return s.Slice(span, letter, matrix, index, "said column" if matrix.name in r.names.columns else way)
@@ -232,10 +218,8 @@ def member_of(
 
 def is_counted(r: Cursor, script: Script) -> bool:
     """Whether a letter that a sum binds stands in the script, also below a label: the i of w_{y_i}."""
-    letters = {
-        part.name.rpartition("_")[2] for index in script.parts for part in s.parts_of(index) if isinstance(part, s.Name)
-    }
-    return bool(letters & (r.binding | r.left))
+    names = [part.name for index in script.parts for part in s.parts_of(index) if isinstance(part, s.Name)]
+    return any(name.rpartition("_")[2] in r.binding | r.left for name in names)
 
 
 def other_case(r: Cursor, letter: s.Name) -> s.Name:
@@ -244,8 +228,7 @@ def other_case(r: Cursor, letter: s.Name) -> s.Name:
 
 
 def matrix_of(r: Cursor, letter: s.Name) -> s.Name:
-    """The known matrix of the same letter in the other case, or the letter itself. One that a row only will define is
-    none by now, and a letter that is one of its own beside the capital has none."""
+    """The known matrix of the same letter in the other case, where the letter is none of its own, or the letter."""
     if letter.name in r.names.accents:
         return letter
     others = ("vector", "row", "number", *([""] if r.known else ()))
@@ -332,8 +315,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
 
 
 def _is_layer(r: Cursor, name: str, script: Script) -> bool:
-    r"""Whether a letter in brackets belongs to the unknown name below it, as that of a layer does, `\delta^{(l)}`: it
-    numbers nothing that is known here."""
+    r"""Whether a letter in brackets belongs to the unknown name below it, `\delta^{(l)}` of a layer."""
     layer, single = script_text(script), len(script.parts) == 1
     if f"{name}_{layer}" in r.names.variables:
         return True
@@ -352,8 +334,7 @@ def is_updated(r: Cursor, name: str) -> bool:
 
 
 def owns_script(r: Cursor, token: Token, text: str) -> bool:
-    """Whether letters that nothing binds belong to the name of what is not known: in a loss W_{hh}, S_B; beside known
-    names a capital alone, E_D, or an array on which it depends, h_θ."""
+    """Whether free letters belong to an unknown name: W_{hh} of a loss; beside known names a capital, E_D, or h_θ."""
     name = token.text
     if r.known and r.names.variables.get(text) in ("vector", "matrix"):
         return not r.variable(name) and r.sees("open", "(")

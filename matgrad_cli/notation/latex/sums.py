@@ -9,7 +9,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from .. import syntax as s
 from ..elaboration.loss_letters import COUNTERS, free_letters
-from ..names import listed, words
+from ..names import listed
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
@@ -81,8 +81,7 @@ def _counted(r: Cursor, over: Ranges, sign: Token, body: s.Node) -> tuple[s.Name
 
 
 def counted_entries(r: Cursor, close: int) -> s.Node | None:
-    r"""`[x_j^\top w - y_j]_{j=1}^n`: the array of these entries, whose letters run below the bracket here; None where
-    no letter does."""
+    r"""`[x_j^\top w - y_j]_{j=1}^n`: the array of these entries; None where no letter runs below the bracket."""
     opening, r.at = r.at, close + 1
     below = r.script_ahead("_")
     if below is None or all(r.tokens[place].kind != "relation" for place in range(*below[:2])):
@@ -94,9 +93,13 @@ def counted_entries(r: Cursor, close: int) -> s.Node | None:
         raise r.trouble(message, r.tokens[opening], "sum-range")
     body = under(r, over, lambda: r.inside(opening + 1, close))
     r.at = end
-    letters, bounds = (*over.letters, None), (*over.limits, None)
-    span = r.span(r.tokens[opening], r.last)
-    return scripted(r, s.EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
+    return scripted(r, entries_of(r.span(r.tokens[opening], r.last), over.letters, over.limits, body))
+
+
+def entries_of(span: Span, letters: tuple[s.Name, ...], limits: tuple[s.Node | None, ...], body: s.Node) -> s.EntriesOf:
+    """The array of these entries, which one letter or two count."""
+    (row, column), (last_row, last_column) = (*letters, None)[:2], (*limits, None)[:2]
+    return s.EntriesOf(span, (row, column), (last_row, last_column), body)
 
 
 def _listed_here(r: Cursor, opening: int, close: int) -> s.Node | None:
@@ -123,8 +126,7 @@ def _signs(r: Cursor, cell: tuple[int, int]) -> list[tuple[int, str]]:
 
 
 def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = False) -> s.Node | None:
-    r"""`a_1, \dots, a_n`: the column (or row) of entries that differ in their number alone; None where these places
-    list none, or follow no pattern."""
+    r"""`a_1, \dots, a_n`: the column (or row) of entries that differ in their number alone; None for others."""
     *ahead, between, _ = cells if len(cells) > 2 else ((0, 0), (0, 0))
     if [token.text for token in r.tokens[slice(*between)]] != ["dots"]:
         return None
@@ -148,12 +150,12 @@ def listed_entries(r: Cursor, cells: Sequence[tuple[int, int]], row: bool = Fals
         r.tokens[bare[0][at]] = replace(r.tokens[bare[0][at]], kind="name", text=letter.name)
     body = under(r, Ranges((letter,), (bound,)), lambda: r.inside(*cells[0]))
     r.tokens[:] = written
-    if row:
-        return s.EntriesOf(span, (None, letter), (None, bound), body)
-    return s.EntriesOf(span, (letter, None), (bound, None), body)
+    return (
+        s.EntriesOf(span, (None, letter), (None, bound), body) if row else entries_of(span, (letter,), (bound,), body)
+    )
 
 
-_FRESH: Final = words("k j i l p q r s kk")
+_FRESH: Final = ("k", "j", "i", "l", "p", "q", "r", "s", "kk")
 
 
 def within_reach(r: Cursor, over: Ranges, body: s.Node) -> s.Node:
@@ -172,54 +174,42 @@ def within_reach(r: Cursor, over: Ranges, body: s.Node) -> s.Node:
 
 def _over_entries(r: Cursor, sign: Token, sigma: s.Sigma) -> s.Node:
     """Π, max or min of what the Σ would add up: of the array of these entries."""
-    letters, bounds, span = (*sigma.letters, None), (*sigma.bounds, None), sigma.span
-    if len(sigma.letters) > 2 and sign.text == "prod":
-        return s.Apply(span, "exp", (s.Sigma(span, sigma.letters, sigma.bounds, _log(sigma.body)),), (("product", ""),))
+    span, body = sigma.span, sigma.body
+    options = (("product", ""),) if sign.text == "prod" else ()
+    if len(sigma.letters) > 2 and options:
+        return s.Apply(span, "exp", (replace(sigma, body=_log(body)),), options)
     if len(sigma.letters) > 2:
         raise r.trouble("the greatest or least value runs over one or two letters", sign)
     least = sign.text == "minimum"  # the least of f is the greatest of −f, but for the sign
-    entries = s.EntriesOf(
-        span, (letters[0], letters[1]), (bounds[0], bounds[1]), s.Negative(span, sigma.body) if least else sigma.body
-    )
-    found = s.Apply(
-        span, "prod" if sign.text == "prod" else "max", (entries,), (("product", ""),) if sign.text == "prod" else ()
-    )
+    entries = entries_of(span, sigma.letters, sigma.bounds, s.Negative(span, body) if least else body)
+    found = s.Apply(span, "prod" if options else "max", (entries,), options)
     return s.Group(span, s.Negative(span, found)) if least else found
 
 
 def log_of_product(argument: s.Node, span: Span) -> s.Node | None:
-    """The sum of the logarithms, where the argument is a product over letters, perhaps with factors in front;
-    else None."""
-    inner = s.ungrouped(argument)
-    if isinstance(inner, s.Apply) and ("product", "") in inner.options:
-        match inner.arguments[0]:
-            case s.EntriesOf(place, (first, second), bounds, body):
-                letters = tuple([letter for letter in (first, second) if letter is not None])
-                return s.Sigma(place, letters, bounds[: len(letters)], _log(body))
-        return inner.arguments[0]
-    if isinstance(inner, s.Binary) and inner.operator == "juxtapose":
-        last = log_of_product(inner.right, span)
-        return None if last is None else s.Group(span, s.Binary(span, "+", _log(inner.left), last))
+    """The sum of the logarithms of a product over letters, perhaps with factors in front; else None."""
+    match s.ungrouped(argument):
+        case s.Apply(_, _, (s.EntriesOf(place, found, bounds, body),), (("product", ""),)):
+            letters = tuple([letter for letter in found if letter is not None])
+            return s.Sigma(place, letters, bounds[: len(letters)], _log(body))
+        case s.Apply(_, _, (total,), (("product", ""),)):
+            return total
+        case s.Binary(_, "juxtapose", left, right) if (last := log_of_product(right, span)) is not None:
+            return s.Group(span, s.Binary(span, "+", _log(left), last))
     return None
 
 
 def _log(body: s.Node) -> s.Node:
     """log of a factor; of a power the exponent comes in front."""
-    inner = s.ungrouped(body)
-    known = log_of_product(body, body.span)
+    span, known = body.span, log_of_product(body, body.span)
     if known is not None:
         return known
-    if isinstance(inner, s.Binary) and _is_raised(inner):
-        return s.Binary(
-            body.span, "juxtapose", s.Group(inner.right.span, inner.right), s.Group(body.span, _log(inner.left))
-        )
-    if (
-        isinstance(inner, s.Binary)
-        and inner.operator == "juxtapose"
-        and (_is_raised(inner.left) or _is_raised(inner.right))
-    ):
-        return s.Group(body.span, s.Binary(body.span, "+", _log(inner.left), _log(inner.right)))
-    return s.Apply(body.span, "log", (body,))
+    match s.ungrouped(body):
+        case s.Binary(_, "^", base, exponent) as power if _is_raised(power):
+            return s.Binary(span, "juxtapose", s.Group(exponent.span, exponent), s.Group(span, _log(base)))
+        case s.Binary(_, "juxtapose", left, right) if _is_raised(left) or _is_raised(right):
+            return s.Group(span, s.Binary(span, "+", _log(left), _log(right)))
+    return s.Apply(span, "log", (body,))
 
 
 def _is_raised(node: s.Node) -> bool:

@@ -26,6 +26,11 @@ class Token:
     side: str = ""
     spaced: bool = False
 
+    @property
+    def sign(self) -> str:
+        """What is written, of an operator or a bar; of others the kind."""
+        return self.text if self.kind in ("operator", "bar") else self.kind
+
 
 def _written(rows: str) -> Iterator[tuple[str, tuple[str, str]]]:
     """Each way to write a token, with the token's kind and text."""
@@ -48,6 +53,7 @@ _SIGNS: Final = dict(
     operator :           \colon :
     operator ,           ,
     operator ;           ;
+    operator .           .
     operator ^           ^ **
     operator _           \_ _
     operator '           ' ′ ’ ‘
@@ -110,7 +116,9 @@ _SIGNS: Final = dict(
 """Every way in which one token is written: as a command, as a character, as several."""
 
 COMMANDS: Final = {way[1:]: token for way, token in _SIGNS.items() if way[0] == "\\"}
-CHARACTERS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 1}
+CHARACTERS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 1} | {
+    sign: ("fraction", value) for sign, value in zip("½⅓⅔¼¾⅕⅙⅛", "1/2 1/3 2/3 1/4 3/4 1/5 1/6 1/8".split(), strict=True)
+}
 PAIRS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 2 and way[0] != "\\"}
 
 SIZES: Final = {
@@ -180,4 +188,3 @@ WITH_ARGUMENT: Final = LENGTHS | words(
 
 RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵗ", "0123456789-+TT", strict=True))
 LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜᵣₐₑₓₕ", "0123456789ijklmnpstraexh", strict=True))
-FRACTIONS: Final = dict(zip("½⅓⅔¼¾⅕⅙⅛", "1/2 1/3 2/3 1/4 3/4 1/5 1/6 1/8".split(), strict=True))
