@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from ...diagnostics import Span
-from ...ir import Expr, Index, IndexMismatch, Shape, ShapeMismatch, Symbol
+from ...ir import Dim, Expr, Index, IndexMismatch, Shape, ShapeMismatch, Symbol, fresh_index, letters_in
 from .. import syntax as s
 from ..scope import Scope
 from ..shapes.infer import Inference
@@ -68,6 +68,11 @@ class Elaborator:
             self.notes += [] if text + of in self.notes else [text + of]
         elif of not in self.notes[known]:
             self.notes[known] += f" and{of}"
+
+    def letter(self, dim: Dim, around: Expr, *taken: str) -> Index:
+        """A letter for the places of a new array, which nothing around it has."""
+        own = {index.name for index in letters_in(around)}
+        return fresh_index(dim, {*self.binding, *self.found.letters, *own, *taken})
 
     def text(self, node: s.Node) -> str:
         return quoted(self.scope.source, node.span)

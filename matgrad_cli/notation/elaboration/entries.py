@@ -6,6 +6,7 @@ from typing import Final
 
 from ... import ir
 from ...diagnostics.record import replace
+from ...ir.entries import letters_for
 from .. import syntax as s
 from ..shapes.uses import is_basis, length_of
 from .complaints import described
@@ -110,7 +111,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
         if isinstance(body, s.Name):
             return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
         at = position(e, node.indices[0], base.shape.rows)
-        own = _place(e, base, at, base.shape.cols)
+        own = e.letter(base.shape.cols, base, str(at))
         return ir.MatrixOf(own, None, ir.Entry(base, at, own))
     if wanted == 0 and all(map(_is_first, node.indices)):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
@@ -195,15 +196,15 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> ir.Expr:
     """e_i = (δ_ri)_r; E_ij = (δ_ri δ_cj)_rc."""
     indices = node.indices if isinstance(node, s.Subscript) else node.arguments
     found = [position(e, index, None) for index in indices]
-    taken = {*e.binding, *e.found.letters, *e.scope.letters}
     fresh: list[ir.Index] = []
+    entry: ir.Expr = ir.Number(1)
     for place in found:
         if not isinstance(place, ir.Index):
             message = "the size of this basis vector does not follow from its use"
             e.fail("missing-shape", message, node, "use an index letter")
-        fresh.append(ir.fresh_index(place.dim, taken | {index.name for index in fresh}))
-    deltas = [ir.Delta(own, place) for own, place in zip(fresh, found, strict=True)]
-    return ir.MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, ir.mul(*deltas))
+        fresh.append(e.letter(place.dim, entry))
+        entry = ir.mul(entry, ir.Delta(fresh[-1], place))
+    return ir.MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, entry)
 
 
 def row_or_column(e: Elaborator, node: s.Slice) -> ir.Expr:
@@ -225,16 +226,11 @@ def row_or_column(e: Elaborator, node: s.Slice) -> ir.Expr:
     if back := _from_end(e, index):
         return _last_of(e, node, base, back, not column)
     at = position(e, index, side)
-    own = _place(e, base, at, base.shape.rows if column else base.shape.cols)
+    own = e.letter(base.shape.rows if column else base.shape.cols, base, str(at))
     if node.is_numbered:
         side_of, how = ("column", "") if column else ("row", ", as a column vector")
         e.note(f"{e.text(node)} is read as {side_of} {at} of `{node.matrix.name}`{how}")
     return ir.MatrixOf(own, None, ir.Entry(base, own, at) if column else ir.Entry(base, at, own))
-
-
-def _place(e: Elaborator, base: ir.Expr, at: ir.Position, side: ir.Dim) -> ir.Index:
-    """A letter for the places of a row or column of a matrix."""
-    return ir.fresh_index(side, {*e.binding, *e.found.letters, str(at)} | {index.name for index in ir.letters_in(base)})
 
 
 def kronecker(e: Elaborator, node: s.Kronecker) -> ir.Expr:
@@ -324,12 +320,12 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> ir.Expr:
     e.binding = outer
     twice = isinstance(node.body, s.Derivative) and isinstance(node.body.body, s.EntriesOf)  # ∂²L/∂u_i∂u_iᵀ
     lists = (twice or e.scope.syntax == "numpy") and row is not None and col is None
-    shape, used = body.shape, {*e.binding, *e.found.letters} | {index.name for index in ir.letters_in(body)}
+    shape = body.shape
     if row is not None and col is None and (shape.is_row or (lists and shape.is_column)):  # rows, one below the other
-        col = ir.fresh_index(shape.rows if shape.is_column else shape.cols, used | {row.name})
+        col = e.letter(shape.rows if shape.is_column else shape.cols, body, row.name)
         body = ir.Entry(body, col, None) if shape.is_column else ir.Entry(body, None, col)
     elif col is not None and row is None and shape.is_column:  # columns, side by side
-        row = ir.fresh_index(shape.rows, used | {col.name})
+        row = e.letter(shape.rows, body, col.name)
         body = ir.Entry(body, row, None)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
@@ -376,20 +372,15 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[ir.Symbol, tuple[s.Nod
 
 def whole_derivative(e: Elaborator, node: s.Node, body: ir.Expr, variable: ir.Symbol) -> ir.Expr:
     """The array of all derivatives: of a number the shape of the variable, of a column by a column rows × entries."""
-    taken = {*e.binding, *e.found.letters, *e.scope.letters} | {index.name for index in ir.letters_in(body)}
-    shape = variable.shape
-    fresh: list[ir.Index] = []
-    for side in shape.dims:
-        fresh.append(ir.fresh_index(side, taken | {index.name for index in fresh}, ["s", "t", "k", "l", "i", "j"]))
-    row = fresh[0] if shape.rows is not ir.ONE else None
-    col = fresh[-1] if shape.cols is not ir.ONE else None
+    taken = {*e.binding, *e.found.letters, *(index.name for index in ir.letters_in(body))}
+    row, col = letters_for(variable.shape, taken, "stklij")
     if body.shape.is_number:
         return ir.MatrixOf(row, col, ir.Partial(body, variable, row, col))
-    if body.shape.is_column and shape.is_column:
-        own = ir.fresh_index(body.shape.rows, taken | {index.name for index in fresh})
+    if body.shape.is_column and variable.shape.is_column:
+        own, _ = letters_for(body.shape, taken)
         return ir.MatrixOf(own, row, ir.Partial(ir.Entry(body, own, None), variable, row, None))
-    count = len(body.shape.dims) + len(shape.dims)
-    message = f"the derivative of {described(body.shape)} by {described(shape)} has {count} indices"
+    count = len(body.shape.dims) + len(variable.shape.dims)
+    message = f"the derivative of {described(body.shape)} by {described(variable.shape)} has {count} indices"
     return e.fail("too-many-indices", message, node, f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
 
 
