@@ -63,7 +63,7 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
             _once(argument, known[argument], seen)
             found = next(rest, None)
             if found is None:
-                form = f"`{argument} {_metavar(known[argument])}`"
+                form = f"`{argument} {known[argument].metavar or known[argument].name.upper()}`"
                 raise UsageError.coded("missing-value", f"`{argument}` needs a value", help=form)
             options += [argument, found]
         elif equals and name.startswith("--") and name in known and known[name] is not None and not known[name].is_flag:
@@ -79,10 +79,6 @@ def _once(name: str, parameter: Any, seen: set[str]) -> None:
     if parameter.name in seen and not parameter.multiple:
         raise UsageError.coded("option-twice", f"`{name}` is given twice, and it takes one value")
     seen.add(parameter.name)
-
-
-def _metavar(parameter: Any) -> str:
-    return str(parameter.metavar or parameter.name.upper())
 
 
 def _elsewhere(option: str) -> str | None:

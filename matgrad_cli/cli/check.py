@@ -101,7 +101,9 @@ def check(
     from ..grading.check import Options, check_files
 
     said = {word: text for word, text in given.items() if text}
-    kept = _cache_of(Path(further[0][1])) if key and further and not os.environ.get("CI") else None
+    kept = None  # what was graded is kept in a hidden file, which no pattern like `*.csv` takes along
+    if key and further and not os.environ.get("CI"):
+        kept = (report_file := Path(further[0][1])).with_name(f".{report_file.name}.cache")
     options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, kept, student)
     alone = [kind for kind in (format_, *(kind for kind, _ in further)) if kind in ON_ONE_STUDENT and not student]
     if alone:  # files in several folders are refused before any is graded
@@ -127,11 +129,6 @@ def check(
         say(_to_look_at(found))
     _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
-
-
-def _cache_of(report: Path) -> Path:
-    """Where what was graded is kept: a hidden file, which no pattern like `*.csv` takes along."""
-    return report.with_name(f".{report.name}.cache")
 
 
 def _one_student(kind: str, given: list[str], found: Report) -> None:

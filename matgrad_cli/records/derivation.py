@@ -35,7 +35,8 @@ def _walk(before: Expr, after: Expr, here: Path, there: Path, old: list[Path], n
         new.append(there)
         return
     if isinstance(before, Add | Mul | Hadamard):
-        gone, come = _without_common(left, right)
+        common = Counter(left) & Counter(right)  # wherever they stand
+        gone, come = _beyond(left, common), _beyond(right, common)
     else:
         gone, come = _middle(left, right)
     alike = len(left) == len(right) and _alike([left[i] for i in gone], [right[j] for j in come])
@@ -62,13 +63,8 @@ def _middle(left: Sequence[Expr], right: Sequence[Expr]) -> tuple[list[int], lis
     return list(range(head, len(left) - tail)), list(range(head, len(right) - tail))
 
 
-def _without_common(left: Sequence[Expr], right: Sequence[Expr]) -> tuple[list[int], list[int]]:
-    """The terms or factors that the other side does not have, wherever they stand in it; of equal ones the last."""
-    common = Counter(left) & Counter(right)
-    return _beyond(left, common), _beyond(right, common)
-
-
 def _beyond(parts: Sequence[Expr], common: Counter[Expr]) -> list[int]:
+    """The terms or factors that the other side does not have; of equal ones the last."""
     left, found = common.copy(), list[int]()
     for place, part in enumerate(parts):
         left[part] -= 1

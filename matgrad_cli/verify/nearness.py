@@ -15,7 +15,6 @@ from ..ir import Expr
 from .arrays.jets import Jet, Tags
 from .arrays.tensor import on_entries
 from .evaluate import Evaluator
-from .points import Point
 from .verdict import Verdict
 
 AGREE: Final = 1e-9
@@ -124,7 +123,8 @@ def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen
     """What the points say together; sides of kinks that are excluded, and whether one was seen nowhere."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]
-    hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]
+    unclear = [(near.sure, getattr(place.point, "mode", "")) for place, near in found if near.outcome == "unclear"]
+    hidden = any(sure or mode in _ORDINARY for sure, mode in unclear)
     told = len(agreeing) + len(differing)
     if differing and (len(differing) > 1 or differing[0] > CLEAR or told == 1):
         return Verdict("differs", f"error {max(differing):.1g} at {len(differing)} of {told} random points")
@@ -134,7 +134,3 @@ def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen
     if not found:
         return Verdict("unknown", "no point was found inside the domain")
     return Verdict("unknown", "rounding, overflow or underflow hides whether the two sides are equal")
-
-
-def _is_ordinary(place: Evaluator) -> bool:
-    return isinstance(place.point, Point) and place.point.mode in _ORDINARY

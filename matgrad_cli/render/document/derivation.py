@@ -135,14 +135,22 @@ def _side(shape: Shape, dim: object) -> str:
 
 
 def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator[blocks.Move]:
-    problem = derivation.problem
+    full, brief = detail == "full", detail == "brief"
     known = {node for node in nodes_of(derivation.start) if isinstance(node, ir.Named)}
+
+    def move(number: str, step: Step, inner: tuple[blocks.Move, ...] = ()) -> blocks.Move:
+        why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
+        change, elsewhere = NO_CHANGE if brief or inner else change_of(step, derivation.problem)
+        letters, sentence = new_letters(step.after, seen), phrase(step.title)
+        told = () if brief and step.small else sentence  # what a small step says is left out there
+        names = tuple(_new_names(step.after, known, told))
+        line, evidence = blocks.Line(step.after, () if inner else step.results), step.verdict.by if full else ""
+        said = (change, elsewhere, letters, names, step.rule, step.small, inner)
+        return blocks.Move(number, sentence, line, step.verdict, why, "" if inner else evidence, *said)
+
     for number, step in enumerate(printed_steps(derivation.steps), 1):
-        inner: tuple[blocks.Move, ...] = ()
-        if detail != "brief" and len(step.substeps) > 1:
-            parts = enumerate(printed_steps(step.substeps), 1)
-            inner = tuple(_move(f"{number}.{part}", substep, detail, seen, known, problem) for part, substep in parts)
-        yield _move(str(number), step, detail, seen, known, problem, inner)
+        parts = printed_steps(step.substeps) if not brief and len(step.substeps) > 1 else ()
+        yield move(str(number), step, tuple(move(f"{number}.{at}", part) for at, part in enumerate(parts, 1)))
 
 
 def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
@@ -153,30 +161,6 @@ def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
             yield replace(inside[0], before=step.before, after=step.after)
         elif inside or (step.before is not step.after and to_unicode(step.before) != to_unicode(step.after)):
             yield step
-
-
-def _move(
-    number: str,
-    step: Step,
-    detail: Detail,
-    seen: set[Index],
-    known: set[ir.Named],
-    problem: Problem,
-    inner: tuple[blocks.Move, ...] = (),
-) -> blocks.Move:
-    full = detail == "full"
-    why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
-    change, elsewhere = change_of(step, problem) if detail != "brief" and not inner else NO_CHANGE
-    changed = step.results if not inner else ()
-    letters = new_letters(step.after, seen)
-    sentence = phrase(step.title)
-    told = () if detail == "brief" and step.small else sentence  # what a small step says is left out there
-    names = tuple(_new_names(step.after, known, told))
-    line, rule = blocks.Line(step.after, changed), step.rule
-    evidence = step.verdict.by if full and not inner else ""
-    return blocks.Move(
-        number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner
-    )
 
 
 def _new_names(line: Expr, known: set[ir.Named], sentence: Phrase) -> Iterator[ir.Named]:

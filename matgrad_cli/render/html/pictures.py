@@ -103,17 +103,14 @@ def _rectangles(parts: _Parts, wrong: Sequence[Sequence[str]] = ()) -> str:
     drawn, x, top = [], 4.0, 26.0
     for number, (text, shape) in enumerate(parts):
         picture, width = _rectangle(text, shape, sizes, dims, x, top)
+        red = f'<line x1="{x + 16}" y1="{top}" x2="{{}}" y2="{{}}" class="misfit"/>'
         ends = {"top": (x + 16 + sizes[shape.cols], top), "left": (x + 16, top + sizes[shape.rows])}
-        drawn += [picture, *(_red(x + 16, top, *ends[side]) for side in (wrong[number] if wrong else ()))]
+        drawn += [picture, *(red.format(*ends[side]) for side in (wrong[number] if wrong else ()))]
         x += width + 16 + 14 * bool(wrong)
         if text == "result":
             drawn.append(f'<text x="{x - 4}" y="{top + 20}">=</text>')
             x += 16
     return _svg(x, top + max(sizes[shape.rows] for _, shape in parts) + 24, drawn)
-
-
-def _red(x: float, y: float, right: float, bottom: float) -> str:
-    return f'<line x1="{x}" y1="{y}" x2="{right}" y2="{bottom}" class="misfit"/>'
 
 
 def _svg(width: float, height: float, drawn: Iterable[str]) -> str:

@@ -48,6 +48,9 @@ _TELLING = regex(rf"[=+·∘⊗⊘↦→×≠≤≥<>≈∈±∂∇Σ√^_⟨‖
 _ALONE = regex(r"[b-zB-Z]|A|d[A-Z]|[a-zA-Z0-9]+/[a-zA-Z0-9]+|[A-Za-z0-9](?: [A-Za-z])+|−\S+")
 
 
+_ENDS: Final = " ,;:.)!?'’”\"]–—"
+
+
 def pieces(text: str) -> Iterator[tuple[bool, str]]:
     """The sentence in pieces: (whether it is mathematics, the text)."""
     end = start = 0
@@ -55,8 +58,9 @@ def pieces(text: str) -> Iterator[tuple[bool, str]]:
         if text[start] == "`" and "`" in text[start + 1 :]:
             start = text.index("`", start + 1) + 1
             continue
-        stop = _formula(text, start, False) if _may_start(text, start) else None
-        if stop is None or not _may_stop(text, stop) or not _is_telling(text[start:stop]):
+        stop = _formula(text, start, False) if start == 0 or text[start - 1] in ' (“"[/—–' else None
+        ends = stop is not None and (stop == len(text) or text[stop] in _ENDS or text[stop].isspace())
+        if stop is None or not ends or not (_TELLING.search(text[start:stop]) or _ALONE.fullmatch(text[start:stop])):
             start += 1
             continue
         if end < start:
@@ -65,18 +69,6 @@ def pieces(text: str) -> Iterator[tuple[bool, str]]:
         start = end = stop
     if end < len(text):
         yield False, text[end:]
-
-
-def _may_start(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1] in ' (“"[/—–'
-
-
-def _may_stop(text: str, stop: int) -> bool:
-    return stop == len(text) or text[stop] in " ,;:.)!?'’”\"]–—" or text[stop : stop + 1].isspace()
-
-
-def _is_telling(text: str) -> bool:
-    return _TELLING.search(text) is not None or _ALONE.fullmatch(text) is not None
 
 
 def _formula(text: str, start: int, inside: bool) -> int | None:

@@ -111,16 +111,15 @@ def terms(slope: Any, u: Any) -> Any:
     return np.abs(slope) @ np.abs(u)
 
 
-def _no_more(r: Any, slope: Any, u: Any) -> bool:
-    """Whether the residual is rounding beside the terms it is made of; that of each equation, beside its own: where one
-    has become small as a whole, it does not hold for that."""
+def _done(r: Any, slope: Any, u: Any, step: Any) -> bool:
+    """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move.
+
+    That of each equation beside its own terms: where one has become small as a whole, it does not hold for that.
+    """
+    if not np.any(r):
+        return True
     each = terms(slope, u)
     rounding = np.maximum(_SMALL * each, _NOISE * np.max(each, initial=0.0))
-    whole = _SMALL * float(np.max(np.abs(slope), initial=0.0)) * float(np.max(np.abs(u), initial=0.0))
-    return float(np.linalg.norm(r)) <= whole and bool(np.all(np.abs(r) <= rounding))
-
-
-def _done(r: Any, slope: Any, u: Any, step: Any) -> bool:
-    """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move."""
-    still = _STILL * float(np.max(np.abs(u), initial=0.0))
-    return not np.any(r) or (_no_more(r, slope, u) and float(np.max(np.abs(step), initial=0.0)) <= still)
+    steepest, largest, moved = (float(np.max(np.abs(one), initial=0.0)) for one in (slope, u, step))
+    whole = float(np.linalg.norm(r)) <= _SMALL * steepest * largest and bool(np.all(np.abs(r) <= rounding))
+    return whole and moved <= _STILL * largest
