@@ -23,6 +23,7 @@ from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.keywords import MODULE
 from .expression.mending import further, with_matrix_products, written_out
+from .expression.reader import parse
 from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
@@ -68,11 +69,14 @@ def read_problem(
         code, found = error.diagnostic.code, _as_typed(error.diagnostic, loss)
         if code in (*MISFITS, "sum-range") and (problem := _otherwise(loss, shapes, read)) is not None:
             return problem
-        help: str | None = None
         if chosen_syntax(syntax) == "latex":
             raise InputError(found) from None
-        if code == "shape-mismatch" and "*" in loss and (mended := _proposed(loss, read, _multiplied)):
-            help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
+        help: str | None = None
+        if code == "shape-mismatch" and "*" in loss:
+            mended = _proposed(loss, read, lambda text: with_matrix_products(text, parse(without_left_side(text)[0])))
+            help = (
+                f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit" if mended else None
+            )
         elif code in ("missing-operator", "unknown-name"):
             mended = _proposed(loss, read, lambda text: written_out(text, plain_name(wrt), read_shapes(shapes)))
             help = f"with a sign for each product, `{mended}`, the loss is read" if mended else None
@@ -115,13 +119,6 @@ def _proposed(loss: str, read: Callable[[str, str], Problem], make: Callable[[st
     except InputError:
         return None
     return mended.strip()
-
-
-def _multiplied(loss: str) -> str | None:
-    """The loss with `@` for `*`."""
-    from .expression.reader import parse
-
-    return with_matrix_products(loss, parse(without_left_side(loss)[0]))
 
 
 def _too_deep(text: str) -> InputError:

@@ -131,19 +131,15 @@ def arguments_of(text: str) -> list[str]:
 
 def occurrences(body: str, letter: str, latex: bool = False) -> list[re.Match[str]]:
     """Where a letter stands in a text, with its style; in LaTeX also beside other letters."""
+    found, start, wanted = list[re.Match[str]](), 0, f"\\{letter}" if len(letter) > 1 else letter
+    while latex and (one := _LETTERS.search(body, start)) is not None:
+        is_wanted = wanted in one.group("held", "bare", "alone")
+        start = one.end("style") if one["style"] and not is_wanted else one.end()
+        found += [one] * is_wanted
     if latex:
-        return [*_styled(body, f"\\{letter}" if len(letter) > 1 else letter)]
+        return found
     name = rf"\\{letter}(?![A-Za-z])" if len(letter) > 1 else letter
     return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?:(?<![A-Za-z\\])|(?<=\^T)){STYLE}?{name}(?![A-Za-z])", body))
-
-
-def _styled(body: str, wanted: str) -> Iterator[re.Match[str]]:
-    start = 0
-    while (found := _LETTERS.search(body, start)) is not None:
-        is_wanted = wanted in found.group("held", "bare", "alone")
-        start = found.end("style") if found["style"] and not is_wanted else found.end()
-        if is_wanted:
-            yield found
 
 
 def at(function: Stated, arguments: Sequence[str]) -> str:

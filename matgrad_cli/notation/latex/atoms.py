@@ -95,7 +95,8 @@ def named_factor(r: Cursor) -> s.Node:
         raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function", help)
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
     own = free and scripts and not primes
-    there = kinds == ["index"] and not free and _at_the_variable(r)  # ℓ_i(w) of an ℓ_i that was defined
+    alone = kinds == ["index"] and not free and r.known and r.sees("open", "(") and of_names(r)
+    there = alone and r.names.wrt in [piece[0].text for piece in r.pieces(r.at)]  # ℓ_i(w) of an ℓ_i that was defined
     at_variables = own and r.sees("open", "(") and plain_arguments(r)
     if there or (own and raised) or (at_variables and (name in BUILT_IN or is_call(r, name))):  # a step d_k(x)
         return scripted(r, with_scripts(r, call_of(r, s.Name(r.span(token), name)), scripts))
@@ -113,12 +114,6 @@ def named_factor(r: Cursor) -> s.Node:
         product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
         raise r.trouble(message, token, "unknown-function", f"{function}; {product}")
     return with_scripts(r, node, scripts)
-
-
-def _at_the_variable(r: Cursor) -> bool:
-    """Whether names alone, one of them the variable, stand in a bracket here: nobody multiplies by it so."""
-    opens = r.known and r.sees("open", "(") and of_names(r)
-    return opens and r.names.wrt in [piece[0].text for piece in r.pieces(r.at)]
 
 
 def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:

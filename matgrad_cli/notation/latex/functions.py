@@ -60,15 +60,9 @@ def of_names(r: Cursor) -> bool:
     """Whether the bracket here holds names alone, several of them perhaps squares: ℓ(μ, σ²)."""
     pieces = r.pieces(r.at)
     squares = r.known and len(pieces) > 1 and any(len(piece) == 1 for piece in pieces)
-    return all(
-        piece[:1] and piece[0].kind in ("name", "word") and (len(piece) == 1 or (squares and _is_square(piece)))
-        for piece in pieces
-    )
-
-
-def _is_square(piece: list[Token]) -> bool:
-    """Whether what stands behind the first token of a piece is a ²."""
-    return [token.text for token in piece[1:] if token.text not in ("{", "}")] == ["^", "2"]
+    named = all(piece[:1] and piece[0].kind in ("name", "word") for piece in pieces)
+    behind = ([token.text for token in piece[1:] if token.text not in ("{", "}")] for piece in pieces)
+    return named and all(not rest or (squares and rest == ["^", "2"]) for rest in behind)
 
 
 def plain_arguments(r: Cursor) -> bool:

@@ -32,12 +32,6 @@ def one_index(scripts: Sequence[Script]) -> s.Node | None:
     return only.parts[0] if only is not None and len(only.parts) == 1 else None
 
 
-def counting_script(script: Script) -> Script:
-    """A power by a letter that a sum binds is no power: the letter counts the rows."""
-    letter = counter_of(script)
-    return Script("sample", (letter,), end=script.end) if letter is not None else script
-
-
 _RATES: Final = words("alpha beta gamma lambda rho eta")
 """Letters of numbers whose powers are summed."""
 

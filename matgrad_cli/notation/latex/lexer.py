@@ -160,7 +160,8 @@ class Lexer:
             self.emit(*PAIRS[pair], at, at + 2)
             return at + 2
         if char == "*" and self.mangled(at, pair[1:]):
-            self.note("`*` before an index is read as `_`")
+            repaired = "`*` before an index is read as `_`"
+            self.notes += [repaired] * (repaired not in self.notes)
             kind, text = "operator", "_"
         self.emit(kind, text, at, at + 1)
         return at + 1
@@ -177,10 +178,6 @@ class Lexer:
         after = self.text[at + 2 : at + 3]
         closed = sum(token.kind == "bar" for token in self.tokens) % 2 == 0
         return last.kind == "bar" and following in "F12" and not after.isalnum() and closed
-
-    def note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
 
     def letters(self, at: int, end: int, font: str) -> int:
         """A run of letters: a known name, a function word, English, else letter by letter."""

@@ -12,7 +12,6 @@ from .indices import (
     Script,
     counted_power,
     counter_of,
-    counting_script,
     end_unbraced,
     index_at,
     index_letters,
@@ -139,7 +138,8 @@ def scripted(r: Cursor, base: s.Node) -> s.Node:
 def with_scripts(r: Cursor, base: s.Node, scripts: list[Script]) -> s.Node:
     """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
     if isinstance(base, s.Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
-        scripts = [counting_script(script) for script in scripts]  # \nu_k^n under a sum over n
+        counted = [(counter_of(script), script) for script in scripts]  # \nu_k^n under a sum over n
+        scripts = [Script("sample", (letter,), end=script.end) if letter else script for letter, script in counted]
     kinds = [script.kind for script in scripts]
     single = all(len(script.parts) == 1 for script in scripts[:2])
     if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, s.Name):
