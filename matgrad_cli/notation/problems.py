@@ -71,16 +71,14 @@ def read_problem(
             return problem
         if chosen_syntax(syntax) == "latex":
             raise InputError(found) from None
-        help: str | None = None
+        mended, says = None, ""
         if code == "shape-mismatch" and "*" in loss:
             mended = _proposed(loss, read, lambda text: with_matrix_products(text, parse(without_left_side(text)[0])))
-            help = (
-                f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit" if mended else None
-            )
+            says = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
         elif code in ("missing-operator", "unknown-name"):
             mended = _proposed(loss, read, lambda text: written_out(text, plain_name(wrt), read_shapes(shapes)))
-            help = f"with a sign for each product, `{mended}`, the loss is read" if mended else None
-        raise InputError(replace(found, help=help or found.help)) from None
+            says = f"with a sign for each product, `{mended}`, the loss is read"
+        raise InputError(replace(found, help=says if mended else found.help)) from None
 
 
 def _as_typed(found: Diagnostic, loss: str) -> Diagnostic:
