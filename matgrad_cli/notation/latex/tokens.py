@@ -164,10 +164,9 @@ REFUSED: Final = {
 """Commands that are understood and cannot be judged, and what they are."""
 
 MACROS: Final = words(
-    "def edef gdef xdef let newcommand renewcommand providecommand DeclareMathOperator input include write "
-    "read openout openin csname "
-    "catcode loop expandafter usepackage newenvironment immediate special futurelet afterassignment every everymath "
-    "NewDocumentCommand directlua verb usepackage documentclass"
+    "def edef gdef xdef let newcommand renewcommand providecommand DeclareMathOperator input include write read "
+    "openout openin csname catcode loop expandafter usepackage newenvironment immediate special futurelet "
+    "afterassignment every everymath NewDocumentCommand directlua verb documentclass"
 )
 
 INVISIBLE: Final = words(
