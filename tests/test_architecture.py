@@ -38,7 +38,7 @@ WINGS = ["forms", "engine", "textbook", "network", "index", "methods"]
 
 TOP = {"pyproject.toml", "README.md", "matgrad_cli", "rules", "samples", "tests"}
 HEAVY = {"sympy", "numpy", "rich", "typer", "pygments", "pydantic", "lark", "hypothesis", "pytest"}
-MAY_IMPORT = {"typer": ("cli",)}
+MAY_IMPORT = {"typer": ("cli",), "rich": ("cli", "render/terminal")}
 OF_NUMPY = {"verify/programs", "grading/code", "grading/code/slips"}
 """Folders that are about NumPy, and are themselves imported only where Python code is read."""
 FILES = sorted(PACKAGE.rglob("*.py"))

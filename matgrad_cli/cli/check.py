@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,7 +114,8 @@ def check(
 
         named = expanded([Path(name) for name in files or () if name], options.key).files
         _one_student(alone[0], [], Report(tuple(FileReport(str(file)) for file in named)))
-    found = check_files(files or (), options, _watched if sys.stderr.isatty() else None)
+    with _progress() as step:
+        found = check_files(files or (), options, step)
     for diagnostic in found.diagnostics:
         tell(diagnostic)
     for kind in alone:
@@ -160,11 +163,32 @@ def _several(kind: str, why: str, help_: str) -> UsageError:
     return UsageError.coded("several-students", f"`{kind}` is a report on one student, and {why}", help=help_)
 
 
-def _watched(done: int, total: int) -> None:
-    """How many files are checked, on a line of stderr that is gone in the end."""
-    if total >= MANY:
-        sys.stderr.write(f"\rchecking: {done} of {total} files" if done < total else "\r\x1b[K")
-        sys.stderr.flush()
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr while many files are checked and somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as stack:
+        bars: list[Callable[[int, int], None]] = []
+
+        def step(done: int, total: int) -> None:
+            if total >= MANY and not bars:
+                bars.append(_bar(stack))
+            for bar in bars:
+                bar(done, total)
+
+        yield step
+
+
+def _bar(stack: ExitStack) -> Callable[[int, int], None]:
+    """A bar that is shown until the stack is left."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+    task = bar.add_task("checking", total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _skipped(files: tuple[str, ...]) -> str:
