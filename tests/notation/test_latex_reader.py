@@ -95,6 +95,7 @@ NORMS: list[tuple[str, str]] = [
     (r"\norm{x}_2", "(norm:2 x)"),
     (r"|X|", "(bars X)"),
     (r"|x_i|", "(bars x[i])"),
+    (r"2|x_i||y_i|", "(juxtapose (juxtapose 2 (bars x[i])) (bars y[i]))"),
     (r"\left|X\right|X^{-T}", "(juxtapose (bars X) (inv X)')"),
     (r"\|a\|\,\|b\|", "(juxtapose (norm a) (norm b))"),
 ]

@@ -61,7 +61,7 @@ class Cursor:
     ends: dict[int, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tokens = single_digits(self.tokens)
+        self.tokens = single_bars(single_digits(self.tokens))
         if self.stop < 0:
             self.stop = len(self.tokens) - 1
         self.partner, _ = partners(self.tokens)
@@ -349,4 +349,22 @@ def single_digits(tokens: list[Token]) -> list[Token]:
         elif owed[-1] and token.kind != "open":
             owed[-1] -= 1
         found.append(token)
+    return found
+
+
+def single_bars(tokens: list[Token]) -> list[Token]:
+    """The two bars between |x||y| apart: `||` behind an open `|` closes it and opens the next."""
+    found: list[Token] = []
+    opened = False
+    for place, token in enumerate(tokens):
+        if token.kind != "bar" or token.side:
+            found.append(token)
+            continue
+        factor = place + 1 < len(tokens) and tokens[place + 1].kind in ("name", "number", "open", "function")
+        behind = bool(found) and found[-1].kind in ("name", "number", "close")
+        if token.text == "||" and opened and factor and behind:
+            found += [Token("bar", "|", token.start, token.start + 1), Token("bar", "|", token.start + 1, token.end)]
+        else:
+            opened = not opened if token.text == "|" else opened
+            found.append(token)
     return found
