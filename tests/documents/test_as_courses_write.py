@@ -1,0 +1,119 @@
+r"""Losses and gradients in the notation of well-known courses, each right, and wrong with one sign or factor changed:
+softmax regression with 1{y = k}, the loss L_i of one sample, `sum(y log p)` in plain text, a mean over n samples."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.notation.problems import read_problem
+
+HYPOTHESIS = r"\frac{\exp(\theta^{(k)\top} x^{(i)})}{\sum_{j=1}^K \exp(\theta^{(j)\top} x^{(i)})}"
+SOFTMAX = rf"""
+$$P(y^{{(i)}} = k | x^{{(i)}} ; \theta) = {HYPOTHESIS}$$
+The cost is
+$$J(\theta) = - \left[ \sum_{{i=1}}^m \sum_{{k=1}}^K 1\left\{{y^{{(i)}} = k\right\}} \log {HYPOTHESIS}\right]$$
+$$\nabla_{{\theta^{{(k)}}}} J(\theta) =
+- \sum_{{i=1}}^m \left[ x^{{(i)}} \left( 1\{{ y^{{(i)}} = k\}} - P(y^{{(i)}} = k | x^{{(i)}}; \theta) \right) \right]$$
+"""
+
+LOGISTIC = r"""
+$$P(y=1|x) = h_\theta(x) = \frac{1}{1 + \exp(-\theta^\top x)} \equiv \sigma(\theta^\top x)$$
+$$P(y=0|x) = 1 - P(y=1|x) = 1 - h_\theta(x)$$
+$$J(\theta) = - \sum_i \left(y^{(i)} \log( h_\theta(x^{(i)}) ) + (1 - y^{(i)}) \log( 1 - h(x^{(i)}) ) \right)$$
+$$\nabla_\theta J(\theta) = \sum_i x^{(i)} (h_\theta(x^{(i)}) - y^{(i)})$$
+"""
+
+NORMAL = r"""
+\begin{align*}
+\nabla_\theta J(\theta) &= \nabla_\theta \frac12 (X\theta - \vec y)^T(X\theta - \vec y) \\
+&= \frac12\nabla_\theta\left(\theta^TX^TX\theta - 2\vec y^TX\theta\right) \\
+&= X^TX\theta - X^T\vec y
+\end{align*}
+"""
+
+ONE = r"""
+With $p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$ the loss of one example is $L_i = -\log(p_{y_i})$, and
+$$\frac{\partial L_i}{\partial f_k} = p_k - \mathbb{1}(y_i = k)$$
+"""
+
+SAMPLE = r"""
+The loss of sample $i$ is $L_i = -y_i \log p_i - (1-y_i)\log(1-p_i)$ with $p_i = \sigma(w^\top x_i)$.
+$$\frac{\partial L_i}{\partial w} = (p_i - y_i) x_i$$
+"""
+
+SLOPE = r"""
+The sigmoid is $\sigma(z) = \frac{1}{1+e^{-z}}$, and
+$$\frac{d\sigma}{dz} = \sigma(z)(1 - \sigma(z))$$
+so for $L = -y\log\sigma(w^\top x) - (1-y)\log(1-\sigma(w^\top x))$ we have $$\nabla_w L = (\sigma(w^\top x) - y)x$$
+"""
+
+ASIDE = r"""
+$$\partial_{w} \|y - Xw\|^2 = 2 X^\top (X w - y) = 0 \textrm{ and hence } X^\top y = X^\top X w.$$
+"""
+
+DIVERGENCE = r"""
+$$D_{KL}(p \| q) = \operatorname{tr}(B^\top A) + \|A\|_F^2$$
+$$\nabla_A D_{KL} = B + 2A$$
+"""
+
+RIGHT_AND_WRONG = {
+    "softmax regression": (SOFTMAX, "=\n- ", "=\n"),
+    "logistic regression": (LOGISTIC, "= \\sum_i x", "= -\\sum_i x"),
+    "normal equations": (NORMAL, "- X^T\\vec y", "+ X^T\\vec y"),
+    "one example": (ONE, "p_k - \\mathbb", "p_k + \\mathbb"),
+    "one sample": (SAMPLE, "(p_i - y_i)", "(y_i - p_i)"),
+    "the slope of the sigmoid": (SLOPE, "(1 - \\sigma(z))", "(1 + \\sigma(z))"),
+    "an unnamed loss": (ASIDE, "X w - y)", "X w + y)"),
+    "a divergence": (DIVERGENCE, "B + 2A", "B + A"),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT_AND_WRONG)
+def test_courses(name: str) -> None:
+    text, old, new = RIGHT_AND_WRONG[name]
+    assert old in text
+    assert check_text(text, "notes.md").verdict == "right"
+    assert check_text(text.replace(old, new), "notes.md").verdict == "wrong"
+
+
+PLAIN = {
+    "L = mean((Xw - y)^2)\ndL/dw = 2/n X^T (Xw - y)": ("2/n", "1/n"),
+    "L = mean((X @ w - y)**2)\ndL/dw = 2/N * X.T @ (X @ w - y)": ("2/N", "1/N"),
+    "L = mean((Xw + b - y)^2)\ndL/dw = 2/n X^T (Xw + b - y)\ndL/db = 2/n sum(Xw + b - y)": ("2/n sum", "1/n sum"),
+    "L = sum((y - (w*x + b))^2)\ndL/dw = -2*sum(x*(y - (w*x + b)))\ndL/db = -2*sum(y - (w*x + b))": ("db = -", "db = "),
+    "L = -sum(y * log(p)), p = softmax(z), y is one-hot\n\ndL/dz = p - y": ("p - y", "y - p"),
+    "L = -mean(y*log(p) + (1-y)*log(1-p)) with p = sigmoid(X w)\ndL/dw = 1/n X^T (p - y)": ("p - y", "y - p"),
+    "f(w) = (1/n) sum (X w - y)^2\n\ndf/dw = (2/n) X^T (X w - y)": ("(2/n)", "(1/n)"),
+    "f(x) = x^T A x + b^T x + c\ndf/dx = 2Ax + b\nA is symmetric": ("2Ax", "Ax"),
+    "b is in R^n\nL = sum((X w + b - y)^2)\ndL/db = 2 (X w + b - y)": ("2 (X", "2 sum(X"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_text(text: str) -> None:
+    old, new = PLAIN[text]
+    assert check_text(text, "notes.txt").verdict == "right"
+    assert check_text(text.replace(old, new, 1), "notes.txt").verdict == "wrong"
+
+
+@pytest.mark.parametrize("letters", [r"\delta_{yk}", r"\delta_{ky}", r"\mathbb{1}\{y=k\}", "[k = y]", "1\\{y = k\\}"])
+def test_a_label_is_compared_in_either_order(letters: str) -> None:
+    text = r"$$L = -\log\frac{e^{z_y}}{\sum_j e^{z_j}}$$ $$\frac{\partial L}{\partial z_k} = p_k - <>$$" + "\n"
+    text = text.replace("<>", letters) + r"where $p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$."
+    assert check_text(text, "notes.md").verdict == "right"
+    assert check_text(text.replace("p_k - ", "p_k + "), "notes.md").verdict == "wrong"
+
+
+def test_rows_of_a_matrix_beside_a_row_are_open() -> None:
+    text = r"$Y = XW + b$ where $X$ is $N \times D$, $W$ is $D \times M$, $b$ is $1 \times M$." + "\n\n"
+    text += r"$$\frac{\partial L}{\partial b} = \sum_{i=1}^{N} \frac{\partial L}{\partial Y_{i}}$$"
+    assert check_text(text, "notes.md").verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    "turned", [r"x^{(i)T}", r"x^{(i)\top}", r"x^{(i)^T}", r"{x^{(i)}}^T", r"(x^{(i)})^\top", "x^{[i]T}"]
+)
+def test_a_sample_that_is_turned_is_a_vector(turned: str) -> None:
+    found = read_problem(rf"\sum_{{i=1}}^m ({turned}\theta - y^{{(i)}})^2", "theta")
+    assert {symbol.name: str(symbol.shape) for symbol in found.variables} == {"x": "m×n", "theta": "n×1", "y": "m×1"}
