@@ -27,7 +27,18 @@ from .names import (
     squeezed,
     steps,
 )
-from .one_term import BY_ANY, LED_IN, OF_CLASS, OF_SAMPLES, OF_TWO, entry_of_class, of_classes, of_components, of_one
+from .one_term import (
+    BY_ANY,
+    LED_IN,
+    OF_CLASS,
+    OF_SAMPLES,
+    OF_TWO,
+    entry_of_class,
+    of_classes,
+    of_components,
+    of_means,
+    of_one,
+)
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -217,6 +228,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
+    habits += of_means(text)
     if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := of_classes(texts):

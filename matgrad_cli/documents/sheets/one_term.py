@@ -5,7 +5,7 @@ class."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -29,6 +29,14 @@ _ONE_SAMPLE = regex(
 
 BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
 """The sign of a derivative, and by what."""
+_STYLE = r"(?:\\(?:math(?:bf|rm)|boldsymbol|bm|vec)\s*)?"
+_BARRED = regex(
+    rf"\\(?:bar|overline)\s*(?:\{{\s*(?P<name>{_STYLE}\{{?[A-Za-z]\}}?)\s*\}}|(?P<bare>[A-Za-z])(?![A-Za-z]))(?!\s*_)"
+)
+"""`\\bar x`, where nothing says what it is: the mean of the x_i that are summed over."""
+_OVER_ALL = regex(
+    r"\\sum\s*(?:\\limits\s*)?_\s*\{?\s*(?P<letter>[a-z])\s*=\s*1\s*\}?\s*\^\s*\{?\s*(?P<size>[A-Za-z])\s*\}?"
+)
 OF_TWO = regex(
     r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
     r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
@@ -224,3 +232,20 @@ def of_classes(texts: Sequence[str]) -> str:
 def entry_of_class(name: str, match: re.Match[str]) -> str:
     """The probability that sample i is of class k, as an entry; without a sample the one of class k."""
     return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"
+
+
+def of_means(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
+    """How the mean of a sample, `\\bar x` beside `\\sum_{i=1}^n` of x_i, is written out, where no bar is explained."""
+    over = _OVER_ALL.search(text)
+    letter = next(free_names(("j", "l", "k", "s"), re.sub(r"[_^{}]", " ", text)), None)
+    if over is None or letter is None or re.search(rf"{_BARRED.pattern}\s*&?:?=(?!=)", text):
+        return
+    size, index = over["size"], over["letter"]
+
+    def mean(match: re.Match[str]) -> str:
+        name = match["name"] or match["bare"]
+        known = re.search(rf"{re.escape(name)}\s*_\s*\{{?\s*{index}(?![A-Za-z])", text)
+        sum_ = rf"\frac{{1}}{{{size}}}\sum_{{{letter}=1}}^{{{size}}} {name}_{{{letter}}}"
+        return rf"\left({sum_}\right)" if known else match[0]
+
+    yield _BARRED, mean

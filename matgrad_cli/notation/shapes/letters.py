@@ -45,6 +45,19 @@ def beside_labels(tree: s.Node) -> set[str]:
     return found - {""}
 
 
+def weighing_logarithms(tree: s.Node) -> frozenset[str]:
+    """The labels in front of logarithms: y of `sum(y log(p))`, as a text writes it."""
+    products = (
+        part for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("juxtapose", "dot")
+    )
+    pairs = ((s.last_factor(one.left), s.ungrouped(one.right)) for one in products)
+    return frozenset(
+        left.name
+        for left, right in pairs
+        if isinstance(left, s.Name) and left.name in LABELS and isinstance(right, s.Apply) and right.function == "log"
+    )
+
+
 def _or_the_rest(node: s.Node) -> str:
     """y of y, −y, 1 − y and σ(y)."""
     node = s.ungrouped(node)

@@ -13,7 +13,7 @@ from ..expression.vocabulary import REDUCTIONS, canonical_function
 from ..names import canonical_name
 from ..scope import Scope
 from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
-from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
+from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry, weighing_logarithms
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import by_law, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
 
@@ -58,8 +58,8 @@ class Solver:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in _ADDED]
             names = {name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)}
-            if self.scope.syntax == "latex":  # `sum(y log(p))` of a text
-                self.summed = LABELS & names
+            if self.scope.syntax == "latex":
+                self.summed = weighing_logarithms(tree) & names
             else:
                 self.summed = frozenset(name for name in names if is_entry(name)) | (beside_labels(tree) & names)
 
