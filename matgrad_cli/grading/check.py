@@ -51,7 +51,7 @@ def check_files(
 
         nobodies = absent(given, found.files, [report.student for report in reports], options.key, key.student)
     if key is not None:
-        from .classes.students import with_what_counts
+        from .classes.counted import with_what_counts
 
         reports = with_what_counts(reports)
     told = {place for one in nobodies for place in (Path(one.file), *Path(one.file).parents)}
@@ -146,7 +146,7 @@ def _problem_by_problem(
     found: dict[int, FileReport] = {}
     tasks = [replace(options, only=name) for name in key.exercises]
     in_processes(
-        tasks, partial(check_file, path, key), lambda one, why: _lost(path, why, key, one), options.jobs, FILE_SECONDS,
+        tasks, partial(_check_only, path, key), lambda one, why: _lost(path, why, key, one), options.jobs, FILE_SECONDS,
         megabytes,
         found.__setitem__,
     )  # fmt: skip
@@ -156,6 +156,10 @@ def _problem_by_problem(
     ]
     source = next((report.source for report in found.values() if report.source is not None), lost.source)
     return replace(lost, problems=tuple(problems), source=source)
+
+
+def _check_only(path: Path, key: Key, options: Options) -> FileReport:
+    return check_file(path, key, options)
 
 
 def _named(path: Path | str) -> Path:

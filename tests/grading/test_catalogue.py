@@ -13,7 +13,8 @@ from matgrad_cli.grading.bench import Bench
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.slips.case import Trial
 from matgrad_cli.grading.slips.catalogue import CATALOGUE, MISFITS, VALUES
-from matgrad_cli.grading.slips.causes import CODES, Repair
+from matgrad_cli.grading.slips.causes import Repair
+from matgrad_cli.grading.slips.codes import CODES
 from matgrad_cli.grading.slips.kind import Kind
 from matgrad_cli.ir import Call, Number, Power
 from matgrad_cli.notation.problems import read_problem

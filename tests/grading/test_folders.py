@@ -332,7 +332,8 @@ def test_whoever_hands_in_a_table_or_a_folder_beside_files_has_a_row(tmp_path: P
     (work / "figures" / "plot.png").write_bytes(b"")
     (work / "empty").mkdir()
     (work / "lin.toml").write_text('[[problem]]\nid = "1"\nanswer = "b"\n', encoding="utf-8")
+    (work / "ume.csv").write_text("b\n", encoding="utf-8")
     (work / "ian.xlsx").write_bytes(b"PK")
     (work / "points.csv").write_text("student,problem,points\n", encoding="utf-8")
     found = check_files([work], Options(key=key))
-    assert sorted(str(file.student) for file in found.files) == ["ian", "kay", "lin"]
+    assert sorted(str(file.student) for file in found.files) == ["ian", "kay", "lin", "ume"]

@@ -81,9 +81,10 @@ ROUND = [
     "df/dx[i] = sum(A[i,j]*x[j] + A[j,i]*x[j] for j in range(n)) + b[i]",
     "(A + A transpose) x + b",
     "By the product rule, the gradient of the loss is $(A+A^T)x+b$, a vector.",
+    "(A+A^T)x+b (denominator layout), x^T(A+A^T)+b^T (numerator layout)",
+    "numerator layout: x^T(A+A^T)+b^T; denominator layout: (A+A^T)x+b",
 ]
 ROUND_OTHERS = [
-    ("numerator layout: x^T(A+A^T)+b^T; denominator layout: (A+A^T)x+b", "unreadable"),
     ("=> 2Ax+b", "wrong"),
     (r"\boxed{\nabla f = 2Ax+b}", "wrong"),
     ("(A+A^T)x+b not by the product rule", "undecided"),

@@ -13,7 +13,8 @@ import pytest
 
 from matgrad_cli.grading.check import check_file
 from matgrad_cli.grading.exercises import answer, findings
-from matgrad_cli.grading.slips.causes import CAUSES, HINTS, Slip
+from matgrad_cli.grading.slips.causes import CAUSES, Slip
+from matgrad_cli.grading.slips.codes import HINTS
 from matgrad_cli.ir import Shape
 from matgrad_cli.records.finding import FileReport, Report
 

@@ -162,7 +162,7 @@ def anew(piece: Piece, passage: Passage) -> Piece:
     """The piece with another text, and what that says."""
     if piece.kind == "name":
         return replace(piece, passage=passage)
-    if (called := _CALLED.fullmatch(passage.text)) is not None:
+    if (called := _CALLED.fullmatch(passage.text) or FACTORED.fullmatch(passage.text)) is not None:
         return replace(piece, passage=passage, kind="definition", defines=called[1], value=passage.text.index("=") + 1)
     defined = _DEFINED.match(passage.text)
     if defined is not None:

@@ -13,12 +13,11 @@ from ...records.finding import FileReport
 from .students import student_of
 
 _SHOWN = 5
-_UNREAD = frozenset(
-    (
-        ".pdf .doc .docx .odt .rtf .pages .html .jpg .jpeg .png .heic .gif .webp .tif .tiff .zip .txt .xls .xlsx .ods "
-        ".numbers .ppt .pptx .svg"
-    ).split()
-)
+_UNREAD = frozenset((
+    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp",
+    ".tif", ".tiff", ".zip",
+    ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".ods", ".numbers", ".ppt", ".pptx", ".svg",
+))  # fmt: skip
 _BESIDE = frozenset(("img", "images", "figs", "figures", "plots", "pictures", "assets", "data", "code", "src"))
 """Folders beside the files of students that belong to nobody."""
 _HELP = "what can be read is Markdown, LaTeX, plain text, a notebook or TOML; a photo or a PDF cannot"
@@ -65,13 +64,21 @@ def _unread(folder: Path, present: set[str], key: Path, pattern: str | None) -> 
         kind, student = file.suffix.lower(), student_of(file, pattern)
         if kind not in ("", *_UNREAD) or not student or student in present or file.stem.lower() in none:
             continue
-        if file.is_file():
+        if file.is_file() and not _lists(file):
             why, help_ = f"that ends in `{kind}`" if kind else "without an ending", _HELP
             if kind == ".txt":
                 why, help_ = "of plain text that names no problem", "write `Problem NAME` on a line above each answer"
             said = Diagnostic("no-problem", f"a file {why} cannot be graded", Source(str(file), ""), help=help_)
             found[file] = FileReport(str(file), (), (said,), student=student)
     return found
+
+
+def _lists(file: Path) -> bool:
+    """Whether a table lists students, as our own and grade books do: that is nobody's answer."""
+    if file.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        return lines.readline().lower().lstrip('"').startswith(("student", "name"))
 
 
 def _works(folder: Path) -> list[Path]:

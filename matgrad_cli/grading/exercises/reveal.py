@@ -6,7 +6,7 @@ from ...diagnostics import Diagnostic, Label
 from ...diagnostics.record import replace
 from ...records.finding import Final, Finding, ProblemReport, Reveal
 from ..consequences import MAY_FOLLOW
-from ..slips.causes import HINTS
+from ..slips.codes import HINTS
 
 _WRONG = "this is wrong"
 _OPEN = "whether this is right could not be decided"

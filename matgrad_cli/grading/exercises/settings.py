@@ -18,7 +18,7 @@ from ...documents.python.answer import worked_out
 from ...documents.toml_carrier import lost_backslash
 from ...notation.latex.names import letter_name
 from ...records.finding import Attempts, Reveal
-from ..slips.causes import CODES
+from ..slips.codes import CODES
 
 Require = Literal["answer", "derivation", "none"]
 LINES = "lines"

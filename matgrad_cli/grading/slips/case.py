@@ -93,15 +93,11 @@ class Case:
         return self._context
 
     def changed(self, path: Path, new: Any, said: tuple[object, ...] = (), part: Any = None) -> Trial | None:
-        """The line with another part at a path; None where there is no such part (`built`), or no such line, or it is
-        surely no repair, seen without making the line."""
-        if new is None:
-            return None
+        """The line with another part at a path; None where that is surely no repair, seen without making the line."""
         stray = not path and not new.free <= self.line.free | self.needed.free  # a letter that no Σ there counts
         if stray or (self._sieve is not None and self._sieve.excludes(path, new)):
             return None
-        line = built(replace_at, self.line, path, new)
-        return Trial(line, said, part) if line is not None else None
+        return Trial(replace_at(self.line, path, new), said, part)
 
     def of(self, line: Expr) -> Case:
         """The same line in another form."""
@@ -263,14 +259,6 @@ class Case:
     def turned(self, part: Any) -> Any:
         """The part with a transpose more, or without its own."""
         return part.body if isinstance(part, Transpose) else Transpose(part)
-
-
-def built(make: Callable[..., Any], *parts: Any) -> Any:
-    """What is made of these parts; None where they do not fit."""
-    try:
-        return make(*parts)
-    except ValueError:
-        return None
 
 
 def above(root: Expr, path: Path) -> Expr | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...diagnostics.record import replace
 from . import derivative_rules as rules
-from . import edits, lacking_facts, layouts, misfits, patterns, terms_off
+from . import edits, lacking_facts, layouts, misfits, missing_factors, patterns, terms_off
 from .case import Case
 from .kind import where
 
@@ -100,8 +100,8 @@ VALUES: Final = (
     rules.term_not_differentiated,
     where(lambda case: not _varies(case), rules.layer),
     lacking_facts.summing_to_one,
-    terms_off.factor_left_out,
-    terms_off.factor_too_many,
+    missing_factors.factor_left_out,
+    missing_factors.factor_too_many,
     lacking_facts.symmetric,
     lacking_facts.commuting,
 )

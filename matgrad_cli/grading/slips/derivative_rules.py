@@ -4,6 +4,7 @@ the scalar rule for an inverse."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import combinations, pairwise
 from itertools import product as product_of
 
@@ -31,7 +32,7 @@ from ...ir import (
 )
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
-from .case import ORDINALS, Case, Quoted, Trial, built
+from .case import ORDINALS, Case, Quoted, Trial
 from .kind import kind, leads_here
 from .terms import Shown, shown
 
@@ -226,5 +227,6 @@ def squared_inverse(case: Case) -> Iterator[Trial | None]:
                 inner = rest[start : start + count]
                 if len(inner) == count and all(a.shape.cols is b.shape.rows for a, b in pairwise(inner)):
                     split = [*rest[:start], one, *inner, one, *rest[start + count :]]
-                    said = Quoted(case, one), Quoted(case, matmul(*inner))
-                    yield case.changed(path, built(case.joined, node, numbers, split), said, part)
+                    with suppress(ValueError):
+                        said = Quoted(case, one), Quoted(case, matmul(*inner))
+                        yield case.changed(path, case.joined(node, numbers, split), said, part)

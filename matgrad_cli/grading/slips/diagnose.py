@@ -21,8 +21,8 @@ from .catalogue import DELTAS, EDITS, LAYOUT, LETTERS, LOST_LETTER, MISFITS, OTH
 from .causes import CAUSES, Repair, Slip
 from .kind import Kind, first
 from .misfits import Unfit
+from .missing_factors import factor_left_out
 from .terms import shown
-from .terms_off import factor_left_out
 from .witness import counterexample
 
 

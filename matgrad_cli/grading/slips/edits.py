@@ -40,7 +40,7 @@ from ...ir import (
     replace_at,
 )
 from ...notation import syntax as s
-from .case import Case, Quoted, Trial, above, built, is_array
+from .case import Case, Quoted, Trial, above, is_array
 from .kind import kind
 from .terms import LINEAR, Place, Shown
 
@@ -73,7 +73,8 @@ def _undone(case: Case, kinds: tuple[Any, ...]) -> Made:
     """One part is transposed, or inverted, that must not be."""
     for path, node in case.places:
         if isinstance(node, kinds):
-            yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
+            with suppress(ValueError):
+                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
 
 
 @kind("missing-transpose", "one factor is transposed that must not be", "do not transpose {0}: `{line}`")
@@ -86,7 +87,8 @@ def transposed(case: Case) -> Made:
 def not_transposed(case: Case) -> Made:
     """A transpose is missing on one part."""
     for path, node in case.arrays():
-        yield case.changed(path, case.turned(node), (Quoted(case, node, path),), node)
+        with suppress(ValueError):
+            yield case.changed(path, case.turned(node), (Quoted(case, node, path),), node)
 
 
 @kind("missing-transpose", "a transpose is missing on one factor of one term", "write: `{line}`")
@@ -109,7 +111,8 @@ def inner_for_outer(case: Case) -> Made:
             if isinstance(left, turned) is not isinstance(right, turned):
                 other = [*arrays[:here], case.turned(left), case.turned(right), *arrays[here + 2 :]]
                 said = ("inner", "outer") if isinstance(left, turned) else ("outer", "inner")
-                yield case.changed(path, built(case.joined, node, numbers, other), said, node)
+                with suppress(ValueError):
+                    yield case.changed(path, case.joined(node, numbers, other), said, node)
 
 
 def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
@@ -121,7 +124,8 @@ def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
             if left is not right:
                 swapped = [*arrays[:here], right, left, *arrays[here + 2 :]]
                 said = Quoted(case, left), Quoted(case, right)
-                yield case.changed(path, built(case.joined, node, numbers, swapped), said, node)
+                with suppress(ValueError):
+                    yield case.changed(path, case.joined(node, numbers, swapped), said, node)
 
 
 @kind(
@@ -145,8 +149,9 @@ def order(case: Case) -> Made:
     """The factors of a product stand in reverse, or one of them at the wrong end."""
     for path, node, numbers, arrays in case.chains():
         for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
-            said = (" ".join(map(case.text, turned)),)
-            yield case.changed(path, built(case.joined, node, numbers, turned), said, node)
+            with suppress(ValueError):
+                said = (" ".join(map(case.text, turned)),)
+                yield case.changed(path, case.joined(node, numbers, turned), said, node)
 
 
 # ---- edits of expressions
@@ -161,7 +166,8 @@ def turned_entry(case: Case) -> Made:
     """A_ki for A_ik."""
     for path, node, places in case.entries():
         if len(places) == 2 and None not in places and len(set(map(case.told, places))) == 2:
-            yield case.changed(path, built(case.lettered, node, places[::-1]), (Quoted(case, node),), node)
+            with suppress(ValueError):
+                yield case.changed(path, case.lettered(node, places[::-1]), (Quoted(case, node),), node)
 
 
 @kind(
@@ -178,11 +184,12 @@ def product_for_hadamard(case: Case) -> Made:
         said = "an elementwise" if isinstance(node, MatMul) else "a matrix", Quoted(case, node)
         factors = node.factors
         for cut in range(1, len(factors)):
-            yield case.changed(path, built(other, mine(*factors[:cut]), mine(*factors[cut:])), said, node)
-            pair = built(other, *factors[cut - 1 : cut + 1]) if len(factors) > 2 else None
-            if pair is not None:
-                new = built(mine, *factors[: cut - 1], pair, *factors[cut + 1 :])
-                yield case.changed(path, new, said, node)
+            with suppress(ValueError):
+                yield case.changed(path, other(mine(*factors[:cut]), mine(*factors[cut:])), said, node)
+            with suppress(ValueError):
+                pair = other(*factors[cut - 1 : cut + 1]) if len(factors) > 2 else None
+                if pair is not None:
+                    yield case.changed(path, mine(*factors[: cut - 1], pair, *factors[cut + 1 :]), said, node)
 
 
 @kind("missing-inverse", "there is an inverse too many", "do not invert {0}: `{line}`")
@@ -198,7 +205,8 @@ def not_inverted(case: Case) -> Made:
         factors = node.factors if isinstance(node, MatMul) else ()
         regular = all(factor.shape.cols is not ONE for factor in factors[:-1])  # a column times a row has no inverse
         if is_array(node) and node.shape.is_square and regular and not isinstance(node, Inverse):
-            yield case.changed(path, Inverse(node), (Quoted(case, node, path),), node)
+            with suppress(ValueError):
+                yield case.changed(path, Inverse(node), (Quoted(case, node, path),), node)
         for start, end in combinations(range(len(factors) + 1), 2):
             run = factors[start:end]
             sides = [factor.shape.cols for factor in run]
@@ -230,14 +238,16 @@ def _other_powers(case: Case, missing: bool) -> Made:
             continue
         for other in (exponent + 1, exponent - 1, exponent * 2, exponent / 2):
             if other and (abs(other) > abs(exponent)) is missing:
-                said = (Quoted(case, base), *(str(one).replace("-", "−") for one in (other, exponent)))
-                yield case.changed(path, _raised(base, other, whole), said, node)
+                with suppress(ValueError):
+                    new = _raised(base, other, whole)
+                    said = (Quoted(case, base), *(str(one).replace("-", "−") for one in (other, exponent)))
+                    yield case.changed(path, new, said, node)
 
 
-def _raised(base: Expr, exponent: Fraction, whole: bool) -> Expr | None:
-    """A power entry by entry, or of a matrix as a `whole`, of which no root is taken."""
+def _raised(base: Expr, exponent: Fraction, whole: bool) -> Expr:
+    """A power entry by entry, or of a matrix as a `whole`."""
     if whole and exponent.denominator > 1:
-        return None
+        raise ValueError("a root of a matrix")
     power = MatrixPower(base, exponent.numerator) if whole else Power(base, Number(exponent))
     return base if exponent == 1 else power
 
@@ -271,7 +281,8 @@ def number_for_multiple(case: Case) -> Made:
         arrays: list[tuple[Expr, str]] = [(Eye(node.shape.rows), "the identity")] if node.shape.is_square else []
         arrays += [(name, f"`{name.name}`") for name in _names(case) if name.shape is node.shape]
         for array, called in arrays:
-            yield case.changed(path, array, ("the number", called), node)
+            with suppress(ValueError):
+                yield case.changed(path, array, ("the number", called), node)
 
 
 @kind("dropped-term", "the factor `{0}` is {2}", "multiply {1} by it: `{line}`")
@@ -289,14 +300,16 @@ def once_more(case: Case) -> Made:
             one, other = name.shape, node.shape
             fitting = (one is other, one.cols is other.rows, other.cols is one.rows)
             for join, *parts in compress(((hadamard, name, node), (matmul, name, node), (matmul, node, name)), fitting):
-                yield case.changed(path, built(join, *parts), (name.name, Quoted(case, node, path), how), node)
+                with suppress(ValueError):
+                    yield case.changed(path, join(*parts), (name.name, Quoted(case, node, path), how), node)
 
 
 def _multiplied(case: Case, factor: Fraction, places: Iterator[Place]) -> Made:
     """A part is another multiple of what is needed."""
     for path, node in places:
-        new = mul(Number(factor), node) if factor != -1 else neg(node)
-        yield case.changed(path, new, (Quoted(case, node), Shown(new)), node)
+        with suppress(ValueError):
+            new = mul(Number(factor), node) if factor != -1 else neg(node)
+            yield case.changed(path, new, (Quoted(case, node), Shown(new)), node)
 
 
 def _arguments(case: Case) -> Iterator[Place]:
@@ -346,9 +359,8 @@ def entry(case: Case) -> Made:
             sides = (name.shape.rows, name.shape.cols)
             over: list[list[Index | None]] = [[one for one in letters if one.dim is side] or [None] for side in sides]
             for row, col in product_of(*over):
-                factor = built(Entry, name, row, col)
-                new = None if factor is None else SumOver(node.indices, mul(node.body, factor))
-                yield case.changed(path, new, (), node)
+                with suppress(ValueError):
+                    yield case.changed(path, SumOver(node.indices, mul(node.body, Entry(name, row, col))), (), node)
 
 
 @kind("wrong-order", "two factors have changed places", "exchange {0} and {1}: `{line}`")
@@ -358,8 +370,9 @@ def exchanged(case: Case) -> Made:
     for here, (first, left) in enumerate(named):
         for second, right in named[here + 1 :]:
             if left is not right:
-                new = built(_exchanged, case.line, (first, right), (second, left))
-                yield case.changed((), new, (Quoted(case, left), Quoted(case, right)), left)
+                with suppress(ValueError):
+                    new = _exchanged(case.line, (first, right), (second, left))
+                    yield case.changed((), new, (Quoted(case, left), Quoted(case, right)), left)
 
 
 def _exchanged(root: Expr, *new: Place) -> Expr:

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import combinations, product
 
 from ...ir import (
     Call,
     Delta,
+    Dim,
+    Entry,
     Expr,
     Index,
+    MatMul,
+    Mul,
     Number,
     Power,
     SumOver,
+    add,
+    fresh_index,
     is_elementwise,
+    letters_in,
+    matmul,
     mul,
+    nodes_of,
     places,
     rename,
     replace_at,
     sum_over,
 )
-from .case import Case, Trial, built
-from .kind import kind, leads_here
-from .terms import Shown
+from .case import Case, Trial
+from .kind import kind
+from .terms import Shown, terms_of
 
 # ---- δ
 
@@ -57,9 +67,9 @@ def crossed_deltas(case: Case) -> Iterator[Trial | None]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
     for (first, one, (a, b)), (second, other, (c, d)) in combinations(case.deltas(), 2):
         for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
-            new = built(case.lettered, one, left), built(case.lettered, other, right)
-            mended = case.both((first, new[0]), (second, new[1])) if None not in new else None
-            yield case.changed((), mended, tuple(case.told(*two) for two in ((a, b), (c, d), left, right)))
+            with suppress(ValueError):
+                mended = case.both((first, case.lettered(one, left)), (second, case.lettered(other, right)))
+                yield case.changed((), mended, tuple(case.told(*two) for two in ((a, b), (c, d), left, right)))
 
 
 @kind(
@@ -154,36 +164,72 @@ def _of(letters: Iterable[Index], like: Index) -> list[Index]:
     "bad-sum-collapse",
     "a sum was drawn into {0}: the sum of {1} is not {0} of the sum",
     "keep the sum in front: `{line}`",
-    leads_here,
 )
 def sum_drawn_in(case: Case) -> Iterator[Trial]:
     """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
-    for path, node in places(case.needed) if case.alike and case.kinds & {Power, Call} else ():
-        if (drawn := _drawn_in(node)) is not None:
-            said = _named(drawn), _named(drawn, plural=True)
-            yield Trial(replace_at(case.needed, path, drawn), said, source=case.needed)
+    for path, node in places(case.line) if case.alike and case.kinds & {Power, Call} else ():
+        for opened in _drawn_out(node) if _nonlinear(node) else ():
+            yield Trial(replace_at(case.line, path, opened), (_named(node), _named(node, plural=True)))
 
 
-def _drawn_in(node: Expr) -> Expr | None:
-    """f(Σ u) for Σ f(u), in whatever way the sum is written."""
-    match node:
-        case SumOver(indices, Power() | Call() as body) if _nonlinear(body):
-            return body.rebuilt((SumOver(indices, body.children[0]), *body.children[1:]))
-        case Call("sum", (Power() | Call() as body,)) if _nonlinear(body):
-            return body.rebuilt((Call("sum", body.children[0]), *body.children[1:]))
-        case Power(Call("norm", (part,)), Number(2)):
-            return Power(Call("sum", part), node.exponent)
-    return None
-
-
-def _nonlinear(node: Power | Call) -> bool:
+def _nonlinear(node: Expr) -> bool:
+    if not node.shape.is_number:
+        return False
     if isinstance(node, Power):
         return isinstance(node.exponent, Number) and node.exponent.value not in (0, 1)
-    return is_elementwise(node.function)
+    return isinstance(node, Call) and is_elementwise(node.function)
 
 
 def _named(node: Expr, plural: bool = False) -> str:
     if isinstance(node, Power):
         square = isinstance(node.exponent, Number) and node.exponent.value == 2
         return ("squares" if square else "powers") if plural else ("a square" if square else "a power")
-    return f"{getattr(node, 'function', '')}(…)"
+    assert isinstance(node, Call)
+    return f"{node.function}(…)"
+
+
+def _drawn_out(node: Expr) -> Iterator[Expr]:
+    """f(g(Σ u)) with the sum in front of f, in every way in which the innermost argument is a sum over one index."""
+    inner = node.children[0]
+    for summed, letter in _as_sums(inner):
+        yield SumOver((letter,), node.rebuilt((summed, *node.children[1:])))
+    if _nonlinear(inner) or (isinstance(inner, Mul) and inner.shape.is_number):
+        for opened in _drawn_out(inner) if _nonlinear(inner) else ():
+            if isinstance(opened, SumOver):
+                yield SumOver(opened.indices, node.rebuilt((opened.body, *node.children[1:])))
+
+
+def _as_sums(expr: Expr) -> Iterator[tuple[Expr, Index]]:
+    """The number as Σ_k body: (body, k). Every term must be a sum over the dimension of k."""
+    terms = terms_of(expr)
+    for dim in dict.fromkeys(dim for node in nodes_of(terms[0]) for dim in _summed(node)):
+        letter = fresh_index(dim, {index.name for index in letters_in(expr)})
+        opened = [list(_opened(term, letter)) for term in terms]
+        if all(opened) and len(terms) <= 4:
+            for choice in product(*[ways[:3] for ways in opened]):
+                yield add(*choice), letter
+
+
+def _summed(node: Expr) -> list[Dim]:
+    """The dimensions over which a Σ or a product goes."""
+    if isinstance(node, SumOver):
+        return [index.dim for index in node.indices]
+    return [factor.shape.cols for factor in node.factors[:-1]] if isinstance(node, MatMul) else []
+
+
+def _opened(term: Expr, letter: Index) -> Iterator[Expr]:
+    """The term without its sum over one index, which is now called `letter`."""
+    if isinstance(term, SumOver):
+        for index in term.indices:
+            if index.dim is letter.dim:
+                rest = tuple(other for other in term.indices if other is not index)
+                yield sum_over(rest, rename(term.body, {index: letter}))
+    elif isinstance(term, Mul):
+        for at, factor in enumerate(term.factors):
+            for inner in _opened(factor, letter):
+                yield mul(*term.factors[:at], inner, *term.factors[at + 1 :])
+    elif isinstance(term, MatMul) and term.shape.is_number:
+        for at in range(1, len(term.factors)):
+            left, right = matmul(*term.factors[:at]), matmul(*term.factors[at:])
+            if right.shape.rows is letter.dim:
+                yield mul(Entry(left, None, letter), Entry(right, letter, None))

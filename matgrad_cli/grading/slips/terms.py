@@ -35,15 +35,35 @@ Place = tuple[Path, Expr]
 LINEAR = frozenset(("tr", "sum", "inner", "diag"))
 
 
+def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
+    """The terms of a line: sums opened through numbers in front, Σ, products, traces, inner products,
+    transposes and entries."""
+    found, at = [expr], 0
+    while at < len(found):
+        parts = _opened(found[at])
+        if parts is None:
+            at += 1
+        elif len(found) + len(parts) > limit:
+            break
+        else:
+            found[at : at + 1] = parts
+    return found
+
+
 @remembered(maxsize=512)
-def levels_of(expr: Expr) -> list[list[Expr]]:
-    """The line as a sum in several ways: opened once, twice, …, and as far as it goes through numbers in front, Σ,
-    products, traces, inner products, transposes and entries; each with more terms than the one before."""
-    levels, terms = list[list[Expr]](), [expr]
-    while len(terms) < len(opened := [part for term in terms for part in _opened(term) or (term,)]) <= MOST_TERMS:
-        levels.append(opened)
-        terms = opened
-    return levels
+def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
+    """The line as a sum in several ways: opened once, twice, …, and as far as it goes;
+    each with more terms than the one before."""
+    levels: list[list[Expr]] = []
+    terms = [expr]
+    for _ in range(depth):
+        terms = [part for term in terms for part in _opened(term) or (term,)]
+        if len(terms) > MOST_TERMS:
+            return levels
+        if len(terms) > (len(levels[-1]) if levels else 1):
+            levels.append(terms)
+    last = terms_of(expr)
+    return [*levels, last] if len(last) > (len(levels[-1]) if levels else 1) else levels
 
 
 @remembered(maxsize=4096)

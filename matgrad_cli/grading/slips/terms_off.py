@@ -1,16 +1,15 @@
-"""A constant factor, a sign, a term or a factor of a product too few or too many."""
+"""Slips that leave the form of a line as it is: a constant factor, a sign, a term too few or too many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import islice
 
-from ...ir import Add, Delta, Expr, Hadamard, MatMul, Mul, Number, add, hadamard, matmul, mul, neg, replace_at, sub
-from .case import Case, Trial, built
+from ...ir import Add, Expr, add, mul, neg, sub
+from .case import Case, Trial
 from .factors import Factor
-from .kind import kind, leads_here
-from .terms import Shown, levels_of, shown, written_places
+from .kind import kind
+from .terms import Shown, levels_of, shown
 
 _ZERO, _ONE, _MINUS = 0, 1, -1
 
@@ -129,40 +128,3 @@ def lost_of_equation(case: Case) -> Iterator[Trial]:
         factor = case.bench.ratio(rest, term) if term.shape is case.line.shape else None
         if factor is not None and factor.constant != _ZERO:
             yield Trial(add(case.line, term if factor.constant == _ONE else mul(factor.expr, term)), (Shown(term),))
-
-
-# ---- factors of products
-
-MOST_TRIES = 60
-
-
-@kind("dropped-term", "the factor `{0}` is missing", "as in `{line}`", leads_here)
-def factor_left_out(case: Case) -> Iterator[Trial]:
-    """The line before, or another way to write it, without one factor."""
-    for source in dict.fromkeys((case.needed, case.worked_out)):
-        for factor, rest in islice(_with_one_less(source), MOST_TRIES):
-            if rest.shape is case.line.shape and rest.free == case.line.free:
-                yield Trial(rest, (Shown(factor),), source=source)
-
-
-@kind("extra-term", "the factor `{0}` does not belong here", "leave `{0}` out: `{line}`")
-def factor_too_many(case: Case) -> Iterator[Trial]:
-    """A factor that does not belong here."""
-    for factor, rest in islice(_with_one_less(case.line), MOST_TRIES):
-        yield Trial(rest, (Shown(factor),), factor)
-
-
-def _with_one_less(source: Expr) -> Iterator[tuple[Expr, Expr]]:
-    """Every factor, but of what is differentiated, and the line without it."""
-    for path, node in written_places(source):
-        for factor, rest in _without(node) if isinstance(node, (Mul, MatMul, Hadamard)) else ():
-            if (line := built(replace_at, source, path, rest)) is not None:
-                yield factor, line
-
-
-def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
-    joined = {Mul: mul, MatMul: matmul, Hadamard: hadamard}[type(node)]
-    for at, factor in enumerate(node.factors):
-        rest = (*node.factors[:at], *node.factors[at + 1 :])
-        if not isinstance(factor, (Number, Delta)) and (left := built(joined, *rest)) is not None:
-            yield factor, left
