@@ -39,8 +39,8 @@ MUTANTS = {
     ),
     "a side without a value is skipped": Mutant(
         "verify/judge.py",
-        '                return apart\n            return Verdict(\n                "unknown"',
-        '                return apart\n            return Verdict(\n                "agrees"',
+        'return Verdict("unknown", f"needs',
+        'return Verdict("agrees", f"needs',
         "tests/verify",
     ),
     "shapes are not compared": Mutant(
