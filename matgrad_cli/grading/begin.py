@@ -20,7 +20,7 @@ from .lines.losses import bare_names, loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
-from .lines.statements import Claim, Later, Row, as_typed, read_row
+from .lines.statements import Claim, Later, Row, as_typed, read_row, state_step, with_step
 from .meanings.redefined import find_redefined
 from .meanings.samples import sample_letters, without_samples
 from .meanings.targets import naming_derivative
@@ -67,6 +67,7 @@ class Begun:
             number, row, self.source, self.around.names(), self.syntax
         )
         found = without_samples(found, self.around.samples, self.around.functions)
+        found = with_step(found, self.around.task.problem.wrt.name) if self.around.steps else found
         if number == self.rows[-1][0]:
             texts = [one.text for _, one in self.rows]
             chain, text = self.reader.chain, self.source.text
@@ -109,7 +110,8 @@ def begin(
     trees = [begun.read(number, row) for number, row in bare]
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
     around.samples = sample_letters(nodes, around)
-    if around.samples:
+    around.steps = state_step(trees, task.problem.wrt.name)
+    if around.samples or around.steps:
         trees = [begun.read(number, row) for number, row in bare]
         nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
     around.unconfirmed = frozenset(name for name in around.supposed if _only_linked(name, trees))

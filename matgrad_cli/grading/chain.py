@@ -11,12 +11,12 @@ from ..documents.words import said
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
 from .answers.dress import UNDER_A_FACT
-from .lines.forms import letters_of, order_of
+from .lines.forms import descends, left_letters, letters_of, order_of
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
 from .lines.scope import Surroundings
 from .lines.shape_said import misfit_behind
-from .lines.statements import Row
+from .lines.statements import NO_STEP, STEP, Claim, Row
 from .lines.syntax_walk import names
 from .slips.causes import Slip
 
@@ -185,6 +185,19 @@ def open_outcome(found: Read, unknown: str | None) -> Outcome | None:
 def failed(found: Read) -> Outcome:
     """A side that could not be read, or whose parts do not fit."""
     return Outcome(found.failure or "unreadable", found, found.slip)
+
+
+def unsaid(name: str, claim: Claim, found: Read, around: Surroundings) -> Outcome | None:
+    r"""What is said of a definition that leaves open what a name is; and of the step `\Delta w`: no definition where
+    it is not seen to go against the gradient, and an aside where it does but its length is not known."""
+    if not name.startswith(STEP):
+        return replace(failed(found), role="definition") if found.expr is None else None
+    letters = left_letters(claim.sides[0])
+    against = (descends(side, around, letters) for side in claim.sides[1:])
+    if found.expr is None:
+        return Outcome("follows", role="aside") if found.failure == "undecided" and all(against) else failed(found)
+    fits = bool(letters) or found.expr.shape is around.task.problem.wrt.shape
+    return None if fits and next(against) else Outcome("undecided", found, Slip("undecided", NO_STEP))
 
 
 def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:

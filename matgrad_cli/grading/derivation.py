@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
-from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, with_its_sums, worst_of
+from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, unsaid, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
-from .equations.meaning import is_equation, is_marked, marks_member, supposes_zero
-from .equations.solved import placed
+from .equations.marked import is_marked, marks_member
+from .equations.meaning import is_equation, supposes_zero
+from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of, own_readings
@@ -105,8 +106,9 @@ class Reader:
         if found.sized_by_use and not letters and (node := claim.sides[1].node) is not None:
             self.around.sized_by_use[name] = node
             return [Outcome("follows", role="definition")]
-        if found.expr is None:
-            return [replace(failed(found), role="definition")]
+        without = unsaid(name, claim, found, self.around)
+        if found.expr is None or without is not None:
+            return [without or failed(found)]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
         member = marks_member(name, self.equations.unknowns)

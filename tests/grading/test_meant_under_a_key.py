@@ -82,14 +82,20 @@ MOVED = r"\Delta f = 2(Zv - y)^\top Z\Delta v + 2cv^\top\Delta v"
 
 
 @pytest.mark.parametrize(("rows", "verdict"), [
-    ((SLOPE, r"\Delta v = -\eta\nabla f"), "right"), ((SLOPE, r"\Delta v = -(2Z^\top(Zv - y) + 2cv)"), "right"),
-    ((SLOPE, r"\Delta v = -\eta\nabla f = -\eta(Z^\top(Zv - y) + 2cv)"), "right"),
-    ((SLOPE, r"\Delta v_j = -c\sum_i (z_i^\top v - y_i)z_{ij} - 2cv_j"), "right"),
-    ((r"\Delta v = -\eta(2Z^\top(Zv - y) + 2cv)",), "undecided"),
+    ((SLOPE, r"\Delta v = -\eta\nabla f"), "right"), ((SLOPE, r"\Delta v = \eta\nabla f"), "right"),
+    ((SLOPE, r"\Delta v = -\eta(2Z^\top(Zv - y) + 2cv)"), "right"),
+    ((SLOPE, r"\Delta v = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = \eta(2Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\eta\nabla f = -\eta(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\frac{\eta}{n}H^{-1}\nabla f"), "right"), ((SLOPE, r"\Delta v = -Z\nabla f"), "undecided"),
+    ((SLOPE, r"\Delta v = -(2Z^\top(Zv - y) + 2cv)"), "right"),
+    ((SLOPE, r"\Delta v = -(Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v = -\sin(2Z^\top(Zv - y) + 2cv)"), "undecided"),
+    ((SLOPE, r"\Delta v_j = -c\sum_i (z_i^\top v - y_i)z_{ij} - 2cv_j"), "undecided"),
     ((MOVED, SLOPE, r"\Delta v = -\eta\nabla f"), "right"), ((MOVED, SLOPE, r"\Delta v = -\nabla f"), "right"),
     ((MOVED.replace("= 2", "= "), r"\Delta v = -\eta\nabla f", SLOPE), "wrong"),
 ])  # fmt: skip
-def test_a_step_is_an_update_and_claims_nothing_while_a_change_of_the_loss_does(
+def test_a_step_goes_against_the_gradient_and_moves_the_loss(
     tmp_path: Path, rows: tuple[str, ...], verdict: str
 ) -> None:
     text = "## Problem 2\n" + "\n".join(f"$${row}$$" for row in rows)

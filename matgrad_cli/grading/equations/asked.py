@@ -18,13 +18,13 @@ from ...verify.solving.system import Solution, System, solutions, solved_by
 from ..lines.kinds import is_zero, shape_in_words
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
-from ..lines.where import pieces_of
 from ..slips.causes import Slip
 from ..slips.terms import shown
 from ..slips.witness import not_stationary
 from ..task import Asked, Task, whole_derivative
 from ..telling import no_plain_number
-from .solved import SolvedBench, slip_of_equation
+from .slips import slip_of_equation
+from .solved import SolvedBench
 
 Verdict = Literal["right", "wrong", "undecided"]
 MOST_READINGS: Final = 24
@@ -39,7 +39,14 @@ _FACTORS: Final = tuple(
 
 def split_constraints(text: str) -> tuple[str, ...]:
     """The constraints of a key; `;` and commas outside of brackets stand between them."""
-    return tuple(text[start:end].strip() for start, end in pieces_of(text))
+    found, level = [""], 0
+    for sign in text:
+        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign, 0)
+        if sign in ";," and level <= 0:
+            found.append("")
+        else:
+            found[-1] += sign
+    return tuple(one.strip() for one in found if one.strip())
 
 
 def named_multipliers(texts: Iterable[str], taken: Collection[str]) -> tuple[str, ...]:

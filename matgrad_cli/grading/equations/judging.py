@@ -25,8 +25,10 @@ from ..meanings.targets import by_which
 from ..slips.causes import Slip
 from ..task import whole_derivative
 from .asked import judged_solution, stationary
-from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation, marked_unknown, own_names
-from .solved import NO_EQUATION, NO_VALUE, SolvedBench, slip_of_equation
+from .marked import marked_unknown, own_names
+from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
+from .slips import NO_EQUATION, slip_of_equation
+from .solved import NO_VALUE, SolvedBench
 
 _AT_BEST = regex(
     r"\(.*(?:\\(?:wide)?(?:hat|tilde|bar)|\^\s*\{?\s*(?:\*|\\star|\\ast)|_\s*\{?\s*\\?(?:\w+\s*\{)?\s*(?:opt"
@@ -100,15 +102,15 @@ class Equations:
             return Outcome("follows", found, role="equation")
         if meant and is_zero(after) and self._is_stated(chain, last):
             known = self._stated(chain) is not None
-            elsewhere = self.around.task.wanted is None or not (known or self._bench().compare(*sides[0]).holds)
-            self._stands_at(sides[0], elsewhere)
+            self._stands_at(
+                sides[0], self.around.task.wanted is None or not (known or self._base().compare(*sides[0]).holds)
+            )
             return Outcome("follows", found, role="equation")
         outcome = self._outcome(found, sides, pairs, meant, both, chain.equation)
-        if outcome is None:
-            return None
-        if outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
-            outcome = _open(found, BY_ENTRIES)
-        self._note(found, sides[0], outcome)
+        if outcome is not None and outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
+            outcome = Outcome("undecided", found, Slip("equation", BY_ENTRIES), "equation")
+        if outcome is not None:
+            self._note(found, sides[0], outcome)
         return outcome
 
     def of_marked(self, chain: Chain, name: str, found: Read, remarks: Sequence[str]) -> Outcome | None:
@@ -169,7 +171,7 @@ class Equations:
     def _outcome(
         self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool, going: bool
     ) -> Outcome | None:
-        base = self._bench()
+        base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)
         if right is not None and not (going or is_zero(right[1])) and base.solutions and base.vanish(*right):
@@ -177,26 +179,29 @@ class Equations:
         if right is not None:
             self._say_needs(base, right)
             return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")
-        given = (self._bench(premise) for premise in reversed(self.granted))
-        if any(bench.compare(*equation).holds for bench in given for equation in sides):
-            carried = all(verdict.kind == "differs" for _, verdict in verdicts)
-            return Outcome("follows", found, role="equation", carried=carried)
+        if any(
+            self._bench(premise).compare(*equation).holds for premise in reversed(self.granted) for equation in sides
+        ):
+            return Outcome(
+                "follows", found, role="equation", carried=all(verdict.kind == "differs" for _, verdict in verdicts)
+            )
         if not meant:
             return None
         if any(verdict.by == NO_EQUATION for _, verdict in verdicts):
             return Outcome("wrong", found, Slip("differs", NO_EQUATION), "equation")
-        judge = self._bench(self.premise)
+        judge = base if self.premise is None else self._bench(self.premise)
         unknown = [verdict.by for equation in sides if (verdict := judge.compare(*equation)).kind == "unknown"]
         if not judge.solutions and any(self._is_multiple(equation, self.stated) for equation in sides):
             return Outcome("follows", found, role="equation")
         if not judge.solutions or len(unknown) == len(sides):
-            return _open(found, NO_VALUE if NO_VALUE in unknown else EQUATION)
+            said = NO_VALUE if NO_VALUE in unknown else EQUATION
+            return Outcome("undecided", found, Slip("equation", said), "equation")
         if self.granted and len(self.unknowns) > 1:
-            return _open(found, MAY_FOLLOW, "undecided")
+            return Outcome("undecided", found, Slip("undecided", MAY_FOLLOW), "equation")
         before = self.before or (None if self.stated is None else (self.stated, Fill(0, self.stated.shape)))
         slip = slip_of_equation(judge, pairs[0], before, found)
         if judge.fitted and (slip.code == "differs" or not judge.sure):
-            return _open(found, HOMOGENEOUS)
+            return Outcome("undecided", found, Slip("equation", HOMOGENEOUS), "equation")
         return Outcome("wrong", found, slip, "equation")
 
     def _is_multiple(self, equation: Equation, derivative: Expr | None) -> bool:
@@ -212,9 +217,10 @@ class Equations:
         a value of an unknown may also be one solution of several."""
         verdict = base.compare(*equation)
         symbol, value = equation
-        if verdict.holds or verdict.by == NO_VALUE or symbol not in self.unknowns or symbol in value.symbols:
+        if verdict.holds or verdict.by == NO_VALUE or not isinstance(symbol, Symbol) or symbol in value.symbols:
             return verdict
-        assert isinstance(symbol, Symbol)
+        if symbol not in self.unknowns:
+            return verdict
         needed = (value,) if not base.solutions and value.shape.is_square and value.shape.is_matrix else ()
         found = solved_by(self.around.bench, self._stationary(), symbol, value, self._derived(), needed)
         moves = self.stated is not None and symbol in self.around.expanded(self.stated).symbols
@@ -233,11 +239,20 @@ class Equations:
 
     def _note(self, found: Read, equation: Equation, outcome: Outcome) -> None:
         """What the derivation stands at now."""
-        follows = outcome.verdict != "wrong" and (self.premise is None or self._bench().compare(*equation).holds)
-        self._stands_at(equation, elsewhere=not follows)
-        symbol, value = _whole(*equation)
-        found = found if value is equation[1] else replace(found, expr=value)
-        if isinstance(symbol, Symbol) and symbol in {*self.unknowns} - value.symbols and not is_pending(value):
+        self._stands_at(
+            equation,
+            outcome.verdict == "wrong" or (self.premise is not None and not self._base().compare(*equation).holds),
+        )
+        symbol, value = equation
+        if (whole := _whole(symbol, value)) is not None:
+            symbol, value = whole
+            found = replace(found, expr=value)
+        if (
+            isinstance(symbol, Symbol)
+            and symbol in self.unknowns
+            and symbol not in value.symbols
+            and not is_pending(value)
+        ):
             self._says(symbol, found, outcome)
 
     def _says(self, symbol: Symbol, found: Read, outcome: Outcome) -> None:
@@ -249,22 +264,26 @@ class Equations:
                 return
             found, outcome = self.told[asked]
         assert found.expr is not None
-        others = ((one, read.expr) for one, (read, _) in self.told.items() if one is not asked)
-        told = {one: self.around.expanded(expr) for one, expr in others if expr}
+        told = [
+            (one, self.around.expanded(read.expr))
+            for one, (read, _) in self.told.items()
+            if read.expr and one is not asked
+        ]
         value, unknowns = self.around.expanded(found.expr), frozenset(self.unknowns)
-        whole = substitute(value, {one: other for one, other in told.items() if not unknowns & other.symbols})
+        whole = substitute(value, {one: other for one, other in told if not unknowns & other.symbols})
         found = found if whole is value else replace(found, expr=whole)
-        first = self.solution is None and outcome.verdict == "follows" and self.around.task.asks != "gradient"
-        if first or not unknowns & whole.symbols:
+        worked_out = not unknowns & whole.symbols
+        if worked_out or (
+            self.solution is None and outcome.verdict == "follows" and self.around.task.asks != "gradient"
+        ):
             self.solution = found, outcome
 
     def claim(self, symbol: Expr, found: Read, outcome: Outcome) -> Outcome:
         """What an unknown is said to be without an equation before it;
         where that is asked for, its slip is that of the solution."""
         task = self.around.task
-        if found.expr is not None:
-            symbol, value = _whole(symbol, found.expr)
-            found = replace(found, expr=value)
+        if found.expr is not None and (whole := _whole(symbol, found.expr)) is not None:
+            symbol, found = whole[0], replace(found, expr=whole[1])
         if symbol is task.problem.wrt and task.asks != "gradient" and found.expr is not None:
             verdict, slip = judged_solution(self.around, found.expr, found)
             outcome = replace(outcome, verdict=verdict, slip=slip) if verdict == "wrong" else outcome
@@ -280,7 +299,7 @@ class Equations:
         if self.before is None and not _AT_BEST.search(read.side.source.text):
             return outcome
         pairs = [map(self.around.expanded, pair) for pair in pairings(last, read.expr)]
-        verdicts = [self._bench().compare(*pair) for pair in pairs]
+        verdicts = [self._base().compare(*pair) for pair in pairs]
         return Outcome("follows", read, role="equation") if any(verdict.holds for verdict in verdicts) else outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
@@ -290,7 +309,7 @@ class Equations:
 
     def bench(self, chain: Chain) -> SolvedBench | None:
         """The points at which an equation of a chain is to hold; None in a chain of identities."""
-        found = self._bench(self.premise) if chain.equation else None
+        found = None if not chain.equation else self._base() if self.premise is None else self._bench(self.premise)
         return found if found is not None and found.solutions else None
 
     def _stands_at(self, equation: Equation, elsewhere: bool) -> None:
@@ -310,15 +329,20 @@ class Equations:
 
     # ---- systems and their solutions
 
-    def _bench(self, equation: Equation | None = None) -> SolvedBench:
-        """The points at which the derivative of the loss is zero, or at which this equation stands for that."""
+    def _base(self) -> SolvedBench:
+        """The points at which the derivative of the loss is zero."""
+        return self._bench(None)
+
+    def _bench(self, equation: Equation | None) -> SolvedBench:
         found = self._benches.get(equation)
         if found is None:
             bench, system, derived = self.around.bench, self._stationary(), tuple(self._derived().items())
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
                 system = System((equation, *system.equations[1:]), system.unknowns)
-            solved = _solved(bench.problem, bench.setting.seed, system, derived, len(self.unknowns) > 1)
-            found = self._benches[equation] = SolvedBench(bench, *solved)
+            found = SolvedBench(
+                bench, *_solved(bench.problem, bench.setting.seed, system, derived, len(self.unknowns) > 1)
+            )
+            self._benches[equation] = found
         return found
 
     def _stated(self, chain: Chain) -> Expr | None:
@@ -355,14 +379,9 @@ def _solved(
     return fitting, fitting is not points, sure
 
 
-def _open(found: Read, said: str, code: str = "equation") -> Outcome:
-    """An equation of which it was not seen whether it holds."""
-    return Outcome("undecided", found, Slip(code, said), "equation")
-
-
-def _whole(symbol: Expr, value: Expr) -> tuple[Expr, Expr]:
-    """The unknown and its value, as arrays where they are given entry by entry: `w_j = […]_j`."""
+def _whole(symbol: Expr, value: Expr) -> tuple[Expr, Expr] | None:
+    """The unknown and its value as arrays, where they are given entry by entry: `w_j = […]_j`."""
     places = [place for place in (symbol.row, symbol.col) if place is not None] if isinstance(symbol, Entry) else []
     letters = [place.name for place in places if isinstance(place, Index)]
     whole = as_array(value, letters) if letters and len(letters) == len(places) else None
-    return (symbol, value) if whole is None else (symbol.children[0], whole)
+    return None if whole is None else (symbol.children[0], whole)

@@ -1,20 +1,13 @@
-"""What is meant by an equality once the derivative is set to zero, and by the marked names of a solution,
-`\\hat w`, `w^*`, `w_{OLS}`."""
+"""The derivative set to zero: which equalities are meant as equations of it,
+and which only suppose that a variable is zero."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from ...diagnostics.regex import regex
-from ...ir import NUMBER, Add, Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
-from ...notation import syntax as s
+from ...ir import Add, Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
 from ..chain import Chain
 from ..lines.forms import is_pending
-from ..lines.functions import states_function
 from ..lines.kinds import Clash, is_zero, pairings
 from ..lines.scope import Surroundings
-from ..lines.statements import Claim, lone_name
-from ..lines.syntax_walk import inner
 
 EQUATION = (
     "this is read as an equation, in which the derivative is set to zero; no point was found at which the "
@@ -71,52 +64,3 @@ def _of_loss(around: Surroundings, expr: Expr) -> bool:
         body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss))
         for body in found
     )
-
-
-_MARK = regex(
-    r"_(?:(?i:hat|star|ast|opt(?:im(?:al|um))?|best|sol(?:ution)?|est(?:imate)?|min|[owgtr]?ls|r?lse|ridge|rr|reg"
-    r"|mle?|map|l?mmse|bayes)|[A-Z]{2,})+$"
-)
-
-
-def unmarked(name: str) -> str:
-    r"""The variable that a marked name stands for: `w` of `w^*`, `\hat w`, `w_{ML}`; `w_B` of `\hat w_B`."""
-    name = name.replace("_hat_", "_")
-    while (found := _MARK.search(name)) is not None:
-        name = name[: found.start()]
-    return name
-
-
-def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
-    """The unknown that a marked name stands for; None for any other name."""
-    bare = unmarked(name)
-    return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
-
-
-def marks_member(name: str, unknowns: Iterable[Symbol]) -> bool:
-    r"""Whether a marked name may stand for rows of an unknown: `\hat u_i` beside the unknown U."""
-    bare = unmarked(name)
-    return bare != name and any(symbol.name.lower() == bare.lower() for symbol in unknowns)
-
-
-def is_marked(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
-    r"""Whether a claim says what an unknown is under a marked name, `\hat w = …`."""
-    return marked_unknown(lone_name(claim.left) or "", unknowns) is not None
-
-
-def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol], solution: Expr | None) -> dict[str, Expr]:
-    r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
-    in no side or the claim ends in zero, and beside w the `solution`, where one was found; P is the matrix of the p_ij
-    that are defined; the letter of a function that is stated again is any number."""
-    used = frozenset[str]().union(*(s.contents(side.node).names for side in claim.sides if side.node is not None))
-    free = [name for name in used if not around.valued(name)]
-    marked = {name: symbol for name in free if (symbol := marked_unknown(name, unknowns)) is not None}
-    function = states_function(claim.left, around)
-    letters = {around.formulas[function][0]} & {*free} if function is not None else ()
-    zero = isinstance(last := inner(claim.sides[-1].node), s.Literal_) and not last.value
-    found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if zero or symbol.name not in used}
-    if solution is not None:
-        found |= {name: solution for name, symbol in marked.items() if name not in found and symbol is unknowns[0]}
-    arrays = {name: around.defined[name.lower()] for name in free if name != name.lower() in around.defined}
-    found |= {name: symbol for name, symbol in arrays.items() if symbol.shape.is_matrix}
-    return found | {letter: Symbol(letter, NUMBER) for letter in letters}

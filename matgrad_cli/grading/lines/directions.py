@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from ...ir import NUMBER, Differential, Expr, Fill, Number, Symbol, nodes_of, substitute
+from ...ir import NUMBER, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
 from ...notation.elaboration.at_points import AT_ZERO, moved_to, times
 from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
@@ -21,8 +21,11 @@ _BUILT_IN = frozenset(("I", "e", "pi", "d", "partial"))
 def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
     """Gives every name that only says where the variable moves the variable's shape,
     and every small number beside it that of a number."""
+    shape = around.task.problem.wrt.shape
     for node in nodes:
-        _add(around, _moves(around, node))
+        for name, small in _moves(around, node):
+            if name not in around.directions:
+                _add(around, name, NUMBER if small else shape, small)
 
 
 def find_letters(around: Surroundings, claims: Iterable[Sequence[s.Node | None]]) -> None:
@@ -31,8 +34,8 @@ def find_letters(around: Surroundings, claims: Iterable[Sequence[s.Node | None]]
         match inner(left.body) or left if isinstance(left, s.Derivative) else left:
             case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
                 again = any(name in s.contents(other).names for other in others if other is not None)
-                if again and unknown(around, name):
-                    around.directions.setdefault(name, Symbol(name, NUMBER))
+                if again and unknown(around, name) and name not in around.directions:
+                    _add(around, name, NUMBER, small=False)
 
 
 def find_lines(around: Surroundings) -> None:
@@ -42,15 +45,15 @@ def find_lines(around: Surroundings) -> None:
         parts = [part for part in s.parts_of(body) if isinstance(part, s.Binary)]
         moved = [name for part in parts for name in _beside_variable(around, part)]
         if (letter, True) in moved and unknown(around, letter) and wrt in s.contents(body).names:
-            _add(around, moved)
+            for name, small in moved:
+                if name not in around.directions:
+                    _add(around, name, NUMBER if small else around.task.problem.wrt.shape, small)
 
 
-def _add(around: Surroundings, found: Iterable[tuple[str, bool]]) -> None:
-    """Takes in directions, which have the shape of the variable, and small numbers, each with its place at 0."""
-    for name, small in found:
-        if name not in around.directions:
-            moving = around.directions[name] = Symbol(name, NUMBER if small else around.task.problem.wrt.shape)
-            around.directions |= {name + AT_ZERO: _still(around, moving)} if small else {}
+def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
+    around.directions[name] = Symbol(name, shape)
+    if small:
+        around.directions[name + AT_ZERO] = _still(around, around.directions[name])
 
 
 def _still(around: Surroundings, moving: Symbol) -> Symbol:
@@ -170,12 +173,17 @@ def directed(node: s.Node, around: Surroundings) -> s.Node:
 
 def at_another(node: s.Node) -> s.Apply | None:
     """The call of which `df(g(x))[h]` is the differential: of f at g(x), or of all of f(g(x))."""
-    for part in s.parts_of(node):
-        match inner(part.body) if isinstance(part, s.Differential_) and part.direction is not None else None:
-            case s.Apply(_, function, arguments) as call if canonical_function(function) not in FUNCTION_NAMES:
-                if not all(isinstance(s.ungrouped(argument), s.Name) for argument in arguments):
-                    return call
-    return None
+    bodies = (
+        s.ungrouped(part.body)
+        for part in s.parts_of(node)
+        if isinstance(part, s.Differential_) and part.direction is not None
+    )
+    calls = (
+        body for body in bodies if isinstance(body, s.Apply) and canonical_function(body.function) not in FUNCTION_NAMES
+    )
+    return next(
+        (call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None
+    )
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
+from ...diagnostics.record import replace
 from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, fresh_index, letters_in, nodes_of
 from ...notation import syntax as s
 from ...notation.elaboration.readable import readable
-from .reading import Side
-from .syntax_walk import inner
+from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
+from .directions import is_jacobian, unknown
+from .reading import Side, read_side
+from .scope import Surroundings
+from .syntax_walk import bare_name, factors, inner
 
 
 def left_letters(side: Side) -> tuple[str, ...]:
@@ -77,3 +82,37 @@ def order_of(expr: Expr) -> tuple[Index, ...]:
 def is_pending(expr: Expr) -> bool:
     """Whether a derivative or differential is still to be worked out."""
     return any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr))
+
+
+def descends(side: Side, around: Surroundings, letters: Sequence[str] = ()) -> bool:
+    r"""Whether a side goes along the gradient of the loss, `-\eta\nabla L`, `-H^{-1}\nabla L`, or against its value,
+    `-\eta(…)`, where names of which nothing is known are lengths."""
+    whole = inner(side.node)
+    product = inner(whole.body) if isinstance(whole, s.Negative) else whole
+    if product is None:
+        return False
+    positive, parts = product is whole, list[s.Node]()
+    for part in factors(product):
+        positive ^= isinstance(part, s.Negative)
+        parts += _without_length(s.ungrouped(part.body if isinstance(part, s.Negative) else part), around)
+    if not parts:
+        return False
+    last = parts[-1]
+    entry = replace(last, indices=()) if letters and isinstance(last, s.Derivative) else last
+    if is_jacobian(around, entry):
+        return True
+    if positive:
+        return False
+    apart = reduce(lambda one, other: s.Binary(side.span, "juxtapose", one, other), parts)
+    found = read_side(replace(side, node=apart), around).expr
+    slope = read_side(replace(side, node=s.Derivative(side.span, None, None, style="nabla")), around).expr
+    return found is not None and slope is not None and around.bench.equal(found, slope)
+
+
+def _without_length(part: s.Node, around: Surroundings) -> tuple[s.Node, ...]:
+    r"""Nothing of a name that nothing explains, the brackets behind it, `\eta(…)`; else the factor itself."""
+    call = part if isinstance(part, s.Apply) and len(part.arguments) == 1 else None
+    name = bare_name(part) if call is None else call.function
+    if name is None or not unknown(around, name) or canonical_function(name) in FUNCTION_NAMES:
+        return (part,)
+    return (s.ungrouped(call.arguments[0]),) if call is not None else ()

@@ -59,25 +59,26 @@ def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pai
     A matrix after an entry with the letters s, t is taken at (s, t), and the other way round.
     `order` are the letters in their order.
     """
-    code = "number-for-matrix" if after.shape.is_number or before.shape.is_number else "shape-mismatch"
+    if is_zero(after) and after.shape.is_number and before.shape is not after.shape:
+        return [(before, Fill(0, before.shape))]
+    if is_zero(before) and before.shape.is_number and before.shape is not after.shape:
+        return [(Fill(0, after.shape), after)]
     if before.shape is after.shape:
-        if before.free >= after.free or not (before.free or before.symbols):
-            return [(before, after)]
-        code = "free-index-mismatch"
-    elif found := _as_kind_of(before, after, order):
-        return [(before, new) for new in found]
-    elif found := _as_kind_of(after, before, order):
-        return [(new, after) for new in found]
-    return Clash(code, kind_in_words(after), kind_in_words(before))
-
-
-def _as_kind_of(one: Expr, other: Expr, order: Sequence[Index]) -> list[Expr]:
-    """What the other is where it is compared with one of another shape: an array at the letters of that, 0 of any
-    kind."""
-    if is_zero(other) and other.shape.is_number:
-        return [Fill(0, one.shape)]
-    entry = one.shape.is_number and one.free and other.free <= one.free
-    return _entries(other, one.free - other.free, order) if entry else []
+        extra = after.free - before.free
+        if extra and (before.free or before.symbols):
+            return Clash("free-index-mismatch", kind_in_words(after), kind_in_words(before))
+        return [(before, after)]
+    if before.shape.is_number and before.free and after.free <= before.free:
+        found = _entries(after, before.free - after.free, order)
+        if found:
+            return [(before, entry) for entry in found]
+    if after.shape.is_number and after.free and before.free <= after.free:
+        found = _entries(before, after.free - before.free, order)
+        if found:
+            return [(entry, after) for entry in found]
+    if after.shape.is_number or before.shape.is_number:
+        return Clash("number-for-matrix", kind_in_words(after), kind_in_words(before))
+    return Clash("shape-mismatch", kind_in_words(after), kind_in_words(before))
 
 
 def _entries(array: Expr, letters: frozenset[Index], order: Sequence[Index]) -> list[Expr]:

@@ -27,7 +27,7 @@ from .indices import Letters, read_letters
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
 from .through import through
-from .variables import by_parts
+from .variables import by_parts, members
 
 FORM_SLIPS = {
     "shape-mismatch": "non-conformable",
@@ -165,17 +165,19 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         work = Letters(frozenset(), frozenset())
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
-            node = directed(node, around)
+            node = members(directed(node, around), around)
             written = rebuilt(by_parts(node, around), lambda part: _turned(_joined(part, around), around))
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, around.tabled)
         if work.reused:
-            misused, notes = work.reused[0], _notes(work)
-            if side.syntax == "latex" and any(name == "sum" for name, _ in s.contents(stated).calls):
-                slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
-                return Read(side, tree=tree, failure="undecided", slip=slip, notes=notes)
+            misused = work.reused[0]
+            failure: Failure = "wrong"
             slip = Slip("index-reused", misused.message, span=misused.span)
-            return Read(side, tree=tree, failure="wrong", slip=slip, notes=notes)
+            sums = [part for _, part in walk(stated) if isinstance(part, s.Apply) and part.function == "sum"]
+            if side.syntax == "latex" and sums:
+                slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
+                failure = "undecided"
+            return Read(side, tree=tree, failure=failure, slip=slip, notes=_notes(work))
         found = read_tree(tree, side, around, known)
         notes, restored, summed = (*found.notes, *_notes(work)), tuple(work.restored), tuple(work.summed)
         return replace(found, notes=notes, restored=restored, summed=summed, rough=rough)
@@ -352,8 +354,17 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
         node = replace(node, body=first)  # a second derivative is symmetric, in every layout
     if around.task.layout == "gradient" or (around.upright and node.style == "nabla"):
         return node
-    variable = around.task.problem.wrt if node.variable is None else around.value_of(node.variable)
-    body = around.value_of(node.body)
+    scope = around.scope(Source("", ""), "latex", {})
+    variable = around.task.problem.wrt if node.variable is None else _value(node.variable, scope)
+    body = around.task.problem.loss if node.body is None else _value(node.body, scope)
     if body is None or variable is None:
         return node
     return s.Transposed(node.span, node) if is_turned(around.task.layout, body.shape, variable.shape) else node
+
+
+def _value(node: s.Node, scope: Scope) -> Expr | None:
+    """What a part stands for on its own; None if that cannot be said."""
+    try:
+        return read_node(node, scope).expr
+    except MatgradError:
+        return None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-from ...diagnostics import MatgradError, Source, Span
+from ...diagnostics import Source, Span
 from ...diagnostics.record import field, mutable, replace
 from ...ir import (
     Call,
@@ -29,7 +29,6 @@ from ...ir import (
 )
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
-from ...notation.elaboration.elaborate import read_node
 from ...notation.latex.families import bound_letters, latex_names, placed_letters
 from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.problems import STRETCHING, scope_of
@@ -64,6 +63,7 @@ class Surroundings:
     left open. `sums_silently` says that the text sums repeated letters without Σ.
     `samples` are letters that say which sample is meant, of which the problem has one.
     `unconfirmed` are those that only stood under ∂ by now, which says little of their values.
+    `steps` says that a row states the step Δw that the variable makes.
     `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
@@ -96,6 +96,7 @@ class Surroundings:
     sums_silently: bool = False
     beside: Shape | None = None
     samples: frozenset[str] = frozenset()
+    steps: bool = False
     unconfirmed: frozenset[str] = frozenset()
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
@@ -171,15 +172,6 @@ class Surroundings:
             arrays=self.arrays is True and (syntax in STRETCHING or self.task.problem.arrays),
             columns=frozenset(self.base.symbols) if syntax in STRETCHING - {"numpy"} else self.base.columns,
         )
-
-    def value_of(self, node: s.Node | None, syntax: Syntax = "latex") -> Expr | None:
-        """What a part of a tree stands for on its own, None being the loss; None if that cannot be said."""
-        if node is None:
-            return self.task.problem.loss
-        try:
-            return read_node(node, self.scope(Source("", ""), syntax, {})).expr
-        except MatgradError:
-            return None
 
     def tabled(self, node: s.Node) -> s.Node:
         """An entry of a name with many indices, as a name that stands for its value at those letters."""

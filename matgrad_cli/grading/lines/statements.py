@@ -286,6 +286,44 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     return cofactors(rebuilt(node, change), names)
 
 
+def with_step(row: Row, wrt: str) -> Row:
+    r"""The row in which the step of the variable, `\Delta w`, is a name of its own."""
+
+    def named(side: Side) -> Side:
+        node = side.node and rebuilt(side.node, lambda part: _step(part, side.source.text, wrt))
+        return replace(side, node=node)
+
+    return replace(row, claims=tuple(replace(one, sides=tuple(map(named, one.sides))) for one in row.claims))
+
+
+def _step(part: s.Node, text: str, wrt: str) -> s.Node:
+    if not isinstance(part, s.Differential_) or not text.startswith(_CHANGES, part.span.start):
+        return part
+    match part.body:
+        case s.Name(_, name) if name == wrt:
+            return s.Name(part.span, f"{STEP}{wrt}")
+        case s.Subscript(_, s.Name(_, name), indices) if name == wrt:
+            return s.Subscript(part.span, s.Name(part.span, f"{STEP}{wrt}"), indices)
+    return part
+
+
+_CHANGES = ("\\Delta", "\\delta", "Δ", "δ")
+STEP = "Δ"
+"""How the name of what the variable moves by begins."""
+NO_STEP = "this is not seen to be a step against the gradient"
+
+
+def state_step(rows: Iterable[Row], wrt: str) -> bool:
+    r"""Whether a row says what the step of the variable is, `\Delta w = -\eta\nabla L`, and none how it moves others,
+    `\Delta L = g^\top \Delta w`."""
+    name = f"{STEP}{wrt}"
+    claims = [claim for row in rows for claim in with_step(row, wrt).claims]
+    trees = ([side.node for side in claim.sides if side.node] for claim in claims)
+    beside = (nodes for nodes in trees if any(name in s.contents(node).names for node in nodes))
+    moves = any(isinstance(part, s.Differential_) for nodes in beside for node in nodes for part in s.parts_of(node))
+    return not moves and any(lone_name(claim.left) == name for claim in claims)
+
+
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
     """The row in the expression language; a left side such as dL/dR is read as LaTeX would be.
     None if a right side is not readable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...diagnostics import Diagnostic, InputError, Label
+from ...diagnostics import Diagnostic, InputError, Label, MatgradError, Source
 from ...diagnostics.record import replace
 from ...ir import (
     Add,
@@ -31,6 +31,7 @@ from ...ir import (
 from ...ir import places as places_of
 from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
+from ...notation.elaboration.elaborate import read_node
 from ...notation.printing.to_text import to_text
 from ..bench import Bench
 from .scope import STATED, Surroundings
@@ -60,12 +61,17 @@ def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
     made = isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply)) and getattr(by, "function", "") != "vec"
     if by is None or not made or node.indices:
         return node
-    value, moved = around.value_of(by), around.value_of(node.body)
-    if value is None or moved is None or value.free or isinstance(value, Symbol):
+    scope = around.scope(Source("", ""), "latex", {})
+    try:
+        value = read_node(by, scope).expr
+        base = around.task.problem.loss if node.body is None else read_node(node.body, scope).expr
+    except MatgradError:
+        return node
+    if value.free or isinstance(value, Symbol):
         return node
     known = (one for one, meant in around.values.items() if meant is value)
     symbol = next(known, None) or around.define(to_text(value), value)
-    if (written := _in_terms(around, moved, symbol)) is None:
+    if (written := _in_terms(around, base, symbol)) is None:
         return node
     key = f"{node.span.start} of {symbol.name}"
     around.looked_up[key] = written

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
 from ...ir import NUMBER, Shape
 from ...notation import syntax as s
+from ...notation.elaboration.elaborate import read_node
 from .scope import Surroundings
 from .syntax_walk import inner, rebuilt, walk
 
@@ -47,10 +49,29 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
     return rebuilt(node, change)
 
 
+def members(node: s.Node, around: Surroundings) -> s.Node:
+    """z_n as row n of a z that was defined by its rows, also in the row that defines it."""
+    matrices = {name for name, symbol in around.defined.items() if symbol.shape.is_matrix}
+
+    def change(part: s.Node) -> s.Node:
+        match part:
+            case s.Subscript(span, s.Name(_, name) as base, (index,)) if name in matrices:
+                return s.Slice(span, base, base, index, "subscript")
+            case s.Derivative(_, _, s.Name(span, name) as base, (index,)) if name in matrices:
+                return replace(part, variable=s.Slice(span, base, base, index, "subscript"), indices=())
+        return part
+
+    return rebuilt(node, change) if matrices else node
+
+
 def _shape(node: s.Node | None, around: Surroundings) -> Shape:
     """The shape of a part; that of a number where it cannot be read. None is the loss."""
-    value = around.value_of(node)
-    return NUMBER if value is None else value.shape
+    if node is None:
+        return around.task.problem.loss.shape
+    try:
+        return read_node(node, around.scope(Source("", ""), "latex", {})).expr.shape
+    except MatgradError:
+        return NUMBER
 
 
 def _by_row(part: s.Derivative, variable: s.Node | None, around: Surroundings, letters: Sequence[str]) -> s.Node:
@@ -89,18 +110,30 @@ def _by_row(part: s.Derivative, variable: s.Node | None, around: Surroundings, l
 def flat_vectors(node: s.Node, around: Surroundings) -> s.Node | None:
     """NumPy's `x @ A` of a one-dimensional x, which is one-dimensional again: the column Aᵀx.
     None where no such product stands."""
+    scope = around.scope(Source("", ""), "numpy", {})
+    found: list[s.Node] = []
+
+    def shape(part: s.Node) -> Shape | None:
+        try:
+            return read_node(part, scope).expr.shape
+        except MatgradError:
+            return None
 
     def change(part: s.Node) -> s.Node:
-        match part:
-            case s.Binary(_, "@", left, right):
-                sides = left, right
-            case s.Apply(_, function, (left, right)) if function.split(".")[-1] in ("dot", "matmul"):
-                sides = left, right
-            case _:
-                return part
-        first, second = (around.value_of(side, "numpy") for side in sides)
-        flat = first is not None and second is not None and first.shape.is_column and second.shape.is_matrix
-        return s.Transposed(part.span, part) if flat else part
+        sides: tuple[s.Node, ...] = ()
+        if isinstance(part, s.Binary) and part.operator == "@":
+            sides = (part.left, part.right)
+        elif (
+            isinstance(part, s.Apply) and part.function.split(".")[-1] in ("dot", "matmul") and len(part.arguments) == 2
+        ):
+            sides = part.arguments
+        if not sides:
+            return part
+        left, right = (shape(side) for side in sides)
+        if left is None or right is None or not left.is_column or not right.is_matrix:
+            return part
+        found.append(part)
+        return s.Transposed(part.span, part)
 
     changed = rebuilt(node, change)
-    return changed if changed is not node else None
+    return changed if found else None

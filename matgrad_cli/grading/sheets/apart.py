@@ -1,5 +1,5 @@
 r"""Statements of one row, `f(x) = x^\top A x, \quad A = A^\top`, and the entries of a gradient that is written out,
-each as a formula of its own; what is said of two letters alike, or unlike, as a table of cases."""
+each as a formula of its own."""
 
 from __future__ import annotations
 

@@ -15,16 +15,50 @@ from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..consequences import MAY_FOLLOW
-from ..equations.meaning import unmarked
+from ..equations.marked import unmarked
 from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
-from . import passing, solutions
 from .going_on import Places, in_sentence
 from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
 from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
+from .passing import (
+    CONDITIONAL,
+    LONE_ZERO,
+    OF_GRADIENT,
+    SET_TO_ZERO,
+    SOUGHT,
+    is_equation_of_zero,
+    is_hypothetical,
+    is_side_condition,
+    rewrites,
+    said_of_other,
+    speaks_of_equations,
+)
 from .rows import Line, concludes, held_constant, labelled, no_identity, of_variables
+from .solutions import (
+    Numbered,
+    as_solution,
+    differentiates_by_matrix,
+    fails_at_zero,
+    fits_gradient,
+    goes_up,
+    has_multiplier,
+    inside_of,
+    is_constraint,
+    is_multiplied,
+    is_said_of_other,
+    is_scaled,
+    is_solution,
+    newton_step,
+    numbered_parts,
+    sets_to_zero,
+    speaks_of_constraints,
+    states_solution,
+    valued_variable,
+    without_mark,
+)
 
 
 class Judge:
@@ -39,7 +73,7 @@ class Judge:
         self.multiplied = False
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
-        self.parts: set[solutions.Numbered] = set()
+        self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
         self.said: set[str] = set()
         of_numbers = all(begun.around.task.problem.wrt.shape.is_number for begun in readers)
@@ -55,7 +89,7 @@ class Judge:
 
     def multiplies(self, tasks: Sequence[Task]) -> None:
         """Notes whether the constraints of which the prose speaks stand in the loss itself."""
-        self.multiplied = solutions.speaks_of_constraints(self.constrained) and solutions.has_multiplier(tasks)
+        self.multiplied = speaks_of_constraints(self.constrained) and has_multiplier(tasks)
         self.constrained = "" if self.multiplied else self.constrained
 
     def results(self, line: Line) -> list[tuple[str, RowResult]]:
@@ -66,7 +100,7 @@ class Judge:
             if passage is None:
                 continue
             if self._solves(line):
-                passage = solutions.without_mark(line, passage)
+                passage = without_mark(line, passage)
             row, before = begun.read(line.number, passage), begun.reader.equations.solution
             begun.reader.later.arrive(passage.text)
             if row.claims:
@@ -87,7 +121,7 @@ class Judge:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
         claimed = self.before is not None and (self.before.verdict, self.before.role) == ("follows", "claim")
-        self.settled |= bool(claimed and self.derived and passing.LONE_ZERO.fullmatch(line.text))
+        self.settled |= bool(claimed and self.derived and LONE_ZERO.fullmatch(line.text))
         self._moves(line)
         self._says(judged)
         self.open_names.take(line, why == GIVEN, why == "a value")
@@ -97,7 +131,7 @@ class Judge:
 
     def line(self, line: Line) -> Judged:
         """The verdict on a row."""
-        self.parts |= solutions.numbered_parts(line)
+        self.parts |= numbered_parts(line)
         results = self.results(line)
         if line.formula.kind == "display" and self._is_conditional(line):
             self.conditional = line.formula.block, line.formula.place + len(line.text)
@@ -115,7 +149,7 @@ class Judge:
         self._says(judged)
         if judged.verdict == "follows":
             roles = {outcome.role for outcome in judged.result.outcomes} if judged.result is not None else set()
-            zero = line.derives and passing.SET_TO_ZERO.search(line.text) is not None
+            zero = line.derives and SET_TO_ZERO.search(line.text) is not None
             self.settled |= zero or "equation" in {judged.role, *roles}
             derives = line.derives or line.primes(self.question.name) > 0
             self.gradient |= judged.role == "equation" or (judged.role == "claim" and derives)
@@ -129,7 +163,7 @@ class Judge:
     def _is_conditional(self, line: Line) -> bool:
         """Whether words say under what condition a display, or the one just above it, holds; none where the loss is."""
         above = self.sheet.between(self.conditional[1], line.formula.place) if self.conditional[1] else "."
-        said = not above.strip() or passing.said_of_other(line.formula, loss=self.question.name) == passing.CONDITIONAL
+        said = not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
         return said and all(one.block != line.formula.block for one in self.sheet.formulas[self.question.start :][:1])
 
     def _before(self, line: Line) -> Judged | None:
@@ -140,8 +174,8 @@ class Judge:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
         once all rows are read."""
         line, stated = judged.line, judged.verdict == "undecided" or judged.role == "definition"
-        solves = passing.speaks_of_equations(line.formula)
-        if not (stated and self.gradient and solves and solutions.valued_variable(line, self.question.wrt)):
+        solves = speaks_of_equations(line.formula) and valued_variable(line, self.question.wrt) is not None
+        if not stated or not self.gradient or not solves:
             return judged
         found = self._weighed(line, of_variables(line, self.results(line)))
         granted = any(begun.reader.equations.granted for begun in self.readers)  # it may follow from itself
@@ -158,17 +192,17 @@ class Judge:
         """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
         line = judged.line
         plain = line.head is not None and line.name is None and not line.derives
-        open_ = judged.verdict != "follows" and judged.why not in ("quoted", passing.SOUGHT)
+        open_ = judged.verdict != "follows" and judged.why not in ("quoted", SOUGHT)
         open_ = open_ and not (self.multiplied and judged.why == CONDITION)  # a multiplier's own constraint
         beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
-        if plain and open_ and beside and not solutions.is_multiplied(judged.result, self.readers):
+        if plain and open_ and beside and not is_multiplied(judged.result, self.readers):
             self.said |= line.names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
-        if (newton := solutions.newton_step(line, self.readers)) is not None:
+        if (newton := newton_step(line, self.readers)) is not None:
             return Judged(line, newton[0], "claim", why=newton[1])
-        result = solutions.as_solution(line, result, self.readers, self.sheet.prose) if result is not None else None
-        by_matrix = solutions.differentiates_by_matrix(line, self.readers, self.question.wrt)
+        result = as_solution(line, result, self.readers, self.sheet.prose) if result is not None else None
+        by_matrix = differentiates_by_matrix(line, self.readers, self.question.wrt)
         if result is not None and result.verdict == "follows" and not line.formula.step:
             doubt = held_constant(line, self.question.frozen, self.question.wrt)
             if result.role == "equation" and self._misstates(line, result):
@@ -197,7 +231,7 @@ class Judge:
         unfit = of_form(result) and (line.unlike_letters - self.told.sizes.keys() or self.others.is_loss(result))
         if result.verdict == "wrong" and self._is_statement(line) and (len(result.outcomes) == 1 or unfit):
             self.misread = True
-        if result.verdict == "wrong" and solutions.is_constraint(line, result, self.readers):
+        if result.verdict == "wrong" and is_constraint(line, result, self.readers):
             note = "up to the sign, which does not matter where it is set to zero"
             return Judged(line, "follows", "equation", result, (*result.notes, note))
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
@@ -218,31 +252,30 @@ class Judge:
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that does not follow says nothing about this problem."""
         formula = line.formula
-        if formula.step and not solutions.goes_up(result, self.readers[:1]):
+        if formula.step and not goes_up(result, self.readers[:1]):
             return "an update or a relation"
         if formula.quoted or (len(line.sides) == 1 and not line.goes_on and line.sides[0].node is not None):
             return "quoted" if formula.quoted else "no equality"
-        if passing.is_hypothetical(formula):
+        if is_hypothetical(formula):
             self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
         if formula.block == self.conditional[0]:
-            return passing.CONDITIONAL
-        if (why := passing.said_of_other(formula, self.layout[0], self.question.name, code_of(result))) is not None:
+            return CONDITIONAL
+        if (why := said_of_other(formula, self.layout[0], self.question.name, code_of(result))) is not None:
             return why
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
             if not (valued and self.others.says_more(line, result, self.readers)):
                 return OTHER_VALUE if valued else None
-        of_loss = name is not None and name == self.question.name
-        if of_loss and of_form(result) and passing.OF_GRADIENT.search(formula.before):
+        if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
         if len(line.sides) == 2 and name != self.question.name and self.others.of_own_letter(line, result):
             return "what a function is, in a letter of its own"
         claims = line.head is None or line.derives or bool(line.primes(self.question.name))
-        supposed = not claims and (line.is_constant or passing.is_side_condition(formula))
+        supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return CONDITION
         about = self._about(line) and code_of(result) != "unknown-function"
@@ -258,7 +291,7 @@ class Judge:
         """Whether a row says of what is defined, before anything is set to zero, what it is not: `e^T e = \\ldots`."""
         if line.goes_on and (before := self._before(line)) is not None and before.why == NO_IDENTITY:
             return True
-        stated = not (self.gradient or line.goes_on or passing.is_equation_of_zero(line.formula) or self._solving(line))
+        stated = not (self.gradient or line.goes_on or is_equation_of_zero(line.formula) or self._solving(line))
         return stated and any(says_otherwise(result, begun.around) for begun in self.readers)
 
     def _of_another(self, line: Line) -> bool:
@@ -279,48 +312,47 @@ class Judge:
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution;
         the loss written otherwise is none."""
-        again = line.name == self.question.name and passing.rewrites(line.formula)
-        return not again and (passing.speaks_of_equations(line.formula) or line.solves)
+        again = line.name == self.question.name and rewrites(line.formula)
+        return not again and (speaks_of_equations(line.formula) or line.solves)
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
         stands = self.gradient and (self.settled or self._solving(line) or concludes(line))
-        return stands and solutions.valued_variable(line, self.question.wrt, self.parts) is not None
+        return stands and valued_variable(line, self.question.wrt, self.parts) is not None
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
         closed = self.settled or self._solving(line) or concludes(line)
-        solving = closed and (self.gradient or solutions.sets_to_zero(line.formula))
-        stated = solving or solutions.states_solution(line.formula, self.sheet.prose)
-        if not stated or solutions.is_said_of_other(line, self.constrained):
+        solving = closed and (self.gradient or sets_to_zero(line.formula))
+        if not (solving or states_solution(line.formula, self.sheet.prose)) or is_said_of_other(line, self.constrained):
             return False
-        if solutions.sets_to_zero(line.formula) and passing.is_equation_of_zero(line.formula):
+        if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result)
-        name = solutions.valued_variable(line, self.question.wrt, self.parts)
+        name = valued_variable(line, self.question.wrt, self.parts)
         mended = result.slip is not None and result.slip.repair is not None  # so it solves for all, the others put in
         left = set() if mended else self.moved - {one.name for one in self.solved}
         variables = self.question.wrt if name is None else left | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
-        inside = solutions.inside_of(result, self.readers[:1])
+        inside = inside_of(result, self.readers[:1])
         bound = {name} if any(begun.reader.equations.conditions for begun in self.readers) else set()  # by 1ᵀw = 1
         equal = result.role == "equation" or of_form(result)
         equal = equal and self.said.isdisjoint((inside | line.names) - bound)
-        return equal and solutions.is_solution(line, result, variables, by, name, inside)
+        return equal and is_solution(line, result, variables, by, name, inside)
 
     def _unfit(self, line: Line, result: RowResult) -> bool:
         """Whether an equation behind the gradient, in names of the problem alone, has parts that do not fit together:
         it holds nowhere."""
         known = set[str]().union(*(begun.around.names().variables for begun in self.readers)) | {"I"}
         stands = self.gradient and (self.settled or self._solving(line)) and not line.parts(s.Subscript)
-        certain = stands and line.names <= known and not solutions.is_said_of_other(line, "")
+        certain = stands and line.names <= known and not is_said_of_other(line, "")
         return certain and code_of(result) in ("non-conformable", "shape-mismatch")
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
-        stands = passing.is_equation_of_zero(line.formula) and (self.gradient or solutions.sets_to_zero(line.formula))
-        if not stands or passing.is_side_condition(line.formula) or not result.row.claims:
+        stands = is_equation_of_zero(line.formula) and (self.gradient or sets_to_zero(line.formula))
+        if not stands or is_side_condition(line.formula) or not result.row.claims:
             return False
-        return any(solutions.fits_gradient(result, begun) for begun in self.readers)
+        return any(fits_gradient(result, begun) for begun in self.readers)
 
     def _earlier(self, line: Line) -> bool:
         """Whether this row may follow from an earlier wrong one:
@@ -349,8 +381,8 @@ class Judge:
         derived = line.derives or (before is not None and self.derived)
         solution = self._is_solution(line, result)
         plain = isinstance(line.head, (s.Derivative, s.Differential_)) or not line.derives  # no `∇f(x) + Aᵀν = 0`
-        value = derived and plain and not solutions.is_scaled(result) and not solutions.fails_at_zero(line, result)
-        zero = passing.is_equation_of_zero(line.formula) and not (value and result.role == "claim")
+        value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
+        zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         zero = zero or (before is not None and before.ends_in_zero) or (line.multiplied and self._solving(line))
         apart = not derived and no_identity(line, self.question.name)
         solution = solution or (not derived and self._unfit(line, result))

@@ -1,19 +1,14 @@
-"""A problem of a document as it is posed, what became of its rows, and sentences that say why."""
+"""What became of a row of a document, and sentences that say why."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from ...diagnostics.record import record
-from ...documents.sheets.sheet import Question, Sheet, Told
-from ...ir import Expr, Symbol
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.shape_said import misfit_in_words
-from ..task import Task
 from .other_functions import of_form
 from .passing import SET_TO_ZERO
 from .rows import Line
@@ -61,44 +56,3 @@ def said_otherwise(line: Line, result: RowResult, readers: Sequence[Begun]) -> s
         return None
     slip = misfit_in_words(last.expr, line.formula.after, readers[0].around)
     return slip.message if slip is not None else None
-
-
-@record
-class Posed:
-    """A problem where it stands in a document: the rows before it, its own rows, and what the words tell."""
-
-    sheet: Sheet
-    question: Question
-    before: Sequence[Line]
-    own: Sequence[Line]
-    told: Told
-
-    @property
-    def sizes(self) -> frozenset[str]:
-        """The letters of sizes."""
-        return size_letters(self.told)
-
-
-def size_letters(told: Told) -> frozenset[str]:
-    """The letters of the sizes that the words tell."""
-    return frozenset(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
-
-
-@record
-class Part:
-    """One problem of a document: the question, its rows judged, in what layout it was read,
-    and what was supposed for it.
-
-    `solved` are the variables whose values were found, with the number of the row and the value; `upright` is a ∇f that
-    is a column where ∂f/∂w is a row.
-    """
-
-    question: Question
-    judged: tuple[Judged, ...]
-    layout: str
-    tasks: tuple[Task, ...]
-    supposed: tuple[str, ...] = ()
-    wholes: tuple[str, ...] = ()
-    solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
-    upright: bool = False
-    respelled: tuple[tuple[str, str], ...] = ()

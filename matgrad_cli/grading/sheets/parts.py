@@ -32,26 +32,15 @@ from ..bench import Bench
 from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
+from .biases import as_bias, as_number, biases
 from .cases import cases
 from .judge import Judge
-from .judged import GIVEN, Judged, Part, Posed, size_letters
+from .judged import GIVEN, Judged
 from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
-from .readings import (
-    OF_LAYOUT_CODES,
-    OTHERS,
-    as_bias,
-    as_number,
-    biases,
-    ceases,
-    doubtful,
-    either,
-    fits,
-    gained,
-    unless_columns,
-    with_sums_written,
-)
+from .posed import Part, Posed, size_letters
+from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
 from .rows import Line, explained, gives_identity, is_special
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases

@@ -13,7 +13,6 @@ from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ...notation.loss_text import GOAL
-from ..lines.syntax_walk import inner
 
 _MISTAKE = regex(
     r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?"
@@ -46,7 +45,6 @@ _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s
 """`w_{t+1} = …` says how one comes from the last."""
 _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)\s*[\\{A-Za-z][^=]*=\s*&?\s*-[^=]*$")
 """`∇²f Δx = -∇f` says how far to go."""
-_CHANGES = ("\\Delta", "\\delta", "Δ", "δ")
 _SUPPOSED = regex(
     r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE
 )
@@ -240,7 +238,7 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
 def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) -> str | None:
     """Why what has a sign of equality is no claim about a problem: an update, a relation of another kind, a question,
     or it speaks of `sizes`. `sides` are those of a row that is one equation."""
-    if _UPDATE.search(text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(text, sides):
+    if _UPDATE.search(text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(sides):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
@@ -260,19 +258,15 @@ _PROBABILITY = regex(r"[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]
 _DERIVED_SIGN = regex(r"\\(?:partial|nabla)(?![A-Za-z])|[∂∇]")
 
 
-def _is_step(text: str, sides: Sequence[s.Node | None]) -> bool:
-    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `Δx = -H g`,
-    `x + Δx = …`: how far it goes."""
-    left, *rest = map(inner, sides) if sides else [None]
-    moved = next((part for part in s.parts_of(left) if isinstance(part, s.Differential_)), None) if left else None
-    if moved is not None and None not in rest:
-        kinds = {type(part) for side in rest if side is not None for part in s.parts_of(side)}
-        changes = text.startswith(_CHANGES, moved.span.start)
-        slope = moved is left and isinstance(s.ungrouped(moved.body), s.Name) and s.Derivative in kinds
-        return bool(kinds) and s.Differential_ not in kinds and (changes or slope)
-    if len(rest) != 1:
+def _is_step(sides: Sequence[s.Node | None]) -> bool:
+    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `δx = -∇f`:
+    how far it goes."""
+    if len(sides) != 2:
         return False
-    (right,) = rest
+    left, right = (s.ungrouped(side) if side is not None else None for side in sides)
+    if isinstance(left, s.Differential_) and isinstance(s.ungrouped(left.body), s.Name) and right is not None:
+        kinds = {type(part) for part in s.parts_of(right)}
+        return s.Derivative in kinds and s.Differential_ not in kinds
     left = s.ungrouped(left.body) if isinstance(left, s.Subscript) else left
     first = s.ungrouped(right.left) if isinstance(right, s.Binary) and right.operator in ("+", "-") else None
     first = s.ungrouped(first.body) if isinstance(first, s.Subscript) else first

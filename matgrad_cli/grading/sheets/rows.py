@@ -18,7 +18,7 @@ from ...notation.latex.lines import LatexLine, Side
 from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
 from ..chain import RowResult
-from ..equations.meaning import unmarked
+from ..equations.marked import unmarked
 from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")

@@ -17,7 +17,7 @@ from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..equations.asked import judged_solution
-from ..equations.meaning import unmarked
+from ..equations.marked import unmarked
 from ..lines.reading import read_side
 from ..lines.syntax_walk import bare_name
 from ..task import Task, whole_derivative

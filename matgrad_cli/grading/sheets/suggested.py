@@ -26,10 +26,11 @@ from ...ir import Call, Expr, Inverse, Number, Symbol, Transpose, mul, reciproca
 from ...notation import syntax as s
 from ...notation.loss_text import plain_name
 from ..lines.syntax_walk import bare_name
-from .judged import Judged, Part
+from .judged import Judged
 from .open_names import SUM_IS
 from .other_functions import code_of
 from .passing import CONDITIONAL, OF_LAYOUT
+from .posed import Part
 
 
 def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
