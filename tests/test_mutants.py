@@ -38,10 +38,7 @@ MUTANTS = {
         "verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"
     ),
     "a side without a value is skipped": Mutant(
-        "verify/judge.py",
-        'return Verdict("unknown", f"needs',
-        'return Verdict("agrees", f"needs',
-        "tests/verify",
+        "verify/judge.py", 'return Verdict("unknown", f"needs', 'return Verdict("agrees", f"needs', "tests/verify"
     ),
     "shapes are not compared": Mutant(
         "verify/judge.py",

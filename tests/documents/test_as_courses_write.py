@@ -57,7 +57,16 @@ $$D_{KL}(p \| q) = \operatorname{tr}(B^\top A) + \|A\|_F^2$$
 $$\nabla_A D_{KL} = B + 2A$$
 """
 
+NORMAL_SAMPLE = r"""
+$$\ell(\mu,\sigma^2) = -\frac n2\log\sigma^2 - \frac{1}{2\sigma^2}\sum_{i=1}^n(x_i-\mu)^2$$
+$$\frac{\partial\ell}{\partial\mu} = \frac{1}{\sigma^2}\sum_{i=1}^n(x_i-\mu) = 0 \implies \hat\mu = \bar x$$
+$$\frac{\partial\ell}{\partial\sigma^2} = -\frac{n}{2\sigma^2} + \frac{1}{2\sigma^4}\sum_{i=1}^n(x_i-\mu)^2 = 0
+\implies \hat\sigma^2 = \frac1n\sum_{i=1}^n(x_i-\bar x)^2$$
+"""
+
 RIGHT_AND_WRONG = {
+    "a normal sample": (NORMAL_SAMPLE, "\\frac1n\\sum", "\\frac{1}{n-1}\\sum"),
+    "the mean of a normal sample": (NORMAL_SAMPLE, "= \\bar x", "= n\\bar x"),
     "softmax regression": (SOFTMAX, "=\n- ", "=\n"),
     "logistic regression": (LOGISTIC, "= \\sum_i x", "= -\\sum_i x"),
     "normal equations": (NORMAL, "- X^T\\vec y", "+ X^T\\vec y"),

@@ -228,7 +228,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
-    habits += of_means(text)
+    habits += of_means(texts)
     if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := of_classes(texts):
@@ -274,15 +274,20 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         bare = rf"(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{){word}(?![A-Za-z])"
         habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{IN_TEXT}{word}\s*\}}", bare)]
     square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
-    if square is not None and (label := square["label"]) is not None:
-        name = rf"{square['name']}_{{\mathrm{{{label}sq}}}}"
-        script = rf"(?:\\math\w+\s*\{{?\s*)?{label}(?:\s*\}})?"
-        habits.append((power_of(square["name"], script), partial(of_square, name=name)))
+    label = (square["label"] or "") if square is not None else ""
+    if square is not None and (label or not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text)):
         plain = square["name"].removeprefix("\\")
-        printed = {"sigma": "σ", "tau": "τ"}[plain]
-        respelled += [(f"{plain}_{label}sq", f"{plain}_{label}^2"), (f"{printed}_{label}sq", f"{printed}_{label}²")]
-    elif square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
-        habits.append((power_of(square["name"]), of_square))
+        printed, script_below = {"sigma": "σ", "tau": "τ"}[plain], f"_{label}" if label else ""
+        if label:
+            name = rf"{square['name']}_{{\mathrm{{{label}sq}}}}"
+            script = rf"(?:\\math\w+\s*\{{?\s*)?{label}(?:\s*\}})?"
+            habits.append((power_of(square["name"], script), partial(of_square, name=name)))
+        else:
+            habits.append((power_of(square["name"]), of_square))
+        respelled += [
+            (f"{plain}_{label}sq", f"{plain}{script_below}^2"),
+            (f"{printed}_{label}sq", f"{printed}{script_below}²"),
+        ]
     of_steps, of_labels = steps(text)
     habits += of_steps
     respelled += [*of_labels, ("_primed", "′")]

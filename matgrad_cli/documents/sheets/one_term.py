@@ -234,11 +234,13 @@ def entry_of_class(name: str, match: re.Match[str]) -> str:
     return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"
 
 
-def of_means(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
+def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
     """How the mean of a sample, `\\bar x` beside `\\sum_{i=1}^n` of x_i, is written out, where no bar is explained."""
+    text = " ".join(texts)
     over = _OVER_ALL.search(text)
+    heads = filter(None, (_BARRED.match(one.lstrip(" &")) for one in texts))
     letter = next(free_names(("j", "l", "k", "s"), re.sub(r"[_^{}]", " ", text)), None)
-    if over is None or letter is None or re.search(rf"{_BARRED.pattern}\s*&?:?=(?!=)", text):
+    if over is None or letter is None or any(re.match(r"\s*&?:?=", head.string[head.end() :]) for head in heads):
         return
     size, index = over["size"], over["letter"]
 
