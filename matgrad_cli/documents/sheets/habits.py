@@ -286,6 +286,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
             habits.append((power_of(square["name"]), of_square))
         respelled += [
             (f"{plain}_{label}sq", f"{plain}{script_below}^2"),
+            (f"{printed}_{label}sq²", f"{printed}{script_below}⁴"),
             (f"{printed}_{label}sq", f"{printed}{script_below}²"),
         ]
     of_steps, of_labels = steps(text)
