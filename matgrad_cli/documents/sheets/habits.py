@@ -38,6 +38,7 @@ from .one_term import (
     of_components,
     of_means,
     of_one,
+    without_label,
 )
 from .read import BEFORE, names_after
 from .sheet import Sheet
@@ -228,7 +229,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
-    habits += of_means(texts)
+    habits += [*of_means(texts), *without_label(text)]
     if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := of_classes(texts):

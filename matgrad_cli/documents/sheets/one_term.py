@@ -37,6 +37,11 @@ _BARRED = regex(
 _OVER_ALL = regex(
     r"\\sum\s*(?:\\limits\s*)?_\s*\{?\s*(?P<letter>[a-z])\s*=\s*1\s*\}?\s*\^\s*\{?\s*(?P<size>[A-Za-z])\s*\}?"
 )
+_LABELLED_LOSS = regex(
+    r"(?<![A-Za-z\\])(?P<name>[LJEC]|\\ell|\\mathcal\s*\{\s*L\s*\})_(?P<open>\{\s*)?"
+    r"(?P<label>\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})(?(open)\s*\})"
+)
+"""`J_{\\text{naive-softmax}}`."""
 OF_TWO = regex(
     r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
     r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
@@ -251,3 +256,12 @@ def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[
         return rf"\left({sum_}\right)" if known else match[0]
 
     yield _BARRED, mean
+
+
+def without_label(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+    """How a loss with the one label that stands in a document is written as it is differentiated, without it."""
+    found = {(match["name"], match["label"]) for match in _LABELLED_LOSS.finditer(text)}
+    names = {name for name, _ in found}
+    for name in names if len(found) == len(names) else ():
+        if re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(name)}(?![A-Za-z_])(?!\s*_)", text):
+            yield _LABELLED_LOSS, r"\g<name>"

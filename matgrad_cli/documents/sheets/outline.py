@@ -134,7 +134,7 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
             bodies = (s.ungrouped(part.body) if isinstance(part, s.Subscript) else part for part in given)
             names = dict.fromkeys(re.sub(r"_\d+$", "", part.name) for part in bodies if isinstance(part, s.Name))
             return [Stated(node.function, letters, tuple(names), sides, number)]
-        arguments = tuple(part.name for part in given if isinstance(part, s.Name))
+        arguments = tuple(name for part in given if (name := _argument(part)))
         return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(given) else []
     if not isinstance(node, s.Name):
         return []
@@ -142,6 +142,16 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
     parts = called[1].split(",") if called else ()  # `\mathbf{w}, b`
     arguments = tuple(plain_name(part) for part in parts if re.fullmatch(r"\s*\\?[\w{}\\\s]+", part))
     return [Stated(node.name, letters, arguments, sides, number)]
+
+
+def _argument(node: s.Node) -> str:
+    """The name of what a function is a function of, also with a label: v_c, but no x_i of several."""
+    match node:
+        case s.Name(_, name):
+            return name
+        case s.Subscript(_, s.Name(_, name), (s.Name(_, label),)) if label not in "ijklmnst":
+            return f"{name}_{label}"
+    return ""
 
 
 def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Differentiated]:

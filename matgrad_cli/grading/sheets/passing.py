@@ -20,7 +20,7 @@ _MISTAKE = regex(
     r"|forget(?:ting)?|forgot"
     r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting"
     r"|old version|would be wrong"
-    r"|one might (?:think|write)|naive(?:ly)?(?! (?:softmax|Bayes))|(?:first|initial|earlier"
+    r"|one might (?:think|write)|naive(?:ly)?(?![ -](?:softmax|Bayes))|(?:first|initial|earlier"
     r"|previous) (?:attempt|try|guess|version|draft)"
     r"|I (?:first|initially|originally|at first) \w+|(?:first|initially|originally|at first),? I \w+)\b",
     re.IGNORECASE,
