@@ -64,7 +64,20 @@ $$\frac{\partial\ell}{\partial\sigma^2} = -\frac{n}{2\sigma^2} + \frac{1}{2\sigm
 \implies \hat\sigma^2 = \frac1n\sum_{i=1}^n(x_i-\bar x)^2$$
 """
 
+MIXTURE = r"""
+$$Q = \sum_{n=1}^N\sum_{k=1}^K\gamma_{nk}\left\{\ln\pi_k + \ln\mathcal N(x_n|\mu_k,\Sigma_k)\right\}$$
+$$\frac{\partial Q}{\partial\mu_k} = \sum_{n=1}^N\gamma_{nk}\Sigma_k^{-1}(x_n-\mu_k) = 0$$
+"""
+
+NAIVE = r"""
+$$J_{\text{naive-softmax}}(v_c, o, U) = -\log \frac{\exp(u_o^\top v_c)}{\sum_{w\in V}\exp(u_w^\top v_c)}$$
+$$\frac{\partial J}{\partial v_c} =
+-u_o + \sum_{w\in V}\frac{\exp(u_w^\top v_c)}{\sum_{w'\in V}\exp(u_{w'}^\top v_c)}u_w$$
+"""
+
 RIGHT_AND_WRONG = {
+    "a mixture": (MIXTURE, "k^{-1}(x", "k(x"),
+    "a loss with a label": (NAIVE, "-u_o", "u_o"),
     "a normal sample": (NORMAL_SAMPLE, "\\frac1n\\sum", "\\frac{1}{n-1}\\sum"),
     "the mean of a normal sample": (NORMAL_SAMPLE, "= \\bar x", "= n\\bar x"),
     "softmax regression": (SOFTMAX, "=\n- ", "=\n"),

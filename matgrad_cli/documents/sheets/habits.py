@@ -30,9 +30,11 @@ from .names import (
 from .one_term import (
     BY_ANY,
     LED_IN,
+    LOG_NORMAL,
     OF_CLASS,
     OF_SAMPLES,
     OF_TWO,
+    WRITTEN_OUT,
     entry_of_class,
     of_classes,
     of_components,
@@ -209,7 +211,10 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     """The sheet with its habits written in the signs that are read, of which one is `meant` as `meanings` says."""
-    texts = [formula.passage.text for formula in sheet.formulas]
+    log_normal = [(LOG_NORMAL, WRITTEN_OUT)]  # before the terms of a mixture are looked for
+    formulas = tuple(replace(one, passage=_rewritten(one.passage, log_normal)) for one in sheet.formulas)
+    sheet = replace(sheet, formulas=formulas)
+    texts = [formula.passage.text for formula in formulas]
     text = " ".join(texts)
     habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
     respelled: list[tuple[str, str]] = []

@@ -42,6 +42,17 @@ _LABELLED_LOSS = regex(
     r"(?P<label>\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})(?(open)\s*\})"
 )
 """`J_{\\text{naive-softmax}}`."""
+_ARRAY = rf"{_STYLE}\{{?\s*\\?[A-Za-z]+\s*\}}?(?:\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w)|\^\s*\{{\([a-z]\)\}}))?"
+LOG_NORMAL = regex(
+    rf"\\(?:ln|log)\s*(?:\\left\s*)?\\(?:mathcal|mathrm)\s*\{{?\s*N\s*\}}?\s*(?:\\left\s*)?\(\s*(?P<x>{_ARRAY})\s*"
+    rf"(?:\\mid|\\vert|\||;)\s*(?P<mean>{_ARRAY})\s*,\s*(?P<spread>{_STYLE}\{{?\s*(?:\\Sigma|[A-Z])\s*\}}?(?:_\s*(?:\{{[^{{}}]*\}}|\w))?)"
+    r"\s*(?:\\right\s*)?\)"
+)
+"""`\\ln \\mathcal N(x_n \\mid \\mu_k, \\Sigma_k)`."""
+WRITTEN_OUT = (
+    r"\\left(-\\frac12\\ln|2\\pi\g<spread>| - "
+    r"\\frac12(\g<x> - \g<mean>)^\\top \g<spread>^{-1}(\g<x> - \g<mean>)\\right)"
+)
 OF_TWO = regex(
     r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
     r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
