@@ -20,7 +20,7 @@ $$\nabla_{{\theta^{{(k)}}}} J(\theta) =
 LOGISTIC = r"""
 $$P(y=1|x) = h_\theta(x) = \frac{1}{1 + \exp(-\theta^\top x)} \equiv \sigma(\theta^\top x)$$
 $$P(y=0|x) = 1 - P(y=1|x) = 1 - h_\theta(x)$$
-$$J(\theta) = - \sum_i \left(y^{(i)} \log( h_\theta(x^{(i)}) ) + (1 - y^{(i)}) \log( 1 - h(x^{(i)}) ) \right)$$
+$$J(\theta) = - \sum_i \left(y^{(i)} \log( h_\theta(x^{(i)}) ) + (1 - y^{(i)}) \log( 1 - h_\theta(x^{(i)}) ) \right)$$
 $$\nabla_\theta J(\theta) = \sum_i x^{(i)} (h_\theta(x^{(i)}) - y^{(i)})$$
 """
 

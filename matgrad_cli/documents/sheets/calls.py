@@ -130,10 +130,11 @@ def _functions(
                 functions.setdefault(key_of(head), Function(letters, body, True, number))
                 if further and (inner := _inside(body, further[0], number)) is not None:
                     functions.setdefault(*inner)
+    called_in = [{key_of(match) for match in CALLED.finditer(one.passage.text)} for one in formulas]
     for key, function in [*functions.items()]:
         name, _, below = key.partition("_")
-        if below in WEIGHTS and name not in _NEVER:
-            functions.setdefault(name, function)  # h(x) beside h_θ(x)
+        if below in WEIGHTS and name not in _NEVER and not any({name, key} <= keys for keys in called_in):
+            functions.setdefault(name, function)  # h(x) is h_θ(x)
     return functions
 
 

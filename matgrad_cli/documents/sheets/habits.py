@@ -36,10 +36,12 @@ from .one_term import (
     OF_TWO,
     WRITTEN_OUT,
     entry_of_class,
+    led_in,
     of_classes,
     of_components,
     of_means,
     of_one,
+    of_two,
     without_label,
 )
 from .read import BEFORE, names_after
@@ -188,8 +190,6 @@ _ALWAYS: tuple[Habit, ...] = (
     (_AT_ITS_OWN, r"\g<derivative>"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
-    (LED_IN, ""),
-    (OF_TWO, r"\g<name>"),
     (BARE_SUM, over_the_one),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
     (_ROW_DOT, r"\g<first>^\\top "),
@@ -235,6 +235,8 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
     habits += [*of_means(texts), *without_label(text)]
+    habits += [(OF_TWO, r"\g<name>")] if of_two(texts) else []
+    habits += [(LED_IN, "")] if led_in(texts) else []
     if letter := of_one(text):
         habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
     if classes := of_classes(texts):

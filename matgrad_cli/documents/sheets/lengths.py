@@ -18,6 +18,11 @@ _LENGTHS = ("abs", "norm", "norm1")
 _DIVIDES = regex(
     r"/\s*([A-Za-z])(?![A-Za-z_(])|\\[dt]?frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{\s*\d*\s*([A-Za-z])\s*\}|([A-Za-z]))"
 )
+_SAMPLES = frozenset("nNmM")
+_OF_FEATURES = (
+    r"(?<![A-Za-z]){0}\$?\s+(?:is\s+(?:the\s+)?number\s+of\s+)?(?:\w+\s+)?(?:features?|dimensions?|parameters|variables|columns|inputs)\b"
+    r"|(?:features|dimensions?|parameters|variables|columns|inputs)\s*\(?\$?{0}(?![A-Za-z])"
+)
 """A letter that divides, as the number of samples does: `2/n`, `\\frac{1}{N}`."""
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
@@ -80,9 +85,17 @@ def _counted(
     known = {symbol.name for symbol in problem.variables}
     letters = {"".join(found) for found in _DIVIDES.findall(prose)} - known - {"d"}
     arrays = [symbol for symbol in problem.variables if not symbol.shape.is_number]
-    if len(letters) != 1 or not of.is_column or not told.keys().isdisjoint(symbol.name for symbol in arrays):
+    if (
+        len(letters) != 1
+        or not letters <= _SAMPLES
+        or not of.is_column
+        or not told.keys().isdisjoint(symbol.name for symbol in arrays)
+    ):
         return
-    (letter,), free = letters, iter([one for one in "dpqkmnrst" if one not in letters])
+    letter = min(letters)
+    if re.search(_OF_FEATURES.format(letter), prose):
+        return
+    free = iter([one for one in "dpqkmnrst" if one not in letters])
     sides = {of.rows: letter}
     for side in dict.fromkeys(side for symbol in arrays for side in symbol.shape.dims):
         sides.setdefault(side, str(side) if str(side).isdigit() else next(free))

@@ -34,6 +34,7 @@ _BARRED = regex(
     rf"\\(?:bar|overline)\s*(?:\{{\s*(?P<name>{_STYLE}\{{?[A-Za-z]\}}?)\s*\}}|(?P<bare>[A-Za-z])(?![A-Za-z]))(?!\s*_)"
 )
 """`\\bar x`, where nothing says what it is: the mean of the x_i that are summed over."""
+_DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d|'\s*\(")
 _OVER_ALL = regex(
     r"\\sum\s*(?:\\limits\s*)?_\s*\{?\s*(?P<letter>[a-z])\s*=\s*1\s*\}?\s*\^\s*\{?\s*(?P<size>[A-Za-z])\s*\}?"
 )
@@ -57,8 +58,8 @@ OF_TWO = regex(
     r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
     r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
     r"(?:_\{(?:[^{}]|\{[^{}]*\})*\})?)\s*(?:\\left\s*|\\[bB]igl?\s*)?"
-    r"(?:\((?:[^()=]|\([^()]*\))*?(?:\\[|]|\|\||‖|\\(?:Vert|parallel)(?![A-Za-z]))(?:[^()=]|\([^()]*\))*\)"
-    r"|\[[^\[\]=]*(?:\\[|]|\|\||‖)[^\[\]=]*\])"
+    r"(?:\((?:[^()=]|\([^()]*\)){0,60}?(?:\\[|]|\|\||‖|\\(?:Vert|parallel)(?![A-Za-z]))(?:[^()=]|\([^()]*\)){0,60}\)"
+    r"|\[[^\[\]=]{0,60}(?:\\[|]|\|\||‖)[^\[\]=]*\])"
 )
 """`D_{KL}(p \\| q)`, a number that two distributions make."""
 _OF_ONE = regex(
@@ -223,6 +224,19 @@ def _of_component(passage: Passage, letter: str, derived: bool) -> Passage:
     return passage.replaced([(start, end, f"_{{{other or label}}}") for start, end, other in below])
 
 
+def of_two(texts: Sequence[str]) -> bool:
+    """Whether the one pair of distributions that stands in a document makes a number that a formula states."""
+    pairs = {re.sub(r"\s", "", match[0]) for text in texts for match in OF_TWO.finditer(text)}
+    heads = (match for text in texts if (match := OF_TWO.match(text.lstrip(" &"))) is not None)
+    return len(pairs) == 1 and any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads)
+
+
+def led_in(texts: Sequence[str]) -> bool:
+    """Whether no function that stands behind a probability, `P(y = 1 | x) = h(x) = …`, is stated elsewhere too."""
+    heads = {text[match.end() :].partition("(")[0].strip(" &") for text in texts if (match := LED_IN.match(text))}
+    return not any(text.lstrip(" &").partition("(")[0].rstrip() in heads for text in texts if "(" in text)
+
+
 def of_one(text: str) -> str:
     """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
     name stands both with and without it."""
@@ -238,11 +252,22 @@ def of_one(text: str) -> str:
 
 
 def of_classes(texts: Sequence[str]) -> str:
-    """A free letter for the probabilities of classes, where they are given a value."""
+    """A free letter for the probabilities of classes, where they are given a value, and all in a document are of one
+    distribution, of the same sample."""
     heads = (match for text in texts if (match := OF_CLASS.match(text.lstrip(" &"))) is not None)
     if not any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads):
         return ""
-    return next(free_names(("P", "p", "q", "r"), OF_CLASS.sub(" ", " ".join(texts))), "")
+    text = " ".join(texts)
+    kinds = {_kind(match) for match in OF_CLASS.finditer(text)}
+    return next(free_names(("P", "p", "q", "r"), OF_CLASS.sub(" ", text)), "") if len(kinds) == 1 else ""
+
+
+def _kind(match: re.Match[str]) -> str:
+    """Of which distribution, and given what, a probability is, the letter of its sample aside."""
+    sample = match["above"] or match["below"] or ""
+    of = re.sub(r"\s|\\(?:left|right|mid|vert|[,;])|[|]", "", match[0].replace(f"= {match['label']}", "=", 1))
+    of = re.sub(rf"=\s*{match['label']}", "=", of, count=1)
+    return re.sub(rf"_\{{?{sample}\}}?|\^\{{\({sample}\)\}}", "#", of) if sample else of
 
 
 def entry_of_class(name: str, match: re.Match[str]) -> str:
@@ -251,12 +276,16 @@ def entry_of_class(name: str, match: re.Match[str]) -> str:
 
 
 def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
-    """How the mean of a sample, `\\bar x` beside `\\sum_{i=1}^n` of x_i, is written out, where no bar is explained."""
+    """How the mean of a sample, `\\bar x` beside `\\sum_{i=1}^n` of x_i, is written out where it first stands behind a
+    derivative, as in a solution, and no formula of its own nor an index says what the bar is."""
     text = " ".join(texts)
-    over = _OVER_ALL.search(text)
-    heads = filter(None, (_BARRED.match(one.lstrip(" &")) for one in texts))
+    over, derived = _OVER_ALL.search(text), next((at for at, one in enumerate(texts) if _DERIVED.search(one)), 0)
+    first = next((at for at, one in enumerate(texts) if _BARRED.search(one)), -1)
+    named = any(_BARRED.match(one.strip(" &")) and not re.search(r"[+*/-]", one) for one in texts)
+    if first < derived or named or re.search(r"\\(?:bar|overline)\s*(?:\{[^{}]*\}|[A-Za-z])\s*[_^]", text):
+        return
     letter = next(free_names(("j", "l", "k", "s"), re.sub(r"[_^{}]", " ", text)), None)
-    if over is None or letter is None or any(re.match(r"\s*&?:?=", head.string[head.end() :]) for head in heads):
+    if over is None or letter is None:
         return
     size, index = over["size"], over["letter"]
 

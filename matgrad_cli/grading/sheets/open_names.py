@@ -176,8 +176,7 @@ class OpenNames:
         yield remark, "the remark behind it may say a fact, in words that were not understood"
         covariance = (needs or code == "other-layout") and COVARIANCE.search(self.sheet.prose)
         yield covariance, "covariances are symmetric"
-        below = [*(one.indices for one in line.parts(s.Subscript)), *(one.indices for one in line.parts(s.Derivative))]
-        single = any(len(indices) == 1 for indices in below)
+        single = any(len(one.indices) == 1 for one in line.parts(s.Derivative))  # by Y_i, a row of Y
         lying = single and any(around.task.problem.wrt.shape.is_row for around in arounds)
         row = (code == "other-layout" and lying) or "takes 2 indices, not 1" in message
         yield row, "a row of a matrix may be meant, as a row"

@@ -179,7 +179,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
-    for numbers in (_as_numbers(part), as_number(part, posed.told.sizes)) if doubtful(part) else ():
+    for numbers in (_as_numbers(part), as_number(part, posed.told.sizes, posed.sheet.prose)) if doubtful(part) else ():
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, (), beside=part) if numbers else part

@@ -253,9 +253,11 @@ def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) ->
     return None
 
 
-_PROBABILITY = regex(r"[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)")
+_PROBABILITY = regex(
+    r"[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\)){0,60}\)\s*&?:?="
+)
 """`P(y = 0 | x) = 1 - h(x)`, the model of the data."""
-_DERIVED_SIGN = regex(r"\\(?:partial|nabla)(?![A-Za-z])|[∂∇]")
+_DERIVED_SIGN = regex(r"\\(?:partial|nabla)(?![A-Za-z])|[∂∇']|\\[dt]?frac\s*\{\s*d|\bd[A-Za-z]\s*/|\\q?quad|\\text")
 
 
 def _is_step(sides: Sequence[s.Node | None]) -> bool:

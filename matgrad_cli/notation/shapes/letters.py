@@ -46,7 +46,7 @@ def beside_labels(tree: s.Node) -> set[str]:
 
 
 def weighing_logarithms(tree: s.Node) -> frozenset[str]:
-    """The labels in front of logarithms: y of `sum(y log(p))`, as a text writes it."""
+    """The labels in front of logarithms of arrays: y of `sum(y log(softmax(z)))`, as a text writes it."""
     products = (
         part for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("juxtapose", "dot")
     )
@@ -54,7 +54,8 @@ def weighing_logarithms(tree: s.Node) -> frozenset[str]:
     return frozenset(
         left.name
         for left, right in pairs
-        if isinstance(left, s.Name) and left.name in LABELS and isinstance(right, s.Apply) and right.function == "log"
+        if isinstance(left, s.Name) and left.name in LABELS
+        if isinstance(right, s.Apply) and right.function == "log" and not _or_the_rest(right.arguments[0])
     )
 
 
