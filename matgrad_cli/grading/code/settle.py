@@ -60,7 +60,7 @@ class Understanding:
     faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by;
     against how many inputs have other axes than the lines of the program show
     chance  whether data are guessed to have as many rows as columns, as there are of something else, or one of them,
-            where much fits by chance (`square`); or what is called a loss to have an entry for each
+            where much fits by chance; or what is called a loss to have an entry for each
     """
 
     kinds: Kinds
@@ -71,7 +71,6 @@ class Understanding:
     against: int = 0
     chance: bool = False
     meant: frozenset[str] = frozenset()
-    square: bool = False
 
     @property
     def fits(self) -> bool:
@@ -136,9 +135,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(
-        found, key=lambda one: (*one.doubts[:3], max(one.unfit, one.square), collapsed(_first(found), one), one.chance)
-    ), why
+    return sorted(found, key=lambda one: (one.doubts[:3], one.chance, one.unfit, collapsed(_first(found), one))), why
 
 
 def _first(found: list[Understanding]) -> Understanding:
@@ -234,12 +231,12 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     axes = axes_in(trial.unit.own)
     guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
-    square = any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
+    chance = trial.plan.way == SLOPES
+    chance |= any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
     rows = {kind.dims[:1] for name, kind in guessed if name in DATA and kind.dims[1:]}  # as many classes as examples
-    square |= any(kind.form == "size" and kind.dims in rows and not COUNT.match(name) for name, kind in kinds.items())
+    chance |= any(kind.form == "size" and kind.dims in rows and not COUNT.match(name) for name, kind in kinds.items())
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
-    chance = square or trial.plan.way == SLOPES
-    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, chance, square=square)
+    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, chance)
 
 
 _BIAS = regex(r"^(?:b\d*|b_\w+|bias\w*|intercept)$")
