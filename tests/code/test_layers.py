@@ -93,39 +93,3 @@ def test_a_mended_line_is_right() -> None:
                         lines[finding.line - 1][: finding.column - 1] + finding.help.removeprefix("write `")[:-1]
                     )
                     assert "wrong" not in verdicts("\n".join(lines)).values()
-
-
-NET = """\
-class Net:
-    def __init__(self, D, H, C):
-        self.W1, self.b1 = 0.01 * np.random.randn(D, H), np.zeros(H)
-        self.W2, self.b2 = 0.01 * np.random.randn(H, C), np.zeros(C)
-
-    def forward(self, X):
-        self.X = X
-        self.z1 = X @ self.W1 + self.b1
-        self.a1 = np.maximum(0, self.z1)
-        z2 = self.a1 @ self.W2 + self.b2
-        e = np.exp(z2 - z2.max(axis=1, keepdims=True))
-        self.probs = e / e.sum(axis=1, keepdims=True)
-        return self.probs
-
-    def loss(self, X, Y):
-        return -np.sum(Y * np.log(self.forward(X))) / X.shape[0]
-
-    def backward(self, Y):
-        dz2 = (self.probs - Y) / Y.shape[0]
-        self.dW2, self.db2 = self.a1.T @ dz2, dz2.sum(axis=0)
-        dz1 = dz2 @ self.W2.T * (self.a1 > 0)
-        self.dW1 = self.X.T @ dz1
-        self.db1 = dz1.sum(axis={axis})
-"""
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize(("axis", "verdict"), [("0", "right"), ("1", "wrong")])
-def test_no_slip_makes_data_square(axis: str, verdict: str) -> None:
-    """That there are as many classes as examples, or as many of them as features, is no explanation of a shape."""
-    found = checked("import numpy as np\n\n" + NET.format(axis=axis))
-    assert found.verdict == verdict
-    assert "`X` of shape (X_rows, D), `Y` of shape (X_rows, C)" in str(found)

@@ -16,7 +16,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import COUNT, Axes, axes_in, claimed, clipped_in, keeps_axes, parts_in
+from ...documents.python.uses import Axes, axes_in, claimed, clipped_in, keeps_axes, parts_in
 from ...verify.programs.names import DATA, arguments_of, each, key_of, last_part
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
@@ -59,8 +59,8 @@ class Understanding:
 
     faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by;
     against how many inputs have other axes than the lines of the program show
-    chance  whether data are guessed to have as many rows as columns, as there are of something else, or one of them,
-            where much fits by chance; or what is called a loss to have an entry for each
+    chance  whether data are guessed to have as many rows as columns, or one of them, where much fits by chance; or what
+            is called a loss to have an entry for each
     """
 
     kinds: Kinds
@@ -135,7 +135,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: (one.doubts[:3], one.chance, one.unfit, collapsed(_first(found), one))), why
+    return sorted(found, key=lambda one: (*one.doubts, collapsed(_first(found), one), one.chance)), why
 
 
 def _first(found: list[Understanding]) -> Understanding:
@@ -233,8 +233,6 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
     chance = trial.plan.way == SLOPES
     chance |= any(name in DATA and len(kind.dims) == 2 and len({*kind.dims} - {"1"}) < 2 for name, kind in guessed)
-    rows = {kind.dims[:1] for name, kind in guessed if name in DATA and kind.dims[1:]}  # as many classes as examples
-    chance |= any(kind.form == "size" and kind.dims in rows and not COUNT.match(name) for name, kind in kinds.items())
     against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
     return Understanding(tuple(kinds.items()), order, between, faults, unfit, against, chance)
 
