@@ -54,8 +54,6 @@ class Ridge:
         ("theta -= alpha / m * X.T.dot(h + y)", "wrong"),
         ("theta -= alpha * X.T.dot(h - y)", "undecided"),  # a multiple, which the rate takes into account
         ("theta -= alpha * (X.T.dot(h - y) / m + 0.1 * theta)", "undecided"),  # a penalty that is not shown
-        ("theta += alpha * X.T.dot(y - h) / m", "follows"),
-        ("theta = theta + alpha * X.T.dot(h - y) / m", "wrong"),
         ("gradient = X.T.dot(h - y) / m; theta = theta - alpha * gradient", "follows"),
         ("gradient = X.T.dot(h + y) / m; theta = theta - alpha * gradient", "wrong"),
     ],

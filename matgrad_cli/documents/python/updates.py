@@ -14,23 +14,18 @@ from ...verify.programs.names import arguments_of, each, key_of, known_in, last_
 from .uses import BARE, claimed, product_of
 
 _RATE = regex(r"^(?:lr|l_?rate|learning_?rate|rate|alpha|eta|step|step_?size)_?\d*$")
-_CLIMBING = regex(r"(?i)likelihood|ascent|reward|maximi|log_?prob|objective|^obj$|^ll$|^log_?lik")
-"""Names in programs that go up what they compute."""
-_STEP = "step of "
-"""How a gradient is called that has no name."""
 _SOLVING = ("inv", "pinv", "solve", "lstsq", "sqrt")
 """What makes of a gradient another direction: a step of Newton, of Adam."""
 
 
 @record
 class Update:
-    """A line in a loop that takes a step, a multiple of a rate, from a parameter, or adds it, `up`."""
+    """A line in a loop that takes a step, a multiple of a rate, from a parameter."""
 
     line: ast.stmt
     parameter: str
     step: ast.expr
     rate: ast.expr | None
-    up: bool
 
     @property
     def gradient(self) -> str | None:
@@ -45,18 +40,18 @@ def updates_in(*trees: ast.AST | None) -> Iterator[Update]:
     for line in dict.fromkeys(inside):
         value: Any = getattr(line, "value", None)
         target: ast.expr
-        if isinstance(line, ast.AugAssign):
-            target, operator, step = line.target, line.op, line.value
-        elif isinstance(line, ast.Assign) and isinstance(value, ast.BinOp):
-            target, operator, step = line.targets[0], value.op, value.right
+        if isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Sub):
+            target, step = line.target, line.value
+        elif isinstance(line, ast.Assign) and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub):
+            target, step = line.targets[0], value.right
         else:
             continue
-        key = key_of(target) if isinstance(operator, ast.Add | ast.Sub) else None
+        key = key_of(target)
         again = isinstance(line, ast.AugAssign) or (value is not None and key_of(value.left) == key)
         rates = [part for part in _factors(step) if _RATE.match(last_part(key_of(part) or ""))]
         numbers = [part for part in _factors(step) if isinstance(part, ast.Constant)]
         if key is not None and again and (len(rates) == 1 or (numbers and not rates)):
-            yield Update(line, key, step, next(iter(rates), None), isinstance(operator, ast.Add))
+            yield Update(line, key, step, next(iter(rates), None))
 
 
 def _factors(step: ast.expr) -> Iterator[ast.expr]:
@@ -80,12 +75,11 @@ def descended(part: ast.FunctionDef | None, functions: Iterable[ast.FunctionDef]
     gets them under other names; not those whose names say so themselves, nor what is gathered from many steps."""
     if part is None:
         return ()
-    own = ((one, one.gradient) for one in updates_in(part))
-    found = {last_part(of): last_part(one.parameter) for one, of in own if of and (_STEP in of or not one.up)}
+    found = {last_part(one.gradient): last_part(one.parameter) for one in updates_in(part) if one.gradient}
     values = [line.value for line in each(ast.Return, part)]
     returned = [last_part(key_of(one) or "") for one in (getattr(values[-1], "elts", values[-1:]) if values else ())]
     for function in functions:
-        updates = [one for one in updates_in(function) if not one.up]
+        updates = [*updates_in(function)]
         for line in each(ast.Assign, function) if updates else ():
             call, targets = line.value, getattr(line.targets[0], "elts", line.targets)
             if not isinstance(call, ast.Call) or word_of(call) != part.name or len(targets) != len(returned):
@@ -139,18 +133,17 @@ def _is_gradient(name: str, known: frozenset[str]) -> bool:
 
 def apart(tree: ast.Module) -> None:
     """The same file where `w -= lr * X.T @ e` is `lr = 1`, `step of w = lr * X.T @ e`, `w -= lr * step of w`, since the
-    step at the rate one is the gradient, and at minus one where it is added to go down; each at its own place."""
-    climbing = any(map(_CLIMBING.search, known_in(tree)))
+    step at the rate one is the gradient; each at its own place."""
     for function in (tree, *each(ast.FunctionDef, tree)):
         steps = {id(one.line): one for one in updates_in(function) if one.gradient is None and one.rate is not None}
-        steps = {at: one for at, one in steps.items() if _computes(tree, function, one) and not (one.up and climbing)}
+        steps = {line: one for line, one in steps.items() if _computes(function, one)}
         for owner in ast.walk(function) if steps else ():
             lines = getattr(owner, "body", None)
             if isinstance(lines, list) and not steps.keys().isdisjoint(map(id, lines)):
                 lines[:] = [new for line in lines for new in _set_apart(line, steps.get(id(line)))]
 
 
-def _computes(tree: ast.AST, function: ast.AST, one: Update) -> bool:
+def _computes(function: ast.AST, one: Update) -> bool:
     """Whether a step is computed from no gradient that has a name, and its rate is nothing else in it."""
     names = [*map(last_part, names_in(one.step))]
     known = known_in(function)
@@ -158,26 +151,29 @@ def _computes(tree: ast.AST, function: ast.AST, one: Update) -> bool:
     plain = not any(_is_gradient(name, known) for name in names) and uses.count(rate) == 1
     solving = any(word_of(call) in _SOLVING for call in each(ast.Call, one.step))
     others = [name for name in {*loaded(one.step)} if name not in (rate, one.parameter, "self")]
-    moved = last_part(one.parameter) in _reach(tree, function, names)
-    return plain and moved and not solving and not _gathered(function, *others)
+    return (
+        plain
+        and not solving
+        and last_part(one.parameter) in _reach(function, names)
+        and not _gathered(function, *others)
+    )
 
 
-def _reach(tree: ast.AST, function: ast.AST, names: Iterable[str]) -> set[str]:
-    """The names from which something is computed, in a function and in what it calls."""
+def _reach(function: ast.AST, names: Iterable[str]) -> set[str]:
+    """The names from which something is computed."""
     found, lines = {*names}, [*each(ast.Assign, function)]
     for line in reversed(lines):
         if not found.isdisjoint(last_part(key_of(target) or "") for target in line.targets):
             found |= {*map(last_part, names_in(line.value))}
-    called = (one for one in each(ast.FunctionDef, tree) if one.name.lstrip("_") in found)
-    return found.union(*(map(last_part, names_in(one)) for one in called))
+    return found
 
 
 def _set_apart(line: ast.stmt, one: Update | None) -> list[ast.stmt]:
     if one is None or one.rate is None:
         return [line]
-    rate, name = copy(one.rate), _STEP + last_part(one.parameter)
+    rate, name = copy(one.rate), f"step of {last_part(one.parameter)}"
     rate.ctx = ast.Store()  # type: ignore[attr-defined]
-    unit: Any = ast.Assign([rate], ast.copy_location(ast.Constant(-1.0 if one.up else 1.0), one.rate))
+    unit: Any = ast.Assign([rate], ast.copy_location(ast.Constant(1.0), one.rate))
     step = ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), one.step)], one.step)
     held = ast.copy_location(ast.BinOp(one.rate, ast.Mult(), ast.Name(name, ast.Load())), one.step)
     last: Any = copy(line)
