@@ -19,7 +19,7 @@ from .blame import blamed
 from .claim import Claim, fitting, writer
 from .inputs import STRIDING, Kind
 from .meant import facts
-from .others import ELSEWHERE, UNSHOWN, absolved, entry_by_entry, followers, foreign, of_a_part
+from .others import ELSEWHERE, absolved, entry_by_entry, followers, foreign, of_a_part
 from .plans import SLOPES, NoLoss
 from .settle import Understanding, collapsed, narrowed, understandings
 from .thresholds import MORE, POINTS, points_of
@@ -325,7 +325,7 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     if outcomes[-1] == "right":
         return found("right", _stretched(trial, claim, last))
     if scale == 1.0 or (scale and trial.outcome(claim, last, scale) == "right"):
-        return found("open" if note.endswith((ELSEWHERE, UNSHOWN)) else "helper", note)
+        return found("open" if note.endswith(ELSEWHERE) else "helper", note)
     if isinstance(last, Unknown):
         free = any(kind.form == "size" and not kind.dims for kind in trial.given.kinds.values())
         if "cannot reshape" in last.why and free:

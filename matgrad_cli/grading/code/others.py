@@ -12,7 +12,7 @@ import numpy as np
 from ...diagnostics.regex import regex
 from ...documents.python.uses import BARE, TARGETS
 from ...verify.programs.machine import Target, moves
-from ...verify.programs.names import arguments_of, key_of, last_part, names_in, word_of
+from ...verify.programs.names import arguments_of, key_of, last_part, word_of
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting, sources
@@ -26,7 +26,6 @@ _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 MOST_ENTRIES = 60
 """Arrays with so many entries are moved one by one."""
 ELSEWHERE = ", times a size: right if a mean is taken elsewhere"
-UNSHOWN = "which the loss that is shown leaves out"
 _LATER = "this is the derivative times a size; what follows from it takes that into account"
 
 
@@ -239,9 +238,7 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
     found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) > parts.shape[1])
     fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
-    said = f"this is the derivative, and that of a penalty on `{claim.name}`, "
-    sees = unit.shown and {claim.name, "self"} & {*map(last_part, names_in(unit.loss or ast.Pass()))}
-    return said + (UNSHOWN if sees else "which is not in the loss") if fits else ""
+    return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
 
 
 def _as_born(trial: Trial, name: str, site: int) -> Value:
