@@ -53,7 +53,6 @@ class Ridge:
         ("theta -= alpha * X.T.dot(h - y) / m", "follows"),
         ("theta -= alpha / m * X.T.dot(h + y)", "wrong"),
         ("theta -= alpha * X.T.dot(h - y)", "undecided"),  # a multiple, which the rate takes into account
-        ("theta -= alpha * (X.T.dot(h - y) / m + 0.1 * theta)", "follows"),  # a penalty that is not shown
         ("gradient = X.T.dot(h - y) / m; theta = theta - alpha * gradient", "follows"),
         ("gradient = X.T.dot(h + y) / m; theta = theta - alpha * gradient", "wrong"),
     ],

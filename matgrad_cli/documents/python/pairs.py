@@ -171,10 +171,7 @@ def _shown_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Ca
     call = next(iter(calls.values()), None)
     first = min((update.line.lineno for update in updates_in(part)), default=0)
     told = [line for line in each(ast.Assign, part) if line.value is call and line.lineno < first]
-    added = [node for node in each(ast.BinOp, part) if isinstance(node.op, ast.Add | ast.Sub)]  # a part of the loss
-    plain = (
-        call is not None and not call.keywords and all(map(key_of, call.args)) and call not in each(ast.Call, *added)
-    )
+    plain = call is not None and not call.keywords and all(map(key_of, call.args))
     return call if len(calls) == 1 and plain and not told and _whole(part, call) else None
 
 

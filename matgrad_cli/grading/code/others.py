@@ -223,14 +223,14 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
 
 
 def _with_penalty(trial: Trial, claim: Claim) -> str:
-    """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute,
-    or that a loss which is only shown leaves out: a positive multiple of the parameter more, or of its signs."""
+    """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute:
+    a positive multiple of the parameter more, or of its signs."""
     site, own, unit = trial.influences(claim)[:1], arguments_of(trial.unit.forward), trial.unit
     in_class = unit.inside is not None and not unit.closure  # an operation of an engine has no parameters
     layer = trial.plan.way == "upstream" and in_class and "faint" not in trial.point.meant
-    if not site or not (unit.shown or (layer and claim.name not in own)):
+    if not layer or not site or claim.name in own:
         return ""
-    at, truth = _as_born(trial, claim.name, site[0]), trial.truth(site[0])
+    at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])
     value = fitting(np.real(claim.last.value), np.shape(truth))
     if truth is None or value is None:
         return ""
@@ -239,14 +239,6 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) > parts.shape[1])
     fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
     return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
-
-
-def _as_born(trial: Trial, name: str, site: int) -> Value:
-    """A value as it was where it was born: a step may have changed the array itself since."""
-    machine = trial.base.machine
-    kept = (event.value for event in machine.events if event.sites[-1:] == (site,))
-    given = trial.given.value(name) if name in trial.given.kinds else dict(machine.trace)[site]
-    return next(kept, given)
 
 
 def foreign(state: State, claim: Claim) -> str:
