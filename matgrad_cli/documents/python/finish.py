@@ -21,7 +21,6 @@ from ...verify.programs.names import (
 )
 from .attached import under_names
 from .sizes import made_small
-from .updates import apart
 from .uses import COUNT, LOSSES, claimed, is_gradient, names_of
 
 _BACKWARD = regex(r"back|bwd|grad")
@@ -35,7 +34,6 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
         tree = ast.fix_missing_locations(_Dicts().visit(tree))
-        apart(tree)
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:

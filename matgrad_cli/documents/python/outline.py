@@ -14,21 +14,9 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import DATA, arguments_of, each, key_of, known_in, last_part, name_of, targets_of
 from .beside import Imported, taken_in
-from .pairs import (
-    FORWARD,
-    GRADIENT,
-    call_of,
-    criterion_of,
-    loss_of_part,
-    pairs,
-    runs_itself,
-    stated_beside,
-    stub,
-    whole,
-)
+from .pairs import FORWARD, GRADIENT, criterion_of, pairs, runs_itself, stated_beside, stated_by, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .updates import descended
 from .uses import BARE, LOSSES, OWNERS, TARGETS, claimed, is_gradient, named_whole, shortened
 
 BACKWARD = (
@@ -49,7 +37,6 @@ class Unit:
 
     loss    the expression that `# matgrad: loss = …` names, if any
     guessed the loss is none that is named, but the only one of the file, which the unit does not call
-    shown   the unit calls the loss to show how it goes, so that a multiple of it may be meant
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     nested  it is written there, and given back, as `tf.custom_gradient` has it
@@ -66,7 +53,6 @@ class Unit:
     inside: ast.ClassDef | None = None
     loss: ast.expr | None = None
     guessed: bool = False
-    shown: bool = False
     grads: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, Said], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
@@ -154,9 +140,9 @@ def units_of(tree: ast.Module, text: str, path: str = "") -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and (inner := _given_back(line)) is not None:
             found.append(file.unit(line.name, [line], forward=line, backward=inner, nested=True))
         elif isinstance(line, ast.FunctionDef) and line not in paired.values():
-            short = called | dict((*_shortened(line, line), *descended(line, functions))).keys()
+            short = called | dict(_shortened(line, line)).keys()
             if _claims(line, file.known, short, paired) or _alone(tree, line):
-                found.append(file.unit(line.name, [line], forward=line, **loss_of_part(line, functions)))
+                found.append(file.unit(line.name, [line], forward=line, loss=stated_by(functions, line)))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
     if _claims(ast.Module(written, []), file.known, called | dict(_marked(written)).keys()):
         found.append(file.unit("script", loose))
@@ -189,9 +175,6 @@ class _File:
                 loss = ast.parse(chosen["loss"], mode="eval").body
             except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
                 loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
-            methods = [one for one in getattr(parts.get("inside"), "body", ()) if isinstance(one, ast.FunctionDef)]
-            named = (one for one in (*methods, *self.functions) if one.name == name_of(loss))
-            loss = next(map(call_of, named), loss)
         forward, backward = parts.get("forward"), parts.get("backward")
         written = [line for line in self.tree.body if forward is not None]
         if "inside" in parts:  # what a method besides the two passes gives parameters
@@ -202,14 +185,11 @@ class _File:
         made = {name: Said(dims) for name, dims in made_in(written)}
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
-        around = [one for line in own for one in each(ast.FunctionDef, line)] if "inside" in parts else self.functions
-        taken = descended(backward or forward, around)
-        found = (*taken, *_errors(backward), *_shortened(forward, backward or forward), *_of_input(forward, backward))
+        found = (*_errors(backward), *_shortened(forward, backward or forward), *_of_input(forward, backward))
         grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         more = {"said": tuple(said.items()), "facts": facts, "beside": self.beside}
-        parts["shown"] = bool(parts.get("shown")) and "loss" not in chosen
-        parts["guessed"] = loss is not None and "loss" not in chosen and not parts["shown"]
+        parts["guessed"] = loss is not None and "loss" not in chosen
         return Unit(title, tuple(self.tree.body), loss=loss, grads=grads, **more, **parts)  # type: ignore[arg-type]
 
     def _closed(self) -> list[ast.stmt]:
@@ -376,11 +356,9 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     for method in own if not inner else ():
         if method in paired or method in paired.values():
             continue
-        taken = dict(descended(method, own))
-        claims = _claims(method, file.known, taken) and method.name != "__init__"
-        if claims or (_backward(method) and not stub(method)):
-            loss = loss_of_part(method, own, file.functions)
-            yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line, **loss)
+        if (_claims(method, file.known) and method.name != "__init__") or (_backward(method) and not stub(method)):
+            loss = stated_by([one for one in own if one is not method], method) or stated_by(file.functions, method)
+            yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line, loss=loss)
 
 
 def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:

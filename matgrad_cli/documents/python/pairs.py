@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import arguments_of, each, key_of, loaded, name_of, names_in, stored, word_of
-from .updates import updates_in
 from .uses import LOSSES, UPSTREAM, claimed
 
 FORWARD = (
@@ -142,58 +140,6 @@ def stated_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Ca
     of_object = "self." * (loss.args.args[0].arg == "self")
     call = ast.parse(f"{of_object}{loss.name}({said})", mode="eval").body
     return ast.copy_location(call, part) if isinstance(call, ast.Call) else None
-
-
-def call_of(loss: ast.FunctionDef, part: ast.FunctionDef | None = None) -> ast.Call:
-    """A call of a loss under the names of its own arguments."""
-    given = arguments_of(loss)
-    needed = given[: len(given) - len(loss.args.defaults)]
-    of_object = "self." * ([place.arg for place in loss.args.args[:1]] == ["self"])
-    call = ast.parse(f"{of_object}{loss.name}({', '.join(needed)})", mode="eval").body
-    assert isinstance(call, ast.Call)
-    return ast.copy_location(call, part or loss)
-
-
-def loss_of_part(part: ast.FunctionDef, *files: list[ast.FunctionDef]) -> dict[str, Any]:
-    """The loss of a part that computes gradients alone, from among the functions beside it, then those of the file: one
-    that it calls, or of what it computes, or of what it is given; and whether it is only `shown`."""
-    shown = next(filter(None, (_shown_by(functions, part) for functions in files)), None)
-    others = [[one for one in functions if one is not part] for functions in files]
-    found = (way(functions, part) for way in (stated_by, _beside) for functions in others)
-    return {"loss": shown or next(filter(None, found), None), "shown": shown is not None}
-
-
-def _shown_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
-    """The one loss that a part calls to show how it goes, of whole arrays: `costs.append(cost(X, y, w))`; not one that
-    is given a loss's name before any step is taken."""
-    named = {one.name for one in functions if _is_loss(one) and one is not part}
-    calls = {ast.unparse(call): call for call in each(ast.Call, part) if word_of(call) in named}
-    call = next(iter(calls.values()), None)
-    first = min((update.line.lineno for update in updates_in(part)), default=0)
-    told = [line for line in each(ast.Assign, part) if line.value is call and line.lineno < first]
-    plain = call is not None and not call.keywords and all(map(key_of, call.args))
-    return call if len(calls) == 1 and plain and not told and _whole(part, call) else None
-
-
-def _beside(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
-    """The one loss among functions, which a part that takes steps does not call, as a call with the part's own
-    arguments."""
-    named = [one for one in functions if _is_loss(one) and one is not part]
-    call = call_of(named[0], part) if len(named) == 1 and any(updates_in(part)) else None
-    own = {*arguments_of(part)}
-    return call if call is not None and own.issuperset(map(name_of, call.args)) and _whole(part, call) else None
-
-
-def _is_loss(function: ast.FunctionDef) -> bool:
-    return not stub(function) and bool(_COST.match(function.name) or _OF_A_KIND.match(function.name))
-
-
-def _whole(part: ast.FunctionDef, call: ast.Call | None) -> bool:
-    """Whether a part uses what a loss is given as a whole, and no example of it alone."""
-    given = {*map(key_of, call.args)} if call is not None else set()
-    cut = {key_of(node.value) for node in each(ast.Subscript, part) if isinstance(node.ctx, ast.Load)}
-    round_ = {name for loop in each(ast.For, part) if word_of(loop.iter) != "range" for name in loaded(loop.iter)}
-    return given.isdisjoint(cut) and given.isdisjoint(round_)
 
 
 SLOPE = regex(

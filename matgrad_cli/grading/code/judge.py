@@ -342,8 +342,7 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is computed anew in each round of a loop")
     if outcomes[-1] == "open" or not trial.influences(claim):
         return found("open", f"the loss does not depend on `{claim.name}` here")
-    criterion = trial.unit.criterion
-    if (trial.unit.shown or (criterion is not None and criterion.name == SHOWN)) and _is_multiple(trial, claim):
+    if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")

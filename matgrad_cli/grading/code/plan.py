@@ -10,7 +10,7 @@ from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN, SLOPE
 from ...documents.python.uses import LOSSES, TARGETS, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import arguments_of, key_of, last_part, loaded
+from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
 from .plans import OUTPUTS, SLOPES, NoLoss, Plan
 from .reading import Reading
@@ -89,9 +89,7 @@ def _stated(reading: Reading) -> Plan:
     assert reading.unit.loss is not None
     said = ast.unparse(reading.unit.loss)
     names = loaded(reading.unit.loss)
-    told = dict(reading.unit.grads)
-    gradients = (event for event in reading.assigned() if claimed(event.key) or last_part(event.key) in told)
-    first = next((event.number for event in gradients), None)
+    first = next((event.number for event in reading.assigned() if claimed(event.key)), None)
     if isinstance(reading.unit.loss, ast.Name):
         if not said.isidentifier():
             raise NoLoss(f"`{said}` is no expression", first_line(reading.unit))
@@ -101,10 +99,6 @@ def _stated(reading: Reading) -> Plan:
         return Plan(event.number if event else None, "stated", said)
     if reading.unit.backward is not None and first is not None:
         return Plan(reading.assigned()[0].number, "stated", said)
-    if isinstance(reading.unit.loss, ast.Call) and first is not None and not reading.unit.scripted:
-        needed = [name for name in names if name not in arguments_of(reading.unit.forward)]
-        if not any(_last(reading, name) and not _last(reading, name, first) for name in needed):
-            return Plan(max(first - 1, 0), "stated", said)  # before any step is taken
     before = [_last(reading, name, first) or _last(reading, name) for name in names]
     after = max((event.number for event in before if event is not None), default=-1)
     return Plan(max(after, 0), "stated", said)

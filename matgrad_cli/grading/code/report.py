@@ -17,8 +17,7 @@ from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
-from ...documents.python.updates import updates_in
-from ...documents.python.uses import BARE, LOSSES, claimed, names_of
+from ...documents.python.uses import BARE, LOSSES, claimed
 from ...records.finding import (
     FileReport,
     Final,
@@ -297,10 +296,6 @@ def _untold(unit: Unit, found: Verdicts) -> Iterator[str]:
         kept = last_part(key or "") in BARE or (target is None and not all(map(_sums_all, computed)))
         if kept and computed and seen.isdisjoint(part.lineno for part in (line, *parts)):
             left.add(line.lineno)
-    open_ = [one for one in updates_in(*unit.own) if names.isdisjoint(names_of(last_part(one.parameter)))]
-    steps = {one.line.lineno: f"line {one.line.lineno} (`{one.parameter}`)" for one in open_}
-    if steps and found.judged:
-        yield f"not judged, since no line tells that it is a gradient: what is taken in {', '.join(steps.values())}"
     if left:
         lines = ", ".join(f"line {number}" for number in sorted(left))
         yield f"not judged, since nothing tells by what they are derivatives: {lines}; name them: `dW = ...` for `W`"

@@ -9,10 +9,8 @@ from functools import lru_cache
 from ...diagnostics.regex import regex
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
-from ...documents.python.updates import updates_in
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed
 from ...verify.programs.names import arguments_of, each, key_of, last_part, loaded, name_of, names_in, stored, word_of
-from ...verify.programs.statements import LONG
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
@@ -66,7 +64,7 @@ def is_preparing(line: ast.stmt, free: set[str]) -> bool:
 @lru_cache(maxsize=64)
 def differentiated_in(unit: Unit) -> frozenset[str]:
     """The names of which something is named like the gradient."""
-    return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key)) | {of for _, of in unit.grads}
+    return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key))
 
 
 def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
@@ -148,14 +146,12 @@ def imported(unit: Unit) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def training_loops(unit: Unit) -> dict[int, int]:
-    """Loops that compute the loss in each round, or take a step from a parameter, each with the rounds more than which
-    are never needed."""
+def training_loops(unit: Unit) -> frozenset[int]:
+    """Loops that compute the loss in each round."""
     named = {*LOSSES} if unit.loss is None else names_in(unit.loss)
-    loops = [*each(ast.For, *_parts(unit))]
-    long = {id(loop): LONG for loop in loops if any(named & _assigned(line) for line in loop.body)}
-    steps = {one.line for one in updates_in(*loops) if one.parameter.removeprefix("self.").isidentifier()}
-    return long | {id(loop): 1 for loop in loops if not steps.isdisjoint(loop.body)}
+    return frozenset(
+        id(loop) for loop in each(ast.For, *_parts(unit)) if any(named & _assigned(line) for line in loop.body)
+    )
 
 
 def _assigned(line: ast.stmt) -> set[str]:

@@ -60,7 +60,6 @@ class Machine:
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
     drawn      assignments of what a call makes of data alone, which is an input where the call is not read
-    once       loops of which a single round is read where there are more than so many
     options    names that are compared with texts: None is one of their values
     parameters names whose first value does not matter: zeros and ones become random numbers, at which more can be seen
     taken      names from elsewhere, each with what it is taken for; `applied` at which arrays smooth ones of them were
@@ -76,7 +75,7 @@ class Machine:
     stop_at: int | None = None
     answer: Callable[[], Value] | None = None
     recording: bool = False
-    once: dict[int, int] = field(default_factory=dict)
+    once: frozenset[int] = frozenset()
     step: Callable[[str, int], int] = lambda _, usual: usual
     drawn: frozenset[int] = frozenset()
     options: frozenset[str] = frozenset()

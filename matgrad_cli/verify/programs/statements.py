@@ -289,7 +289,7 @@ def _only_complains(line: ast.If) -> bool:
 
 def _for(machine: Machine, frame: Frame, line: ast.For) -> None:
     items = evaluate(machine, frame, line.iter)
-    if isinstance(items, range) and len(items) > machine.once.get(id(line), len(items)):
+    if isinstance(items, range) and len(items) > LONG and id(line) in machine.once:
         items = items[:1]
     for item in iterated(machine, items):
         try:
