@@ -42,12 +42,12 @@ _PARAMETERS = ("params", "parameters", "parms")
 """Lists of what the entries of a list of gradients are the derivatives by."""
 
 _LONGER = {
-    "w": ("weights", "weight", "theta", "W", "coef", "coefs"),
-    "W": ("weights", "weight", "w", "coef", "coefs"),
+    "w": ("weights", "weight", "theta", "W", "coef_", "coefs_"),
+    "W": ("weights", "weight", "w", "coef_", "coefs_"),
     "x": ("X",),
     "X": ("x",),
     "b": ("bias", "biases", "intercept"),
-    "weights": ("W", "w", "weight", "coef"),
+    "weights": ("W", "w", "weight", "coef_"),
     "weight": ("W", "w", "weights"),
     "theta": ("w", "weights"),
     "coef": ("w", "W", "weights", "theta"),
