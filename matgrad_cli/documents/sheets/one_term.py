@@ -299,9 +299,17 @@ def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[
 
 
 def without_label(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
-    """How a loss with the one label that stands in a document is written as it is differentiated, without it."""
+    """How the one loss of a document that has the name of its kind for a label is written as it is differentiated:
+    `\\partial J` of `J_{\\text{softmax}}`, where J stands for nothing else."""
     found = {(match["name"], match["label"]) for match in _LABELLED_LOSS.finditer(text)}
-    names = {name for name, _ in found}
-    for name in names if len(found) == len(names) else ():
-        if re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(name)}(?![A-Za-z_])(?!\s*_)", text):
-            yield _LABELLED_LOSS, r"\g<name>"
+    (name, label), *others = found or {("", "")}
+    bare = rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z_])(?!\s*_)"
+    rest = re.sub(rf"{BY_ANY}\s*\{{?\s*{re.escape(name)}", "", text)
+    if name and not others and _KIND.search(label) and rest != text and not re.search(bare, rest):
+        yield _LABELLED_LOSS, r"\g<name>"
+
+
+_KIND = regex(
+    r"soft-?max|cross|entropy|logistic|hinge|sampling|least|squares|\b(?:CE|BCE|NLL|MSE|SSE|RSS|OLS|LS)\b",
+    re.IGNORECASE,
+)

@@ -45,7 +45,9 @@ def _is_offset(loss: Expr, bias: Symbol) -> bool:
     within = {part for node in nodes_of(loss) if isinstance(node, Call) for part in nodes_of(node.argument)}
     for node in sums:
         own = bias in node.terms or Mul((Number(-1), bias)) in node.terms
-        if own and (len(node.terms) > 2 or (node in within and bias in node.terms)):
+        products = [part for term in node.terms for part in nodes_of(term) if isinstance(part, MatMul)]
+        layer = any(not _is_weight(one.factors[-1]) or _is_weight(one.factors[0]) for one in products)  # Wx + b
+        if own and not layer and (len(node.terms) > 2 or (node in within and bias in node.terms)):
             return True
     return False
 

@@ -206,10 +206,15 @@ def partial_here(r: Cursor) -> s.Node:
 
 
 def _stands_behind(r: Cursor, letter: str) -> bool:
-    """Whether a letter stands in what follows, and not below another."""
-    places = range(r.at, r.stop)
-    texts = [token.text for token in r.tokens]
-    return any(texts[at] == letter and "_" not in (texts[at - 1], texts[at - 2]) for at in places)
+    """Whether a letter stands in what follows, and in no script."""
+    place = r.at
+    while place < r.stop:
+        if r.tokens[place].text in ("_", "^"):
+            place = r.partner.get(place + 1, place + 1)
+        elif r.tokens[place].text == letter:
+            return True
+        place += 1
+    return False
 
 
 def nabla_here(r: Cursor) -> s.Node:
