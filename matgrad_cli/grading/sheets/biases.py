@@ -46,7 +46,8 @@ def _is_offset(loss: Expr, bias: Symbol) -> bool:
     for node in sums:
         own = bias in node.terms or Mul((Number(-1), bias)) in node.terms
         products = [part for term in node.terms for part in nodes_of(term) if isinstance(part, MatMul)]
-        layer = any(not _is_weight(one.factors[-1]) or _is_weight(one.factors[0]) for one in products)  # Wx + b
+        lasts = [_is_weight(one.factors[-1]) or getattr(one.factors[-1], "name", "") == "w" for one in products]
+        layer = not all(lasts) or any(_is_weight(one.factors[0]) for one in products)  # Wx + b
         if own and not layer and (len(node.terms) > 2 or (node in within and bias in node.terms)):
             return True
     return False
