@@ -180,9 +180,15 @@ def read_term(node: Expr, problem: Problem) -> tuple[ChainForm, Term] | None:
     for turned in (False, True):
         form = form_of(problem, turned)
         term = form.read(node)
-        if term is not None and form.show(term) is node:
+        if term is not None and _fits(form, term) and form.show(term) is node:
             return form, term
     return None
+
+
+def _fits(form: ChainForm, term: Term) -> bool:
+    """Whether what multiplies a pending derivative has a number for each entry of what is differentiated."""
+    outer = term.gradient
+    return form.jacobian or outer is None or outer.shape is body_of(term).shape
 
 
 @remembered(maxsize=4)
