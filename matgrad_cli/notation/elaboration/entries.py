@@ -65,7 +65,8 @@ def mask(e: Elaborator, node: s.Apply) -> ir.Expr:
     """The factor that is 1 in a part of a range and else 0."""
     letters: list[ir.Index] = []
     for part in node.arguments:
-        assert isinstance(part, s.Name)
+        if not isinstance(part, s.Name):
+            e.fail("index-mismatch", "the letter of a range is needed here, and another value stands", part)
         letters.append(letter(e, part, part.name, letters[0].dim if letters else None))
     if node.function == s.BEFORE:
         left, right = letters
