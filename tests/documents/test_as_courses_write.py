@@ -139,3 +139,8 @@ def test_rows_of_a_matrix_beside_a_row_are_open() -> None:
 def test_a_sample_that_is_turned_is_a_vector(turned: str) -> None:
     found = read_problem(rf"\sum_{{i=1}}^m ({turned}\theta - y^{{(i)}})^2", "theta")
     assert {symbol.name: str(symbol.shape) for symbol in found.variables} == {"x": "m×n", "theta": "n×1", "y": "m×1"}
+
+
+def test_a_wrong_gradient_of_a_sum_over_later_places_is_no_bug() -> None:
+    text = r"$$y(x) = w_0 + \sum_{i=1}^n w_i x_i + \sum_{i=1}^n\sum_{j=i+1}^n w_{ij} x_i x_j$$" + "\n"
+    assert check_text(text + r"$$\frac{\partial y}{\partial x} = w$$", "notes.md").verdict == "undecided"
