@@ -75,7 +75,21 @@ $$\frac{\partial J}{\partial v_c} =
 -u_o + \sum_{w\in V}\frac{\exp(u_w^\top v_c)}{\sum_{w'\in V}\exp(u_{w'}^\top v_c)}u_w$$
 """
 
+ATTENTION = r"""
+$S = QK^T/\sqrt d$, $P = \mathrm{softmax}(S)$, $O = PV$. Let $dO$ be the gradient of the loss with respect to $O$. Then
+$$dV = P^TdO,\quad dP = dOV^T$$
+$$dS_{ij} = P_{ij}(dP_{ij} - \sum_kP_{ik}dP_{ik})$$
+$$dQ = dSK/\sqrt d,\quad dK = dS^TQ/\sqrt d$$
+"""
+
+CALLED = r"""
+The loss is $L = \|XW - Y\|_F^2$. Let $dW$ be the gradient of the loss with respect to $W$. Then
+$$dW = 2X^T(XW - Y)$$
+"""
+
 RIGHT_AND_WRONG = {
+    "attention": (ATTENTION, "dS^TQ", "dSQ"),
+    "a gradient that is called dW": (CALLED, "2X^T", "X^T"),
     "a mixture": (MIXTURE, "k^{-1}(x", "k(x"),
     "a loss with a label": (NAIVE, "-u_o", "u_o"),
     "a normal sample": (NORMAL_SAMPLE, "\\frac1n\\sum", "\\frac{1}{n-1}\\sum"),

@@ -290,6 +290,12 @@ _UPSTREAM = regex(
 )
 """`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
+_CALLED_SO = regex(
+    r"\bd\s?(?P<name>[A-Z])\$?\s+(?:be|is|denotes?|for|means)\s+(?:the\s+)?(?:gradient|derivative) of (?:the|a) "
+    r"(?:scalar )?(?:loss|cost|objective)\b[^.=]{0,30}?(?:with respect to|w\.?\s?r\.?\s?t\.?)\s*\$?(?P=name)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+"""`Let $dW$ be the gradient of the loss with respect to $W$.`"""
 _FROM_ABOVE = regex(
     rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
     rf"|an? )?{_ABOVE}",
@@ -308,9 +314,12 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
     text = " ".join(texts)
     given = _UPSTREAM.finditer(f"{text} {prose}")
     said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
+    called = {match["name"] for match in _CALLED_SO.finditer(prose)}
+    heads = (re.match(r"[\s&]*(L|J|E|C|f|\\mathcal\s*\{\s*L\s*\})\s*(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
+    stated = next((head[1] for head in heads if head is not None), "L")
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
-    if (loss := said[0]["loss"] if said else told) is None:
+    if (loss := said[0]["loss"] if said else stated if called else told) is None:
         return
     differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
     of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}
@@ -324,6 +333,12 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
         return rf"\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
+    letters = "".join(sorted({*_HEADED.findall(text), *called}))
+    if letters and not re.search(differential, text):  # letters side by side: P^TdO, dOV^T
+        yield re.compile(rf"(?<![a-z\\\\])(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
+
+
+_HEADED = regex(r"(?<![A-Za-z\\])d([A-Z])(?:_\{?\w+\}?)?\s*&?=(?!=)")
 
 
 OF_ERRORS = "errors"
