@@ -292,7 +292,8 @@ _UPSTREAM = regex(
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
 _CALLED_SO = regex(
     r"\bd\s?(?P<name>[A-Z])\$?\s+(?:be|is|denotes?|for|means)\s+(?:the\s+)?(?:gradient|derivative) of (?:the|a) "
-    r"(?:scalar )?(?:loss|cost|objective)\b[^.=]{0,30}?(?:with respect to|w\.?\s?r\.?\s?t\.?)\s*\$?(?P=name)(?![A-Za-z])",
+    r"(?:scalar )?(?:loss|cost|objective)\b[^.=]{0,30}?"
+    r"(?:with respect to|w\.?\s?r\.?\s?t\.?)\s*\$?(?P=name)(?![A-Za-z])",
     re.IGNORECASE,
 )
 """`Let $dW$ be the gradient of the loss with respect to $W$.`"""
