@@ -158,3 +158,8 @@ def test_a_sample_that_is_turned_is_a_vector(turned: str) -> None:
 def test_a_wrong_gradient_of_a_sum_over_later_places_is_no_bug() -> None:
     text = r"$$y(x) = w_0 + \sum_{i=1}^n w_i x_i + \sum_{i=1}^n\sum_{j=i+1}^n w_{ij} x_i x_j$$" + "\n"
     assert check_text(text + r"$$\frac{\partial y}{\partial x} = w$$", "notes.md").verdict == "undecided"
+
+
+@pytest.mark.parametrize(("text", "note"), [(NORMAL_SAMPLE, "x̄ of the x_i"), (ONE, "its index i"), (NAIVE, "label")])
+def test_what_was_written_otherwise_is_said(text: str, note: str) -> None:
+    assert note in " ".join(note for problem in check_text(text, "notes.md").problems for note in problem.notes)

@@ -29,20 +29,14 @@ from .names import (
 )
 from .one_term import (
     BY_ANY,
-    LED_IN,
     LOG_NORMAL,
     OF_CLASS,
     OF_SAMPLES,
-    OF_TWO,
     WRITTEN_OUT,
     entry_of_class,
-    led_in,
     of_classes,
     of_components,
-    of_means,
-    of_one,
-    of_two,
-    without_label,
+    of_courses,
 )
 from .read import BEFORE, names_after
 from .sheet import Sheet
@@ -213,6 +207,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     """The sheet with its habits written in the signs that are read, of which one is `meant` as `meanings` says."""
     log_normal = [(LOG_NORMAL, WRITTEN_OUT)]  # before the terms of a mixture are looked for
     formulas = tuple(replace(one, passage=_rewritten(one.passage, log_normal)) for one in sheet.formulas)
+    said = [] if formulas == sheet.formulas else ["the logarithm of 𝒩(x | μ, Σ) is that of the normal density"]
     sheet = replace(sheet, formulas=formulas)
     texts = [formula.passage.text for formula in formulas]
     text = " ".join(texts)
@@ -234,14 +229,14 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
-    habits += [*of_means(texts), *without_label(text)]
-    habits += [(OF_TWO, r"\g<name>")] if of_two(texts) else []
-    habits += [(LED_IN, "")] if led_in(texts) else []
-    if letter := of_one(text):
-        habits.append((re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"), ""))
+    for habit, note in of_courses(texts):
+        changed = any(_rewritten(one.passage, [habit]) is not one.passage for one in formulas)
+        said += [note] if changed else []
+        habits.append(habit)
     if classes := of_classes(texts):
         habits.append((OF_CLASS, lambda match: entry_of_class(classes, match)))
         respelled.append((classes, "P(y = ·)"))
+        said.append("the probability that sample i is of class k is the entry (i, k) of a matrix")
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
     axis = "1" if _ROWS.search(sheet.prose) else meant if meant.isdigit() else ""
@@ -293,6 +288,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         else:
             habits.append((power_of(square["name"]), of_square))
         respelled += [
+            (rf"\\{plain}_\{{\\mathrm\{{{label}sq\}}\}}", rf"\{plain}{script_below}^2"),
             (f"{plain}_{label}sq", f"{plain}{script_below}^2"),
             (f"{printed}_{label}sq²", f"{printed}{script_below}⁴"),
             (f"{printed}_{label}sq", f"{printed}{script_below}²"),
@@ -328,7 +324,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         replace(one, passage=_rewritten(one.passage, before_it if at < stated else habits))
         for at, one in enumerate(sheet.formulas)
     )
-    return replace(sheet, respelled=tuple(respelled), formulas=formulas)
+    return replace(sheet, respelled=tuple(respelled), said=tuple(said), formulas=formulas)
 
 
 def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,11 @@
 r"""One term of a loss that is a sum: the sample to which a document goes over, `For one training example $(x, y)$`;
 the component of a mixture whose mean and covariance it asks for; the loss L_i of one sample, the probability of one
-class."""
+class, the mean of a sample, the number of two distributions: what courses write for one of several."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -16,6 +16,7 @@ from .lengths import readable_problem
 from .names import free_names, tokens_of
 from .outline import Outline
 from .sheet import Formula, Question, Sheet
+from .spoken import Habit
 
 _SUM = regex(
     r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*"
@@ -54,7 +55,7 @@ WRITTEN_OUT = (
     r"\\left(-\\frac12\\ln|2\\pi\g<spread>| - "
     r"\\frac12(\g<x> - \g<mean>)^\\top \g<spread>^{-1}(\g<x> - \g<mean>)\\right)"
 )
-OF_TWO = regex(
+_OF_TWO = regex(
     r"(?<![A-Za-z\\])(?P<name>(?:KL|D)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z]+))?"
     r"|\\(?:mathrm|text|operatorname|mathbb|mathcal)\s*\{\s*(?:KL|D)\s*\}"
     r"(?:_\{(?:[^{}]|\{[^{}]*\})*\})?)\s*(?:\\left\s*|\\[bB]igl?\s*)?"
@@ -67,7 +68,7 @@ _OF_ONE = regex(
     r"_(?:\{\s*(?P<letter>[int])\s*\}|(?P<bare>[int]))\s*&?:?=(?!=)"
 )
 """`L_i = …`, the loss of one sample."""
-LED_IN = regex(
+_LED_IN = regex(
     r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
     r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
 )
@@ -224,20 +225,34 @@ def _of_component(passage: Passage, letter: str, derived: bool) -> Passage:
     return passage.replaced([(start, end, f"_{{{other or label}}}") for start, end, other in below])
 
 
-def of_two(texts: Sequence[str]) -> bool:
+def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
+    """What is written otherwise where nothing else is said of it, and what to say of each."""
+    yield from ((habit, "a bar is the mean of the numbered ones, x̄ of the x_i") for habit in _of_means(texts))
+    text = " ".join(texts)
+    yield from ((habit, "the loss without its label is the one with it") for habit in _without_label(text))
+    if _of_two(texts):
+        yield (_OF_TWO, r"\g<name>"), "the divergence is a name, without its two distributions"
+    if _led_in(texts):
+        yield (_LED_IN, ""), "a probability in front of a function is that function"
+    if letter := _of_one(text):
+        index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
+        yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
+
+
+def _of_two(texts: Sequence[str]) -> bool:
     """Whether the one pair of distributions that stands in a document makes a number that a formula states."""
-    pairs = {re.sub(r"\s", "", match[0]) for text in texts for match in OF_TWO.finditer(text)}
-    heads = (match for text in texts if (match := OF_TWO.match(text.lstrip(" &"))) is not None)
+    pairs = {re.sub(r"\s", "", match[0]) for text in texts for match in _OF_TWO.finditer(text)}
+    heads = (match for text in texts if (match := _OF_TWO.match(text.lstrip(" &"))) is not None)
     return len(pairs) == 1 and any(re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]) for match in heads)
 
 
-def led_in(texts: Sequence[str]) -> bool:
+def _led_in(texts: Sequence[str]) -> bool:
     """Whether no function that stands behind a probability, `P(y = 1 | x) = h(x) = …`, is stated elsewhere too."""
-    heads = {text[match.end() :].partition("(")[0].strip(" &") for text in texts if (match := LED_IN.match(text))}
+    heads = {text[match.end() :].partition("(")[0].strip(" &") for text in texts if (match := _LED_IN.match(text))}
     return not any(text.lstrip(" &").partition("(")[0].rstrip() in heads for text in texts if "(" in text)
 
 
-def of_one(text: str) -> str:
+def _of_one(text: str) -> str:
     """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
     name stands both with and without it."""
     match = _OF_ONE.search(text)
@@ -275,7 +290,7 @@ def entry_of_class(name: str, match: re.Match[str]) -> str:
     return f"{name}_{{{match['above'] or match['below'] or ''}{match['label']}}}"
 
 
-def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
+def _of_means(texts: Sequence[str]) -> Iterator[Habit]:
     """How the mean of a sample, `\\bar x` beside `\\sum_{i=1}^n` of x_i, is written out where it first stands behind a
     derivative, as in a solution, and no formula of its own nor an index says what the bar is."""
     text = " ".join(texts)
@@ -298,7 +313,7 @@ def of_means(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[
     yield _BARRED, mean
 
 
-def without_label(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+def _without_label(text: str) -> Iterator[Habit]:
     """How the one loss of a document that has the name of its kind for a label is written as it is differentiated:
     `\\partial J` of `J_{\\text{softmax}}`, where J stands for nothing else."""
     found = {(match["name"], match["label"]) for match in _LABELLED_LOSS.finditer(text)}

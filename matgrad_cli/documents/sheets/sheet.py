@@ -48,14 +48,16 @@ class Cell:
 @record
 class Sheet:
     """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read.
-    `respelled` are names that are read for others, each with the one that the document has; `shift` is how much less of
-    the text there is before a formula than its place says."""
+    `respelled` are names that are read for others, each with the one that the document has, and `said` what a
+    reader is told of habits that were written otherwise; `shift` is how much less of the text there is before a formula
+    than its place says."""
 
     source: Source
     formulas: tuple[Formula, ...]
     prose: str
     cells: tuple[Cell, ...] = ()
     respelled: tuple[tuple[str, str], ...] = ()
+    said: tuple[str, ...] = ()
     shift: int = 0
 
     def between(self, start: int, end: int | None) -> str:

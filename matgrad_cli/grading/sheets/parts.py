@@ -102,7 +102,7 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]
         turned = {**given, "layout": "numerator"}
         others = [part for section in cut for part in _judged(section, numbered_lines, turned)]
         parts = others if _follow(others) > _follow(parts) else parts
-    return [replace(part, respelled=sheet.respelled) for part in parts]
+    return [replace(part, respelled=sheet.respelled, wholes=(*part.wholes, *sheet.said)) for part in parts]
 
 
 def _turned(parts: Sequence[Part]) -> bool:

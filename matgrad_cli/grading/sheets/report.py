@@ -68,7 +68,7 @@ def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> 
     def written(text: str) -> str:
         for name, own in respelled:
             ahead = "a-z" if name[0].isupper() else "A-Za-z"
-            front = "" if name[0] == "_" else rf"(?<![{ahead}\\_])"  # a label, of any name
+            front = "" if name[0] in "_\\" else rf"(?<![{ahead}\\_])"  # a label, of any name, or a command
             text = re.sub(rf"{front}{name}(?![A-Za-z_])", lambda _, own=own: own, text)  # type: ignore[misc]
         return text
 
