@@ -9,7 +9,7 @@ from .batches import without_batches
 from .choice import in_book_signs, in_letters, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
 from .elaboration.chosen_entries import at_place, letters_of_pairs, of_one_sample, places, repeated
-from .elaboration.loss_letters import attending, labels, left_free, widened, with_layers
+from .elaboration.loss_letters import added_to_differentials, attending, labels, left_free, widened, with_layers
 from .rare import without_rare
 from .scope import Scope, Syntax
 
@@ -36,7 +36,7 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
     names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
     found = read_latex(text, scope.source.name, names)
     if scope.open:
-        if named := labels(found.node, scope, wrt):
+        if named := labels(found.node, scope, wrt) | added_to_differentials(found.node):
             found = read_latex(text, scope.source.name, names := names.defining(named))
         if bound := left_free(found.node):
             found = read_latex(text, scope.source.name, names, binding=bound)

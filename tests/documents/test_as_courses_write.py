@@ -87,7 +87,24 @@ The loss is $L = \|XW - Y\|_F^2$. Let $dW$ be the gradient of the loss with resp
 $$dW = 2X^T(XW - Y)$$
 """
 
+COIN = r"""The likelihood of $x_1,\dots,x_n \in \{0,1\}$ is $L(p) = \prod_{i=1}^n p^{x_i}(1-p)^{1-x_i}$.
+$$\ell(p) = \log p\sum_{i=1}^n x_i + \log(1-p)\sum_{i=1}^n(1-x_i)$$
+$$\frac{d\ell}{dp} = \frac{\sum_{i=1}^n x_i}{p} - \frac{n - \sum_{i=1}^n x_i}{1-p} = 0$$
+$$\hat p = \frac1n\sum_{i=1}^n x_i$$
+"""
+BOOSTED = r"""Gradient boosting with the logistic loss $L(y,F) = \log(1 + e^{-yF})$, $y\in\{-1,1\}$:
+$$-\frac{\partial L}{\partial F} = \frac{y}{1 + e^{yF}}$$
+"""
+OF_DIMENSION = r"""Maximise $\ell = -\frac n2\left[d\ln\sigma^2 + \frac1{\sigma^2}\operatorname{tr}(S)\right]$.
+$$\frac{\partial\ell}{\partial\sigma^2} =
+-\frac n2\left[\frac d{\sigma^2} - \frac{\operatorname{tr}(S)}{\sigma^4}\right] = 0$$
+$$\sigma^2 = \frac1d\operatorname{tr}(S)$$
+"""
+
 RIGHT_AND_WRONG = {
+    "a coin": (COIN, "{p} - ", "{p} + "),
+    "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
+    "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),
     "attention": (ATTENTION, "dS^TQ", "dSQ"),
     "a gradient that is called dW": (CALLED, "2X^T", "X^T"),
     "a mixture": (MIXTURE, "k^{-1}(x", "k(x"),

@@ -43,8 +43,8 @@ def test_what_a_function_without_brackets_takes(text, wrt, value) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    r"\log\|x\|\|y\|", r"\log a\sum_i x_i", r"\log a\|x\|", r"\log\pi\sum_i x_i", r"\log\frac{1}{a}b",
-    r"\log a\frac{b}{a}", r"\log a\exp(b)", r"\log\Phi(a^\top b)",
+    r"\log\|x\|\|y\|", r"\log A\sum_i x_i", r"\log a\|x\|", r"\log\frac{1}{a}b", r"\log a\frac{b}{a}",
+    r"\log a\exp(b)", r"\log\Phi(a^\top b)",
 ])  # fmt: skip
 def test_how_far_a_function_reaches_is_asked(text) -> None:
     assert r"whether `\log` takes" in asked(text, "x" if "x" in text else "a")
@@ -391,3 +391,9 @@ def test_a_sum_over_the_others_goes_on_as_far_as_its_letter_stands(i: str) -> No
 def test_how_a_function_without_brackets_before_some_is_read_is_said(loss: str, said: bool) -> None:
     notes = read_problem(loss, "p", ["p: scalar"]).notes
     assert any("times the bracket" in note for note in notes) is said
+
+
+@pytest.mark.parametrize(("loss", "said"), [(r"\log p\sum_i x_i", True), (r"\ln\theta_1\sum_i x_i", True),
+                                            (r"\log\frac1n\sum_i e^{x_i}", False)])  # fmt: skip
+def test_a_sum_behind_the_logarithm_of_a_letter_is_a_factor(loss: str, said: bool) -> None:
+    assert any("a factor of its own" in note for note in read_problem(loss, "x", ["x: n"]).notes) is said

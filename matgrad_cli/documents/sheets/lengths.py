@@ -9,7 +9,7 @@ from functools import lru_cache
 from ...diagnostics import MatgradError
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...ir import Add, Call, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
+from ...ir import NUMBER, Add, Call, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
 from ...notation.problems import read_problem
 
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
@@ -114,9 +114,12 @@ def counts_in(loss: str, told: Container[str]) -> dict[str, str]:
 
 
 def of_one_sample(problem: Problem, told: Mapping[str, str], differentiated: bool) -> dict[str, str]:
-    """The sizes with numbers for the columns of one sample, y and ŷ, or with columns for the Y and B of
-    (Y - XB)ᵀ(Y - XB); none where the loss is no such column or product."""
+    """The sizes with numbers for the columns of one sample, y and ŷ, or for the F of `(y - F)^2`, or with columns for
+    the Y and B of (Y - XB)ᵀ(Y - XB); none where the loss is no such column, array of like entries or product."""
     whole, side = problem.loss.shape, problem.loss.shape.rows
+    alike = [symbol.name for symbol in problem.variables if not symbol.shape.is_number]
+    if whole.is_matrix and all(symbol.shape in (whole, NUMBER) for symbol in problem.variables):
+        return {} if told.keys() & set(alike) else dict.fromkeys(alike, "1×1")
     found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
     wide = [name for name, shape in found.items() if shape.cols is side]
     usual = problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1)

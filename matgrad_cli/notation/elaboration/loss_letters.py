@@ -50,6 +50,18 @@ COUNTERS: Final = frozenset("ijklmnst")
 CALLED: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
 
 
+def added_to_differentials(tree: s.Node) -> frozenset[str]:
+    r"""The d of `d \ln s + 1/s`, which no differential can be: what is added to it is none."""
+    sums = [part for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("+", "-")]
+    holding = {id(part) for part in s.parts_of(tree) if isinstance(part, s.Differential_)}
+    if not holding:
+        return frozenset()
+    mixed = any(
+        len({holding.isdisjoint(map(id, s.parts_of(side))) for side in (part.left, part.right)}) == 2 for part in sums
+    )
+    return frozenset("d") if mixed else frozenset()
+
+
 def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
     """The names with a subscript that counts nothing: r_f, w_0, v_c, λ_1 beside λ_2. What any Σ binds counts;
     so do entries of wrt."""

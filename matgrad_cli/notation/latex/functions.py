@@ -230,6 +230,11 @@ def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
         node = r.binary("juxtapose", node, last)
     capital = isinstance(node, s.Name) and node.name[0].isupper() and not r.variable(node.name)
     called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
+    letter = node.body if isinstance(node, s.Subscript) else node
+    if _goes_on(r, function) and r.token.text == "sum" and isinstance(letter, s.Name) and letter.name[0].islower():
+        written = r.source.text[token.start + r.offset : r.last.end + r.offset]
+        r.note(f"the sum behind `{written}` is a factor of its own")
+        return node
     if _goes_on(r, function) and not r.known and (over_one or called or _is_heavy(r)):
         written = r.source.text[token.start + r.offset : r.last.end + r.offset]
         name = source_text(r, token)

@@ -201,7 +201,10 @@ def solutions(
         if unknowns.count <= MOST_UNKNOWNS:
             begun = starts(judge, system, turn, mode)
             for start, u in _solved(unknowns, begun, judge if within else None):
-                each = terms(unknowns.jacobian(u), u)
+                slope = unknowns.jacobian(u)
+                if slope is None:
+                    continue  # the last step led to where a line has no value
+                each = terms(slope, u)
                 clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
                 (found if clear else faint).append(Solution((place, unknowns.at(start)), unknowns.at(u)))
     return found or faint
