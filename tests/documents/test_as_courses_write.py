@@ -100,8 +100,22 @@ $$\frac{\partial\ell}{\partial\sigma^2} =
 -\frac n2\left[\frac d{\sigma^2} - \frac{\operatorname{tr}(S)}{\sigma^4}\right] = 0$$
 $$\sigma^2 = \frac1d\operatorname{tr}(S)$$
 """
+FROM_ZERO = r"""For a single training example $J(\theta) = \frac12(h_\theta(x) - y)^2$ with
+$h_\theta(x) = \sum_{j=0}^n\theta_jx_j$:
+\begin{aligned}
+\frac{\partial}{\partial\theta_j}J(\theta)
+&= (h_\theta(x)-y)\cdot\frac{\partial}{\partial\theta_j}\left(\sum_{i=0}^n\theta_ix_i-y\right)\\
+&= (h_\theta(x)-y)x_j
+\end{aligned}
+"""
+ENTROPY = r"""Maximise $H(p) = -\sum_ip_i\log p_i$ subject to $\sum_ip_i = 1$.
+$\mathcal L = -\sum_ip_i\log p_i + \lambda(\sum_ip_i - 1)$
+$\frac{\partial\mathcal L}{\partial p_i} = -\log p_i - 1 + \lambda = 0$
+"""
 
 RIGHT_AND_WRONG = {
+    "features from 0": (FROM_ZERO, "&= (h_\\theta(x)-y)x_j", "&= (h_\\theta(x)+y)x_j"),
+    "the most entropy": (ENTROPY, "- 1 + \\lambda", "+ 1 + \\lambda"),
     "a coin": (COIN, "{p} - ", "{p} + "),
     "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
     "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),

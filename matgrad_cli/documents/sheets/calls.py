@@ -4,7 +4,7 @@ r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -116,7 +116,7 @@ def _functions(
             if end is None or equals is None or not _BEGINS.search(text[: head.start()]):
                 continue
             whole = _CASES.match(text, equals.end())
-            said = (whole[0],) if whole is not None else _ENDS.split(text[equals.end() :], maxsplit=2)
+            said = (whole[0],) if whole is not None else _values(text[equals.end() :])
             body, *further = (part.strip().rstrip(".,;") for part in said)
             arguments = arguments_of(text[head.end() + 1 : end - 1])
             if start and len(arguments) == 1 and (sample := _SAMPLE.fullmatch(arguments[0].strip())) is not None:
@@ -136,6 +136,16 @@ def _functions(
         if below in WEIGHTS and name not in _NEVER and not any({name, key} <= keys for keys in called_in):
             functions.setdefault(name, function)  # h(x) is h_θ(x)
     return functions
+
+
+def _values(text: str) -> Iterator[str]:
+    r"""What stands between the signs that end a value; none ends it inside braces, as in `\sum_{i=1}^n`."""
+    start = 0
+    for sign in _ENDS.finditer(text):
+        if text.count("{", start, sign.start()) <= text.count("}", start, sign.start()):
+            yield text[start : sign.start()]
+            start = sign.end()
+    yield text[start:]
 
 
 def _inside(call: str, value: str, number: int) -> tuple[str, Function] | None:

@@ -22,11 +22,10 @@ from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import TRANSPOSED, means
 
-USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
+USUAL = frozenset("L L_cal f J E F ell l phi Phi S C loss V g h R Q".split())
 LOSS = regex(
-    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e"
-    r"|maximi[sz]e|consider|error|functional"
-    r"|gradient of|derivative of|Gradient von|Funktion)\b",
+    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e"
+    r"|consider|error|functional|gradient of|derivative of|Gradient von|Funktion)\b",
     re.IGNORECASE,
 )
 _BY = regex(
@@ -47,7 +46,7 @@ _CONSTANT = regex(
 """What ends a loss and does not matter: `+ \\text{const}`."""
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
 _MULTIPLIED = regex(r"\b(?:Lagrang|subject to\b|s\.t\.)", re.IGNORECASE)
-MOST_PROBLEMS = 40
+MOST_PROBLEMS = 60
 
 
 def questions(
@@ -59,14 +58,15 @@ def questions(
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
     own = [one for one in found.stated if one.formula >= start or one.name in finder.differentiated]
-    whole = [(finder.score(one), one) for one in reversed(own) if not one.letters]
-    scored = sorted(whole, key=lambda item: (item[1].name not in FUNCTIONS, item[0]))  # a σ only if there is no other
+    whole = [one for one in reversed(own) if not one.letters]
+    score, losses = finder.score, finder.differentiated
+    # a σ only if there is no other; of two that are as likely what is differentiated
+    ranked = sorted(whole, key=lambda one: (one.name not in FUNCTIONS, score(one), one.name in losses))
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
-    for score, stated in reversed(scored[-60:]):
-        no_loss = stated.name not in finder.differentiated or stated.name in FUNCTIONS
-        unlike = chosen and (score < 5 or no_loss or finder.amid(stated))
-        if unlike or score < 3 or stated.name in chosen.keys() | inside or len(chosen) >= MOST_PROBLEMS:
+    for stated in reversed(ranked[-MOST_PROBLEMS:]):
+        unlike = stated.name not in losses or stated.name in FUNCTIONS or score(stated) < 5 or finder.amid(stated)
+        if (chosen and unlike) or score(stated) < 3 or stated.name in chosen.keys() | inside:
             continue
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):
@@ -321,7 +321,7 @@ class _Finder:
         texts = [marks_spelled(_CONSTANT.sub("", side.strip().rstrip(".,;")), self.found.accents) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
         # what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said
-        usual = name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
+        usual = name is not None and (name in USUAL or (len(name) > 2 and name.isupper()))
         ways = (said, {}) if said else ({},)  # a size that is told contradicts words
         for text, self.members in product(texts, ways):
             whole = self.definitions.put_in(text, {name} if name else set())

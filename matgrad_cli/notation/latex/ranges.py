@@ -2,8 +2,8 @@ r"""What stands below and above a Σ: the letters, how far each of them runs, an
 
 A range that is not the whole of a dimension is part of the meaning. It becomes a factor that is 1 in the range and else
 0: 1 − δ_ij for `j \ne i`, an entry of a 0/1 array for `i \in S`, a mask for `i < j` and for `t = 2…T`; every other part
-of a range is refused here with its place (`sum-range`). Upper limits are handed on:
-only `elaborate` knows the length of the dimension.
+of a range is refused here with its place (`sum-range`). Upper limits are handed on: the length of the dimension is
+known to `elaborate` alone.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ CODE: Final = "sum-range"
 _ORDERS: Final = ("<", ">", "<=", ">=")
 _A_PART: Final = "a sum over a part of the range cannot be read"
 _WRITTEN: Final = (
-    "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply "
-    "by a declared array of zeros and ones"
+    "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply by a declared "
+    "array of zeros and ones"
 )
 
 
@@ -289,11 +289,12 @@ def _upper(
     for name, (first, past) in zip(names, parts if len(parts) > 1 else parts * len(names), strict=True):
         if name in from_zero:
             less = texts(r, (first, past))[-2:] == ["-", "1"] and past - first > 2
-            if not less and (not r.known or past - first > 1 or r.tokens[first].kind != "name"):
+            if not less and (past - first > 1 or not (r.known or _counts_from_zero(r, r.tokens[first]))):
                 _refuse(r, f"`{name}` starts at 0, so it must stop one before the length", r.tokens[first])
             past -= 2 * less
-            length = "less 1, which is" if less else "that is declared, so there is an entry 0 beside these: read as"
-            r.note(f"`{name}` is counted from 0 to the length {length} the whole range")
+            last = "the length less 1" if less else f"`{r.tokens[first].text}`"
+            last += ", a length that is declared, so there is an entry 0 beside these" if r.known and not less else ""
+            r.note(f"`{name}` is counted from 0 to {last}: read as the whole range")
         elif texts(r, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(r, "a sum without end cannot be read", r.tokens[first])
         written, lost = texts(r, (first, past)), 0
@@ -304,6 +305,12 @@ def _upper(
             yield name, before(own, end) if lost else unlike(before(end, own)), 0
             continue
         yield name, r.inside(first, past), lost
+
+
+def _counts_from_zero(r: Cursor, limit: Token) -> bool:
+    """Whether a letter stands nowhere but above sums from 0."""
+    text = "".join(token.text for token in r.tokens if token.kind != "gap" and token.text not in "{}")
+    return limit.kind == "name" and text.count(limit.text) == text.count(f"=0^{limit.text}")
 
 
 LABELS: Final = (
@@ -376,19 +383,16 @@ def sets_counted(r: Cursor, tree: s.Node) -> s.Node:
         if not isinstance(node, s.Apply) or node.function != "bars":
             return node
         inner = s.ungrouped(node.arguments[0])
-        own, outer = inner, tuple[s.Node, ...]()
-        if isinstance(inner, s.Subscript):
-            own, outer = inner.body, inner.indices
-        elif isinstance(inner, s.Slice):
+        own, outer = (inner.body, inner.indices) if isinstance(inner, s.Subscript) else (inner, ())
+        if isinstance(inner, s.Slice):
             own, outer = inner.letter, (inner.index,)
         if isinstance(own, s.Name) and own.name == "I" and SET_I in members:
             own = s.Name(own.span, SET_I)
         if not isinstance(own, s.Name) or own.name not in members:
             return node
         counted = members[own.name].indices[len(outer) :]
-        letters = tuple(letter for letter in counted if isinstance(letter, s.Name))
-        note = f"`|{own.name}|` is read as the number of elements of `{own.name}`, the sum of its zeros and ones"
-        r.note(note)
+        letters = tuple([letter for letter in counted if isinstance(letter, s.Name)])
+        r.note(f"`|{own.name}|` is read as the number of elements of `{own.name}`, the sum of its zeros and ones")
         member = s.Subscript(node.span, own, (*outer, *letters), member=True)
         return s.Sigma(node.span, letters, (None,) * len(letters), member)
 
