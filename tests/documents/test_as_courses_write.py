@@ -112,8 +112,25 @@ ENTROPY = r"""Maximise $H(p) = -\sum_ip_i\log p_i$ subject to $\sum_ip_i = 1$.
 $\mathcal L = -\sum_ip_i\log p_i + \lambda(\sum_ip_i - 1)$
 $\frac{\partial\mathcal L}{\partial p_i} = -\log p_i - 1 + \lambda = 0$
 """
+LEAST = r"""$$\hat w = \arg\min_w \frac{1}{n}\sum_{i=1}^n (y_i - w^Tx_i)^2$$
+The gradient is
+$$-\frac{2}{n}\sum_{i=1}^n (y_i - w^Tx_i)x_i$$
+"""
+PENALISED = r"""Consider minimising
+$$\sum_{i=1}^n (y_i - w^Tx_i)^2 + \lambda \|w\|^2$$
+The gradient is $-2\sum_{i=1}^n (y_i - w^Tx_i)x_i + 2\lambda w$.
+"""
+POSTERIOR = r"""MAP: $\hat w = \arg\max_w\left[-\frac1{2s}\sum_{i=1}^n(y_i - w^Tx_i)^2 - \frac1{2t}w^Tw\right]$
+
+Gradient: $\frac1s\sum_{i=1}^n(y_i - w^Tx_i)x_i - \frac1tw = 0$
+
+$\hat w = \left(X^TX + \frac stI\right)^{-1}X^Ty$
+"""
 
 RIGHT_AND_WRONG = {
+    "the least mean": (LEAST, "$$-", "$$"),
+    "a penalised sum": (PENALISED, "$-2", "$2"),
+    "a posterior": (POSTERIOR, "_i)x_i - ", "_i)x_i + "),
     "features from 0": (FROM_ZERO, "&= (h_\\theta(x)-y)x_j", "&= (h_\\theta(x)+y)x_j"),
     "the most entropy": (ENTROPY, "- 1 + \\lambda", "+ 1 + \\lambda"),
     "a coin": (COIN, "{p} - ", "{p} + "),

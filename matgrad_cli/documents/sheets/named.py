@@ -11,6 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK
 from ...notation.loss_text import CONSTRAINT, GOAL
+from .names import relates
 from .outline import Outline
 from .problem import LOSS as _LOSS
 from .problem import USUAL
@@ -158,7 +159,7 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
     stated = any(item.name in heads or _is_asked(formulas[item.formula]) for item in others)
     if stated or heads - USUAL - {"L_cal"} or len(heads) > 1:
         return None
-    bare = [at for at, formula in enumerate(formulas) if not re.search("[=≈<>]", formula.passage.text)]
+    bare = [at for at, formula in enumerate(formulas) if not relates(formula.passage.text)]
     bare = [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
     asked = list(goals) or bare
     free = {letter: letter for letter in "JL" if all(letter not in formula.passage.text for formula in formulas)}
@@ -178,9 +179,8 @@ def _goal(formula: Formula) -> tuple[int, str] | None:
     and `(w)`."""
     found = _GOAL.match(formula.passage.text)
     rest = formula.passage.text[found.end() :].strip(" .,;") if found is not None else ""
-    written = (
-        len(rest) > 4 and not re.search("[=≈<>]", rest) and not re.fullmatch(r"[\w\\{}]+\s*(?:\\left)?\([^()]*\)", rest)
-    )
+    call = re.fullmatch(r"[\w\\{}]+\s*(?:\\left)?\([^()]*\)", rest)
+    written = len(rest) > 4 and not relates(rest) and call is None
     if found is None or not written or not re.search("min|max", found[0]):
         return None
     over = re.split(r"\\in(?![A-Za-z])|∈", (found[1] or found[2]).strip())[0]
@@ -294,7 +294,7 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             letter = _NAMED.match(text)
             if letter is not None and _bare(letter[0]).strip("&:=") == name:
                 continue  # `the gradient of $L$ by $X$`, a title: what L is stands below it
-            if begins or letter is not None or not re.search("[=≈]", text):
+            if begins or letter is not None or not relates(text, "=≈"):
                 other = not by and what not in ("gradient", "hessian")
                 other |= _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
                 at = letter.end() if letter is not None else 0

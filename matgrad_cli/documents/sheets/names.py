@@ -36,6 +36,11 @@ _IDENTITY = regex(r"(?:\\[a-z]+(?![a-z])|(?<![\\a-z])[a-z](?![a-z])|\d+|[/.()]|\
 """`2I`, `\\sigma^2 I_n`: what a given matrix is where this is said of it."""
 
 
+def relates(text: str, signs: str = "=≈<>") -> bool:
+    r"""Whether one of these signs stands in a formula; that of `\sum_{i=1}^n` relates nothing."""
+    return re.search(f"[{signs}]", re.sub(r"_\s*\{[^{}]*\}", "", text)) is not None
+
+
 def is_identity(text: str) -> bool:
     """Whether a value is a multiple of the identity."""
     return _IDENTITY.fullmatch(squeezed(text)) is not None

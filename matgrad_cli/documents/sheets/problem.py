@@ -17,7 +17,7 @@ from .definitions import WEIGHTS, Definitions, facts_of_value
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
 from .lengths import counts_in, facts_of_bounds, lengths, multipliers, of_capitals, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
-from .names import is_identity, labelled_names, smoothness, tokens_of
+from .names import is_identity, labelled_names, relates, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import TRANSPOSED, means
@@ -216,7 +216,7 @@ class _Finder:
         in letters of which the earlier hold none, as in `∇J = ∇ (Xw - y)ᵀ(Xw - y)` of a J that nothing states."""
         for number, formula in enumerate(self.sheet.formulas):
             text = formula.passage.text
-            asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
+            asked = _OF.search(formula.before[-60:]) and not relates(text, "=") and len(text) > 6
             if asked and (found := self._read((text,), None, self.by_prose)) is not None:
                 heads = sorted((self.heads & USUAL) - {other.name for other in self.found.stated})
                 by = [*self.by_prose, *(item.variable for item in self.found.differentiated)]

@@ -313,7 +313,8 @@ class Judge:
         """Whether words or marks say that a row is an equation to be solved, or its solution;
         the loss written otherwise is none."""
         again = line.name == self.question.name and rewrites(line.formula)
-        return not again and (speaks_of_equations(line.formula) or line.solves)
+        zero = sets_to_zero(line.formula) and is_equation_of_zero(line.formula)
+        return not again and (speaks_of_equations(line.formula) or zero or line.solves)
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
