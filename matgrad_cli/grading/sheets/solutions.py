@@ -44,7 +44,7 @@ _CONSTRAINED = regex(
 _DERIVATIVE = regex(
     r"\b(?:set|setting|equat\w+|put|putting)\s+(?:(?:the |its |this )?(?:gradient|derivative)s?\b|this\b|it\b)"
     r"[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
-    r"|\b(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)\b[^.]{0,60}$|\bdifferentiat(?:e|ing)\b[^.]{0,60}$"
+    r"|\b(?:(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)|differentiat(?:e|ing))\b[^.]{0,60}$"
     r"|\b(?:gradient|derivative|first[- ]order (?:optimality )?conditions?|FOCs?)(?:\s+(?:is|are))?[\s:*_$(\[\\]*$",
     re.IGNORECASE,
 )
