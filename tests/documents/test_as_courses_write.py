@@ -211,3 +211,14 @@ def test_a_wrong_gradient_of_a_sum_over_later_places_is_no_bug() -> None:
 @pytest.mark.parametrize(("text", "note"), [(NORMAL_SAMPLE, "x̄ of the x_i"), (ONE, "its index i"), (NAIVE, "label")])
 def test_what_was_written_otherwise_is_said(text: str, note: str) -> None:
     assert note in " ".join(note for problem in check_text(text, "notes.md").problems for note in problem.notes)
+
+
+@pytest.mark.parametrize("said", [
+    "où $A$ est symétrique définie positive", "avec $A$ définie positive", "mit symmetrisch positiv definitem $A$",
+    "donde $A$ es simétrica definida positiva", "con $A$ simmetrica e definita positiva",
+    "com $A$ simétrica definida positiva", "其中 $A$ 为对称正定矩阵", "где $A$ — положительно определённая матрица",
+])  # fmt: skip
+def test_a_definite_matrix_is_symmetric_in_every_language(said: str) -> None:
+    text = rf"$f(x) = \frac12x^TAx - b^Tx$, {said}." + "\n\n" + r"$$\nabla f(x) = Ax - b$$"
+    assert check_text(text, "notes.md").verdict == "right"
+    assert check_text(text.replace("$A$", "$B$"), "notes.md").verdict == "wrong"
