@@ -13,7 +13,7 @@ from .loss_text import plain_name
 
 STYLE: Final = rf"(?:\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*)"
 CALLED: Final = regex(
-    rf"(?:(?<![A-Za-z\\_^])|(?<![_^])(?=\\)){STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
+    rf"(?:(?<![A-Za-z\\_^])|(?<![_^])(?=\\)){STYLE}?(?P<held>\{{)?(?P<name>\\?[A-Za-z]+)(?(held)\}})(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
 )
 """A function in front of its bracket; what is raised alone, `A^T(Ax - b)`, calls nothing."""
 

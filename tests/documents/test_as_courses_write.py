@@ -126,8 +126,19 @@ Gradient: $\frac1s\sum_{i=1}^n(y_i - w^Tx_i)x_i - \frac1tw = 0$
 
 $\hat w = \left(X^TX + \frac stI\right)^{-1}X^Ty$
 """
+PROBIT = r"""With $\Phi$ the standard normal cumulative distribution function and $\phi$ its density,
+$$\ell(\beta) = \sum_{i=1}^n \left[y_i\log\Phi(x_i^T\beta) + (1-y_i)\log(1-\Phi(x_i^T\beta))\right]$$
+$$\frac{\partial\ell}{\partial\beta} = \sum_{i=1}^n\left[\frac{y_i\phi(x_i^T\beta)}{\Phi(x_i^T\beta)}
+- \frac{(1-y_i)\phi(x_i^T\beta)}{1-\Phi(x_i^T\beta)}\right]x_i$$
+"""
+IN_FRACTIONS = r"""Let $h(x) = \sigma(w^Tx)$ and $L = -y\log h(x) - (1-y)\log(1 - h(x))$.
+$$\frac{\partial L}{\partial w} = -\left(\frac{y}{h(x)} - \frac{1-y}{1-h(x)}\right)\frac{\partial}{\partial w}h(x)
+= -\left(\frac{y}{h(x)} - \frac{1-y}{1-h(x)}\right)h(x)(1-h(x))x = (h(x) - y)x$$
+"""
 
 RIGHT_AND_WRONG = {
+    "probit": (PROBIT, "- \\frac", "+ \\frac"),
+    "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
     "the least mean": (LEAST, "$$-", "$$"),
     "a penalised sum": (PENALISED, "$-2", "$2"),
     "a posterior": (POSTERIOR, "_i)x_i - ", "_i)x_i + "),

@@ -30,6 +30,13 @@ _SAMPLE = regex(r"(\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*\([a-z]\)\s*\}?|_\s*(?:\{\s*[i-
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
 _SIGN = regex(r"(?:\\nabla|∇)(?:\s*\^\s*\{?2\}?)?(?:\s*_\s*(?:\w|\{[^{}]*\}))?\s*$")
 """Before a call: `\\nabla g(Ax)` is the gradient of g there, which is no derivative of what is put in."""
+_CDF = r"(?:normal|Gaussian)[^.;\n]{0,30}\b(?:c\.?d\.?f|cumulative|distribution\s+function)"
+_OF_NORMAL = regex(rf"\\Phi(?![A-Za-z])[^.;\n]{{0,60}}{_CDF}|{_CDF}[^.;\n]{{0,40}}\\Phi(?![A-Za-z])", re.IGNORECASE)
+_NORMAL = {
+    "Phi": r"\frac12\left(1 + \operatorname{erf}\left(\frac{t}{\sqrt{2}}\right)\right)",
+    "phi": r"\frac{1}{\sqrt{2\pi}}e^{-\frac{t^2}{2}}",
+}
+"""The distribution function of a standard normal variable, and its density."""
 LONGEST = 300
 """A function's text has at most so many characters."""
 
@@ -41,14 +48,16 @@ class Function(Stated):
     formula: int
 
 
-def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+def with_calls(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
     """The formulas with the document's functions put in; None where nothing is called."""
+    words = _NORMAL if _OF_NORMAL.search(prose) is not None else {}
     losses = {item.body for item in found.differentiated}
     stated = [(one.name, side) for one in found.stated if one.name in losses for side in one.sides]
     parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
     given = {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
     begins = _begins_anew(found, losses)
     tables = [_functions(formulas, (losses - parts) | given, start=start) for start in (0, begins)]
+    tables = [{name: Function(("t",), body, True, -1) for name, body in words.items()} | table for table in tables]
     first, last = tables[0], {**tables[0], **tables[1]}
     derived = dict.fromkeys(item.formula for item in found.differentiated if item.left and item.body in losses)
     sides = [side for stated in found.stated if stated.name in losses for side in stated.sides]

@@ -83,10 +83,10 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]
         sheet = replace(sheet, formulas=changed)
     sheet = with_called(rewritten(with_spoken(with_tables(sheet)), meant))
     found = outline(sheet.formulas)
-    by_words = (with_named, with_letter_cases, with_continued)
-    named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
+    by_words = (with_calls, with_named, with_letter_cases, with_continued)
+    called, named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
     errors = (with_errors_named,) if meant == OF_ERRORS else ()
-    always = (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries)
+    always = (in_cases, with_heads, with_statements, called, with_loss, named, continued, with_entries)
     for change in (*errors, *always):
         if (changed := change(sheet.formulas, found)) is None and change in errors:
             return []
