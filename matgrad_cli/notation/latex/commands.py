@@ -139,14 +139,12 @@ _MARKED: Final = regex(
 
 
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
-    r"""The group's tokens in that font; a script behind a bold `\boldsymbol{X X}^\top` is one of the last letter."""
+    r"""The group's tokens in that font; `A\boldsymbol{x+b}` is `Ax+b`: letters of a style stand in no bracket."""
     before = len(lexer.tokens)
-    script = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_")
+    argument = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_", "frac", "sqrt")
     lexer.emit("open", "{", first - 1, first)
     lexer.lex(first, last, mark, depth + 1)
-    letters = mark in STYLES and not script and lexer.text[after:].lstrip().startswith("^")
-    letters = letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])
-    if letters or len(lexer.tokens) == before + 2:
+    if (mark in STYLES and not argument) or len(lexer.tokens) == before + 2:
         del lexer.tokens[before]
     else:
         lexer.emit("close", "}", after - 1, after)

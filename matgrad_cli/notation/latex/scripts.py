@@ -309,7 +309,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             # entries are counted from 1, unless some Σ counts from 0: the 0 of c_0 is no index
             origin = text == "0" and all((a.text, b.text) != ("=", "0") for a, b in pairwise(r.tokens))
             label = numbered and (origin or (not r.variable(name) and is_label(r, name, text)))
-            if label or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
+            if label or (lettered and owns_script(r, token, script)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 
@@ -333,11 +333,12 @@ def is_updated(r: Cursor, name: str) -> bool:
     return own if r.known else name[:1].islower()
 
 
-def owns_script(r: Cursor, token: Token, text: str) -> bool:
-    """Whether free letters belong to an unknown name: W_{hh} of a loss; beside known names a capital, E_D, or h_θ."""
-    name = token.text
-    if r.known and r.names.variables.get(text) in ("vector", "matrix"):
-        return not r.variable(name) and r.sees("open", "(")
+def owns_script(r: Cursor, token: Token, script: Script) -> bool:
+    """Whether free letters belong to an unknown name: W_{hh} of a loss; beside known names a capital, E_D, h_θ, or
+    variables, E_{(w,b)}."""
+    name, text = token.text, script_text(script)
+    if r.known and all(r.names.variables.get(letter.name) for letter in script.parts if isinstance(letter, s.Name)):
+        return not r.variable(name) and is_label(r, name)
     unknown = name[:1].isupper() and not r.variable(name) and (not r.known or text in _CAPITALS - {*r.names.dimensions})
     return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
