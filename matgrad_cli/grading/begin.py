@@ -16,6 +16,7 @@ from ..notation import syntax as s
 from .derivation import Reader
 from .lines.directions import find_directions, find_letters, find_lines
 from .lines.functions import find_functions
+from .lines.literal_name import holds_constant
 from .lines.losses import bare_names, loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
@@ -102,6 +103,9 @@ def begin(
     around.lying, around.sums_silently = lying, sums_silently(source.text)
     around.upright = habits.upright
     around.bench.where = habits.where
+    variable, constant = task.problem.wrt, f"{task.problem.wrt.name}_c"
+    if not variable.shape.is_number and not around.valued(constant) and holds_constant(bare, variable.name):
+        around.held = around.define(constant, variable)
     find_functions(around, bare, source)
     find_redefined(around, source.text, rows[0][1].places[0] if rows else 0)
     around.losses = loss_names(around, bare, source, syntax, name)

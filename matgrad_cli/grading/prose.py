@@ -21,6 +21,11 @@ _COMMENT = regex(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
 _MATH = regex(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
 _PIECE = regex(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
 _ONE_FORMULA = regex(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
+_WHAT_IS_SHOWN = regex(
+    r"(?P<left>\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?(?:LHS|L\.H\.S\.|左边)[\s}]*)(?=[\s&]*=)"
+    r"|=[\s&]*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?(?:RHS|R\.H\.S\.|右边)[\s}&.,]*$"
+)
+r"""The sides of what is shown: `LHS = …`, `… = \text{RHS}`."""
 _RELATION = regex(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 _LONG_WORD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
@@ -43,6 +48,8 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     """The row with the words of its author made blank; the formula keeps its place.
     `letters` are the names that stand for something."""
     text = row.text
+    if {*letters}.isdisjoint("LRS"):
+        text = _WHAT_IS_SHOWN.sub(lambda found: " " * len(found[0]), text)
     if talks(text, letters):
         return Passage(covered(text, 0, len(text)), row.start, row.offsets)
     sentence = _ONE_FORMULA.fullmatch(text)

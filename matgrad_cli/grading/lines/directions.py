@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from ...diagnostics.record import replace
 from ...ir import NUMBER, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
 from ...notation.elaboration.at_points import AT_ZERO, moved_to, times
@@ -184,6 +185,23 @@ def at_another(node: s.Node) -> s.Apply | None:
     return next(
         (call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None
     )
+
+
+def with_zeros(node: s.Node, around: Surroundings) -> s.Node:
+    """A summand `O` alone is 0, as `2X + O`: an order of smallness is one of something."""
+    if "O" not in s.contents(node).names or not unknown(around, "O"):
+        return node
+
+    def change(part: s.Node) -> s.Node:
+        match part:
+            case s.Binary(_, "+" | "-", left, right):
+                return replace(part, left=zero(left), right=zero(right))
+        return part
+
+    def zero(part: s.Node) -> s.Node:
+        return s.number(part.span, 0) if isinstance(part, s.Name) and part.name == "O" else part
+
+    return zero(rebuilt(node, change))
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

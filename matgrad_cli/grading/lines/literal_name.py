@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
@@ -45,6 +46,16 @@ def tokens_of(text: str) -> list[tuple[str, int, int]]:
 
 
 Rows = list[tuple[int, Passage]]
+
+
+def holds_constant(rows: Sequence[tuple[int, Passage]], variable: str) -> bool:
+    r"""Whether `x_c` is the variable held constant, as in `\nabla(x^\top x) = 2\nabla(x_c^\top x)`: an array, as it is
+    transposed, and the letter counts nothing."""
+    tokens = [token.lstrip("\\") for _, row in rows for token, _, _ in tokens_of(row.text)]
+    below = [tokens[max(at - 3, 0) : at] for at, token in enumerate(tokens) if token == "c"]
+    own = all(before[-2:] == [variable, "_"] and before[0] != "partial" for before in below)
+    turned = any(tokens[at : at + 4] == [variable, "_", "c", "^"] for at in range(len(tokens)))
+    return own and turned
 
 
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:

@@ -67,6 +67,7 @@ class Surroundings:
     `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
+    `held` is the variable where it counts as a constant, x_c: it has the same value and moves with nothing.
     """
 
     task: Task
@@ -98,6 +99,7 @@ class Surroundings:
     samples: frozenset[str] = frozenset()
     steps: bool = False
     unconfirmed: frozenset[str] = frozenset()
+    held: Symbol | None = None
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 
@@ -263,7 +265,7 @@ class Surroundings:
                 symbol: value
                 for symbol, value in self.values.items()
                 if symbol in expr.symbols
-                and symbol is not keep
+                and symbol not in (keep, self.held)
                 and (keep is None or keep in self._below(symbol))
                 and not self._by_defined(value)
             }

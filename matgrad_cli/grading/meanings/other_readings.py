@@ -229,6 +229,18 @@ def _wider_divisor(node: s.Node, number: bool = False) -> s.Node | None:
     return None
 
 
+def _of_first_factor(node: s.Node) -> s.Node | None:
+    r"""`\det A A^{-\top}`, without brackets, as (det A) A⁻ᵀ."""
+    match node:
+        case s.Apply(span, "det", (s.Binary(within, operator) as product,)) if span.end == within.end:
+            first, *others = factors(product) if operator in PRODUCTS else [product]
+            value: s.Node = replace(node, span=span.joined(first.span), arguments=(first,))
+            for factor in others:
+                value = s.Binary(span.joined(factor.span), "juxtapose", value, factor)
+            return value if others else None
+    return None
+
+
 def _outer_product(node: s.Node) -> s.Node | None:
     """a ⊗ b as a bᵀ; where one of them is no vector, this cannot be read."""
     match node:
@@ -367,6 +379,7 @@ _WIDER: Final[tuple[Reading, ...]] = (
     ),
     (_BY_ENTRIES, partial(_elementwise, operator="dot", names=True), frozenset(("dot",))),
     ("the size d and what it multiplies", everywhere(_times_size), frozenset((s.Differential_,))),
+    ("the determinant of the first factor alone", everywhere(_of_first_factor), frozenset((s.Apply, "juxtapose"))),
     *WIDER_DIVISORS,
     OUTER,
 )

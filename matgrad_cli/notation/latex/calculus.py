@@ -9,7 +9,7 @@ from .. import syntax as s
 from ..unknown import NUMBERS
 from .cursor import Cursor
 from .functions import call_of
-from .indices import index_letters
+from .indices import index_letters, is_top
 from .quotients import Style, operand_of_sign, slashed_derivative, taken_apart
 from .scripts import scripted
 from .tokens import Token
@@ -218,8 +218,8 @@ def _stands_behind(r: Cursor, letter: str) -> bool:
 
 
 def nabla_here(r: Cursor) -> s.Node:
-    r"""`\nabla_R L`, `\nabla f`, `\nabla^2 f`, a bare `\nabla`."""
-    sign = r.take()
+    r"""`\nabla_R L`, `\nabla f`, `\nabla^2 f`, a bare `\nabla`; `\nabla^\top f` is its transpose."""
+    sign, turned = r.take(), False
     variable: s.Node | None = None
     indices: tuple[s.Node, ...] = ()
     order = 1
@@ -231,11 +231,14 @@ def nabla_here(r: Cursor) -> s.Node:
             continue
         r.take()
         first, past = r.unit()
-        texts = [token.text for token in r.tokens[first:past]]
-        if texts != ["2"]:
+        if past == first + 1 and is_top(r, r.tokens[first]):
+            turned = True
+        elif [token.text for token in r.tokens[first:past]] == ["2"]:
+            order = 2
+        else:
             raise r.trouble("this power of ∇ has no meaning here", r.last)
-        order = 2
-    return pending_derivative(r, sign, variable, indices, "nabla", order)
+    found = pending_derivative(r, sign, variable, indices, "nabla", order)
+    return s.Transposed(found.span, found) if turned else found
 
 
 def pending_derivative(
