@@ -34,16 +34,18 @@ RELATION = regex(
 def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     """The rows with their numbers; a row that only goes on belongs to the row before: one without a sign of equality,
     or one that begins as no equation does, with a plus or with a minus that is moved in; behind `= 0` nothing goes on.
-    """
+    A sign at the end of a row is the same one where the next row repeats it: `a - \\ - b` is a − b."""
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(blank, found[-1][1].text) if found else ""
         own = BOUNDS.sub(blank, row.text) if _MOVED_IN.match(row.text) else row.text
         added = _ADDED.match(row.text) and not _ZERO.search(before)
-        open_ = (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(own)
+        ended, behind = _LEFT_OPEN.search(before), _LEADING.sub(blank, row.text)
+        open_ = (_GOES_ON.match(row.text) or ended) and not RELATION.search(own)
+        if ended and behind.lstrip().startswith(ended[0].strip()):
+            before, open_ = covered(before, *ended.span()), True
         if found and (added or open_):
             first, begun = found[-1]
-            behind = _LEADING.sub(blank, row.text)
             if row.offsets is None and begun.offsets is None:
                 gap = " " * (row.start - begun.start - len(begun.text))
                 found[-1] = first, Passage(before + gap + behind, begun.start)

@@ -88,13 +88,14 @@ class Equations:
         after, self.notes = found.expr, []
         assert after is not None
         self.stated = self.stated or self._stated(chain)
+        pairs = pairings(last, after, chain.order)
+        if isinstance(pairs, Clash):  # C = α_i + μ_i: one number, for each i
+            each = chain.equation and pairs.code == "free-index-mismatch" and self._is_multiple((last, after), self.stated)
+            return Outcome("follows", found, role="equation") if each else None
         meant = is_equation(self.around, chain, last, after, own)
         moving = frozenset(self.around.directions.values())  # of f(x + h) = …, which holds everywhere, or is wrong
         directed = not (chain.equation or is_zero(after)) and bool(moving & (last.symbols | after.symbols))
         if directed or (not meant and not (own and self._may_be_one(last, after))):
-            return None
-        pairs = pairings(last, after, chain.order)
-        if isinstance(pairs, Clash):
             return None
         sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
         if meant and is_zero(after) and (other := self._other_variable(chain, last)) is not None:
@@ -209,8 +210,8 @@ class Equations:
         one, other = equation
         if derivative is None or one.shape is not other.shape:
             return False
-        ratio = self.around.bench.ratio(sub(one, other), self.around.expanded(derivative))
-        return ratio is not None and bool(ratio.constant)
+        pairs = pairings(sub(one, other), self.around.expanded(derivative))
+        return any((ratio := self.around.bench.ratio(*pair)) is not None and ratio.constant for pair in pairs)
 
     def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
         """Whether an equation holds where the derivative is zero;
@@ -351,6 +352,8 @@ class Equations:
         wanted = whole_derivative(task.problem.loss, task.problem.wrt, "gradient")
         if final is None or wanted is None or is_pending(final):
             return None
+        if final.shape.is_number and final.free:
+            final = as_array(final, [letter.name for letter in chain.final_order]) or final
         return final if self.around.bench.equal(wanted, final) else None
 
     def _stationary(self) -> System:
