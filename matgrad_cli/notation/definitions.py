@@ -169,7 +169,7 @@ def with_places(text: str, declared: Mapping[str, Shape] | None = None) -> tuple
     '-\\sum_x p_{x}\\log p_{x}'
     """
     declared = declared or {}
-    text, said = _braced(_ANGLES.sub(r"\1⟨\2⟩", text), declared)
+    text, said = _braced(text, declared)
     bound, rest = bound_letters(text), _BELOW_NAMES.sub(" ", _PLACE.sub(" ", text))
     lengths: dict[str, set[int]] = {}
     for found in _PLACE.finditer(text):
@@ -190,8 +190,6 @@ def with_places(text: str, declared: Mapping[str, Shape] | None = None) -> tuple
     return _PLACE.sub(lowered, text) if read else text, (*said, *entries)
 
 
-_ANGLES: Final = regex(r"((?:^|[-+*/(=,])\s*)<([^<>=]+,[^<>=]+)>")
-"""`<x, A y>` where an operand begins: no comparison does."""
 _UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za-z_({])")
 
 

@@ -35,6 +35,8 @@ _TURNED = regex(r"\s*(?:\^\s*(?:\{\s*)?(?:T(?![a-z]+\})|\\top|\\intercal|')|ᵀ|
 _BARRED = regex(r"_\s*\{\s*(\w+)\s*(?:\\mid|\\vert|\|)\s*(\w+(?:[-+]\w+)?)\s*\}")
 """What stands below a letter with a bar in it is one word, `P_{k|k-1}`."""
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_ANGLED = regex(r"<(?:[^<>=&]|&(?!=))+,[^<>=]+>(?P<ends>\s*(?:$|[-+*/)\]},.;=^:&']|\\(?:right|cdot|quad|[\\,;!)])))?")
+"""`<w, x>`: no comparison begins where an operand must, or ends where one would have to follow."""
 _BRACES = regex(r"(?s)\\.|[{}]")
 _CLOSE = {digit: digit for digit in "0123456789"}
 """A number close behind a letter, `W1`, is that of one of several: nobody multiplies so."""
@@ -51,6 +53,7 @@ class Lexer:
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     spaced: bool = False
+    angle: int = -1
 
     def run(self) -> list[Token]:
         """All tokens, ended by one of kind `end`."""
@@ -155,6 +158,11 @@ class Lexer:
             self.emit("word", f"{barred[1]}|{barred[2]}", at + 1, barred.end())
             return barred.end()
         kind, text = CHARACTERS[char]
+        if char == "<" and (angled := _ANGLED.match(self.text, at)) and (angled["ends"] is not None or self.needs()):
+            self.angle = angled.start("ends") - 1 if angled["ends"] is not None else angled.end() - 1
+        if char == "<" and self.angle > at or at == self.angle:
+            self.emit("open" if char == "<" else "close", char, at, at + 1)
+            return at + 1
         pair = self.text[at : at + 2]
         if pair in PAIRS:
             self.emit(*PAIRS[pair], at, at + 2)
@@ -165,6 +173,11 @@ class Lexer:
             kind, text = "operator", "_"
         self.emit(kind, text, at, at + 1)
         return at + 1
+
+    def needs(self) -> bool:
+        """Whether an operand must begin here."""
+        last = self.tokens[-1] if self.tokens else None
+        return last is None or last.kind in ("relation", "open") or (last.kind == "operator" and last.text != "'")
 
     def mangled(self, at: int, following: str) -> bool:
         """Whether `*` stands for the `_` that a forum swallowed: `(XR)*{ij}`, `|A|*F`."""
