@@ -13,7 +13,7 @@ from ...notation.elaboration.at_points import AT_ZERO, moved_to, times
 from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
 from ...verify.verdict import Verdict
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, factors, inner, names, rebuilt, terms, walk
+from .syntax_walk import PRODUCTS, factors, inner, names, placed_names, rebuilt, terms, walk
 
 _REMAINDERS = frozenset(("o", "O", "o_cal", "O_cal"))
 _BUILT_IN = frozenset(("I", "e", "pi", "d", "partial"))
@@ -75,6 +75,8 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                 yield from _paired(around, first, second)
                 yield from _paired(around, second, first)
             case s.Apply(_, "limit" | "value at", (body, s.Name(_, name), *_)) if unknown(around, name):
+                if name in placed_names(part):
+                    continue
                 yield name, True
                 for inside in s.parts_of(body):
                     yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()

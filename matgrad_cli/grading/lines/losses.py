@@ -18,7 +18,7 @@ from .forms import as_array, as_rows, left_letters
 from .reading import read_side
 from .scope import Surroundings
 from .statements import Claim, lone_name, read_row
-from .syntax_walk import PRODUCTS, Path, children, inner, walk
+from .syntax_walk import PRODUCTS, Path, children, inner, placed_names, walk
 from .syntax_walk import names as names_in
 
 USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L", "L_cal", "J_cal"])
@@ -43,11 +43,8 @@ def loss_names(
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
     functions = names_of_loss(around.task.problem.loss)
-    differentiated = [
-        name
-        for name in differentiated_names(nodes)
-        if not scratch.known(name) and name not in functions and name not in scratch.formulas
-    ]
+    other = {*functions, *scratch.formulas, *(name for node in nodes for name in placed_names(node))}
+    differentiated = [name for name in differentiated_names(nodes) if not scratch.known(name) and name not in other]
     lefts = dict.fromkeys(lone_name(claim.left) for claim in claims)
     stated = [name for name in lefts if name is not None and not scratch.valued(name)]
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity

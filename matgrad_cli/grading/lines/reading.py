@@ -26,7 +26,7 @@ from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
-from .through import through
+from .through import through, without_places
 from .variables import by_parts, members
 
 FORM_SLIPS = {
@@ -147,7 +147,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
 
 def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index, ...], fixed: tuple[str, ...]) -> Read:
     known = {letter.name: letter.dim for letter in letters}
-    stated = at_use(stated, around)
+    stated = without_places(at_use(stated, around), around)
     if chosen := places(around.names().variables):
         stated = rebuilt(stated, lambda part: at_place(part, chosen, side.syntax))
         left = next((part for part in s.parts_of(stated) if isinstance(part, s.Name) and part.name in chosen), None)

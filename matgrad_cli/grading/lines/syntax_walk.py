@@ -140,3 +140,11 @@ def is_index(root: s.Node, path: Path) -> bool:
             return True
         node = part
     return False
+
+
+def placed_names(node: s.Node) -> Iterator[str]:
+    r"""The letters of which a bar says what they stand for, `\big|_{y = Wx + b}`; at a number they vary."""
+    for part in s.parts_of(node):
+        match part:
+            case s.Apply(_, "value at", (_, s.Name(_, name), place)) if not isinstance(place, s.Literal_):
+                yield name

@@ -35,7 +35,7 @@ from ...notation.elaboration.elaborate import read_node
 from ...notation.printing.to_text import to_text
 from ..bench import Bench
 from .scope import STATED, Surroundings
-from .syntax_walk import inner
+from .syntax_walk import inner, rebuilt
 
 MOST_PLACES = 12
 
@@ -76,6 +76,28 @@ def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
     key = f"{node.span.start} of {symbol.name}"
     around.looked_up[key] = written
     return s.Derivative(node.span, s.Name(node.span, key), s.Name(by.span, symbol.name), (), node.style)
+
+
+def without_places(node: s.Node, around: Surroundings) -> s.Node:
+    r"""`d(y^\top y)\big|_{y = Wx + b}` without its bar, which defines a letter of its own, or says again what it is."""
+    if ("value at", 3) not in s.contents(node).calls:
+        return node
+    scope = around.scope(Source("", ""), "latex", {})
+
+    def change(part: s.Node) -> s.Node:
+        match part:
+            case s.Apply(span, "value at", (body, s.Name(_, name), place)) if not isinstance(place, s.Literal_):
+                try:
+                    value = read_node(place, scope).expr
+                except MatgradError:
+                    return part
+                if not around.known(name) and name not in around.losses and not value.free:
+                    around.define(name, value)
+                meant = around.defined.get(name)
+                return s.Group(span, body) if meant and around.values.get(meant) is value else part
+        return part
+
+    return rebuilt(node, change)
 
 
 def _in_terms(around: Surroundings, body: Expr, symbol: Symbol) -> Expr | None:
