@@ -8,10 +8,11 @@ from ..diagnostics.record import field, mutable, record, replace
 from ..diagnostics.regex import regex
 from ..documents.sheets.facts import facts_by_standing
 from ..documents.words import said
-from ..ir import Entry, Expr, Index
+from ..ir import Expr, Index
 from ..records.finding import LineVerdict, Role
 from .answers.dress import UNDER_A_FACT
 from .lines.forms import descends, left_letters, letters_of, order_of
+from .lines.kinds import Pairing, entry_at, ways_at
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
 from .lines.scope import Surroundings
@@ -122,12 +123,11 @@ class Chain:
         """The free letters that a side may carry after this expression."""
         return last.free | frozenset(self.order)
 
-    def learn_order(self, one: Expr, other: Expr) -> None:
-        """The letters of an entry that a matrix was taken at are from now on in that order."""
-        if not self.order:
-            for side in (one, other):
-                if isinstance(side, Entry):
-                    self.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
+    def learn_order(self, arrays: Pairing, taken: Pairing) -> None:
+        """The letters that a matrix was taken at are from now on in that order."""
+        for array, entry in () if self.order else zip(arrays, taken, strict=True):
+            ways = ways_at(array, entry.free - array.free) if entry is not array else ()
+            self.order = next((way for way in ways if entry_at(array, way) is entry), self.order)
 
 
 def with_its_sums(outcome: Outcome, lost: tuple[str, ...], summed: Expr | None, around: Surroundings) -> Outcome:

@@ -352,7 +352,9 @@ class Reader:
         self.chain.rough = self.chain.rough or found.rough
         pair, unknown = self._holds(before, found)
         if pair is not None:
-            self.chain.learn_order(*pair)
+            self.chain.learn_order((before, after), pair)
+            if target and before.shape.is_number and (slip := self._lies_otherwise(context, before, after)) is not None:
+                return Outcome("wrong", found, slip)
             self.prose.lines.append(after)
             self.around.confirm(after)
             if after.free < pair[1].free:
@@ -360,6 +362,13 @@ class Reader:
                 self.notes.append(f"`{found.side.text.strip()}` has no index: read as its entry for each {letters}")
             return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
         return open_outcome(found, unknown) or unless_if(found, diagnosis(context, before, after, pairs))
+
+    def _lies_otherwise(self, context: Context, entry: Expr, array: Expr) -> Slip | None:
+        """The slip of an array with the entries that stand before it, but not where the layout has them."""
+        taken = entry.free and not (array.free or array.shape.is_number or self.chain.turned)
+        wanted = self.around.task.wanted if taken else None
+        clash = pairings(wanted, array) if wanted is not None else None
+        return diagnosis(context, wanted, array, clash) if wanted and isinstance(clash, Clash) else None
 
     def _holds(self, before: Expr | None, found: Read) -> tuple[Pairing | None, str | None]:
         """The two forms in which a side equals what stands before it;

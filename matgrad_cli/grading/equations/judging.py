@@ -90,7 +90,9 @@ class Equations:
         self.stated = self.stated or self._stated(chain)
         pairs = pairings(last, after, chain.order)
         if isinstance(pairs, Clash):  # C = α_i + μ_i: one number, for each i
-            each = chain.equation and pairs.code == "free-index-mismatch" and self._is_multiple((last, after), self.stated)
+            each = (
+                chain.equation and pairs.code == "free-index-mismatch" and self._is_multiple((last, after), self.stated)
+            )
             return Outcome("follows", found, role="equation") if each else None
         meant = is_equation(self.around, chain, last, after, own)
         moving = frozenset(self.around.directions.values())  # of f(x + h) = …, which holds everywhere, or is wrong

@@ -68,31 +68,35 @@ def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pai
         if extra and (before.free or before.symbols):
             return Clash("free-index-mismatch", kind_in_words(after), kind_in_words(before))
         return [(before, after)]
-    if before.shape.is_number and before.free and after.free <= before.free:
-        found = _entries(after, before.free - after.free, order)
-        if found:
-            return [(before, entry) for entry in found]
-    if after.shape.is_number and after.free and before.free <= after.free:
-        found = _entries(before, after.free - before.free, order)
-        if found:
-            return [(entry, after) for entry in found]
+    if (
+        before.shape.is_number
+        and after.free < before.free
+        and (ways := ways_at(after, before.free - after.free, order))
+    ):
+        return [(before, entry_at(after, way)) for way in ways]
+    if (
+        after.shape.is_number
+        and before.free < after.free
+        and (ways := ways_at(before, after.free - before.free, order))
+    ):
+        return [(entry_at(before, way), after) for way in ways]
     if after.shape.is_number or before.shape.is_number:
         return Clash("number-for-matrix", kind_in_words(after), kind_in_words(before))
     return Clash("shape-mismatch", kind_in_words(after), kind_in_words(before))
 
 
-def _entries(array: Expr, letters: frozenset[Index], order: Sequence[Index]) -> list[Expr]:
-    """The entries of an array at the letters: in the given order if that fits, else in every order that fits."""
+def ways_at(array: Expr, letters: frozenset[Index], order: Sequence[Index] = ()) -> list[tuple[Index, ...]]:
+    """The orders in which an array may be taken at the letters: the given one if that fits, else all that fit."""
     sides = [side for side in (array.shape.rows, array.shape.cols) if side is not ONE]
     if len(sides) != len(letters):
         return []
-    ways = list(permutations(sorted(letters)))
     known = tuple(letter for letter in order if letter in letters)
-    if len(known) == len(letters) and all(letter.dim is side for letter, side in zip(known, sides, strict=True)):
-        ways = [known]
-    return [
-        entry_at(array, way) for way in ways if all(letter.dim is side for letter, side in zip(way, sides, strict=True))
+    ways = [
+        way
+        for way in permutations(sorted(letters))
+        if all(letter.dim is side for letter, side in zip(way, sides, strict=True))
     ]
+    return [known] if known in ways else ways
 
 
 def entry_at(array: Expr, letters: Sequence[Index]) -> Expr:

@@ -35,7 +35,7 @@ _TURNED = regex(r"\s*(?:\^\s*(?:\{\s*)?(?:T(?![a-z]+\})|\\top|\\intercal|')|ᵀ|
 _BARRED = regex(r"_\s*\{\s*(\w+)\s*(?:\\mid|\\vert|\|)\s*(\w+(?:[-+]\w+)?)\s*\}")
 """What stands below a letter with a bar in it is one word, `P_{k|k-1}`."""
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-_ANGLED = regex(r"<(?:[^<>=&]|&(?!=))+,[^<>=]+>(?P<ends>\s*(?:$|[-+*/)\]},.;=^:&']|\\(?:right|cdot|quad|[\\,;!)])))?")
+_ANGLED = regex(r"(?P<pair><[^<>=]+,[^<>=]+>)(?P<ends>\s*(?:$|[-+*/)\]},.;=^:&']|\\(?:right|cdot|quad|[\\,;!)])))?")
 """`<w, x>`: no comparison begins where an operand must, or ends where one would have to follow."""
 _BRACES = regex(r"(?s)\\.|[{}]")
 _CLOSE = {digit: digit for digit in "0123456789"}
@@ -159,8 +159,8 @@ class Lexer:
             return barred.end()
         kind, text = CHARACTERS[char]
         if char == "<" and (angled := _ANGLED.match(self.text, at)) and (angled["ends"] is not None or self.needs()):
-            self.angle = angled.start("ends") - 1 if angled["ends"] is not None else angled.end() - 1
-        if char == "<" and self.angle > at or at == self.angle:
+            self.angle = angled.end("pair") - 1
+        if at == self.angle or (char == "<" and self.angle > at):
             self.emit("open" if char == "<" else "close", char, at, at + 1)
             return at + 1
         pair = self.text[at : at + 2]
