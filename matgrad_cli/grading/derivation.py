@@ -253,7 +253,7 @@ class Reader:
         if name is not None and name not in self.around.sizes() and unexplained(self.around, name):
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
-        self.around.beside = last.shape
+        self.around.beside = None if last.free else last.shape
         found = self._read(side, self.chain.letters(last), ())
         self.around.beside = None
         found = self._otherwise(last, found)
