@@ -14,7 +14,7 @@ from ..facts import Problem
 from ..ir import Expr, SumOver, nodes_of
 from ..notation import syntax as s
 from .derivation import Reader
-from .lines.directions import find_directions, find_letters, find_lines
+from .lines.directions import find_directions, find_identity, find_letters, find_lines
 from .lines.functions import find_functions
 from .lines.literal_name import holds_constant
 from .lines.losses import bare_names, loss_names
@@ -122,6 +122,7 @@ def begin(
     begun.reader.chain.always = letters_with_sigma(nodes) | _summed_in_loss(task.problem)
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)
+    find_identity(around, nodes)
     find_letters(around, [[side.node for side in claim.sides] for row in trees for claim in row.claims if claim.left])
     begun.reader.later = Later(
         claim for number, row in (*bare, *enumerate(told)) for claim in begun.read(number, row).claims

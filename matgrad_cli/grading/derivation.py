@@ -28,7 +28,7 @@ from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_of_target, is_target, is_turned, role_of
 from .slips.case import Context
 from .slips.causes import Slip
-from .slips.diagnose import diagnosis, of_misfit
+from .slips.diagnose import diagnosis, lies_otherwise, of_misfit
 
 
 class Reader:
@@ -353,26 +353,17 @@ class Reader:
         pair, unknown = self._holds(before, found)
         if pair is not None:
             self.chain.learn_order((before, after), pair)
-            if target and before.shape.is_number and (slip := self._lies_otherwise(context, before, after)) is not None:
+            if target and not self.chain.turned and (slip := lies_otherwise(context, before, after)) is not None:
                 return Outcome("wrong", found, slip)
             self.prose.lines.append(after)
             self.around.confirm(after)
-            if after.free < pair[1].free:
-                letters = ", ".join(letter.name for letter in sorted(pair[1].free - after.free))
+            if letters := ", ".join(letter.name for letter in sorted(pair[1].free - after.free)):
                 self.notes.append(f"`{found.side.text.strip()}` has no index: read as its entry for each {letters}")
             return Outcome("follows", found, role=role_of(self.around, before, after), head=self.chain.head or before)
         return open_outcome(found, unknown) or unless_if(found, diagnosis(context, before, after, pairs))
 
-    def _lies_otherwise(self, context: Context, entry: Expr, array: Expr) -> Slip | None:
-        """The slip of an array with the entries that stand before it, but not where the layout has them."""
-        taken = entry.free and not (array.free or array.shape.is_number or self.chain.turned)
-        wanted = self.around.task.wanted if taken else None
-        clash = pairings(wanted, array) if wanted is not None else None
-        return diagnosis(context, wanted, array, clash) if wanted and isinstance(clash, Clash) else None
-
     def _holds(self, before: Expr | None, found: Read) -> tuple[Pairing | None, str | None]:
-        """The two forms in which a side equals what stands before it;
-        otherwise why that could not be decided, if it could not."""
+        """The two forms in which a side equals what stands before it; else why that could not be decided."""
         if before is None or found.expr is None:
             return None, None
         pairs = up_to(self.around, before, found.expr, found.side.up_to)

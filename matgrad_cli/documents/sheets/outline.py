@@ -186,15 +186,12 @@ def _body(node: s.Node | None, by: str | None) -> tuple[str | None, tuple[int, i
     inner = s.ungrouped(inner.body) if isinstance(inner, (s.Subscript, s.Transposed)) else inner
     if isinstance(inner, s.Name):
         return inner.name, None
-    called = isinstance(inner, s.Apply) and all(isinstance(part, s.Name) for part in inner.arguments)
-    if called and isinstance(inner, s.Apply) and len(inner.function) < 4 and not _of_a_name(inner, by):
-        return inner.function, (inner.span.start, inner.span.end)
+    if isinstance(inner, s.Apply) and len(inner.function) < 4:
+        names = [part.name for part in inner.arguments if isinstance(part, s.Name)]
+        by_its_parts = inner.function in OF_MATRICES and by not in names  # tr(P) by something of which P is made
+        if len(names) == len(inner.arguments) and not by_its_parts:
+            return inner.function, (inner.span.start, inner.span.end)
     return None, (node.span.start, node.span.end)
-
-
-def _of_a_name(call: s.Apply, by: str | None) -> bool:
-    """Whether `tr(P)` is differentiated by something of which P is made."""
-    return call.function in OF_MATRICES and by not in {part.name for part in call.arguments if isinstance(part, s.Name)}
 
 
 # ---- losses that nothing states, `∂L/∂W = Xᵀ ∂L/∂Y` of a layer Y = XW: L stands for ⟨G, Y⟩ with any G

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from ...diagnostics.record import replace
+from ...diagnostics import Span
 from ...ir import NUMBER, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
 from ...notation.elaboration.at_points import AT_ZERO, moved_to, times
@@ -55,6 +55,20 @@ def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
     around.directions[name] = Symbol(name, shape)
     if small:
         around.directions[name + AT_ZERO] = _still(around, around.directions[name])
+
+
+def find_identity(around: Surroundings, nodes: Sequence[s.Node]) -> None:
+    """E, of which nothing says what it is, is the identity where it stands in sums alone, behind numbers: `A + 2E`."""
+    parts = [part for node in nodes for part in s.parts_of(node)]
+    named = {id(part) for part in parts if isinstance(part, s.Name) and part.name == "E"}
+    if named and unknown(around, "E"):
+        sums = (part for part in parts if isinstance(part, s.Binary) and part.operator in ("+", "-"))
+        for *numbers, last in (factors(term) for part in sums for _, term in terms(part)):
+            kinds = [around.names().variables.get(one.name) for one in numbers if isinstance(one, s.Name)]
+            if set(kinds) <= {"number"} and all(isinstance(one, s.Name | s.Literal_) for one in numbers):
+                named.discard(id(last))
+        if not named:
+            around.sized_by_use["E"] = s.Name(Span(0, 0), "I")
 
 
 def _still(around: Surroundings, moving: Symbol) -> Symbol:
@@ -191,19 +205,15 @@ def at_another(node: s.Node) -> s.Apply | None:
 
 def with_zeros(node: s.Node, around: Surroundings) -> s.Node:
     """A summand `O` alone is 0, as `2X + O`: an order of smallness is one of something."""
-    if "O" not in s.contents(node).names or not unknown(around, "O"):
-        return node
-
-    def change(part: s.Node) -> s.Node:
-        match part:
-            case s.Binary(_, "+" | "-", left, right):
-                return replace(part, left=zero(left), right=zero(right))
-        return part
 
     def zero(part: s.Node) -> s.Node:
         return s.number(part.span, 0) if isinstance(part, s.Name) and part.name == "O" else part
 
-    return zero(rebuilt(node, change))
+    def change(part: s.Node) -> s.Node:
+        summed = isinstance(part, s.Binary) and part.operator in ("+", "-")
+        return s.with_children(part, tuple(map(zero, s.children(part)))) if summed else part
+
+    return zero(rebuilt(node, change)) if "O" in s.contents(node).names and unknown(around, "O") else node
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

@@ -75,7 +75,7 @@ class Others:
         self.wrt, self.of_numbers = {*question.wrt}, of_numbers
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
         self.bold = set(_BOLD.findall(question.loss))
-        self.plain = _plain_letters(question.loss)
+        self.plain = {letter for letter, index in _LETTER.findall(_BOLD.sub(" ", question.loss)) if not index}
         stated = sheet.formulas[question.start : question.start + 1]
         self.spelled = self.text + " ".join(re.sub(r"\s+", "", one.passage.text) for one in stated)
         self.stated = {*_BOLD.findall(stated[0].passage.text)} if stated else None
@@ -308,11 +308,6 @@ def _is_equation(line: Line, known: Collection[str]) -> bool:
     sides = [side.node for side in (*line.sides[:1], *line.sides[-1:]) if side.node is not None]
     names = [{part.name for part in s.parts_of(side) if isinstance(part, s.Name)} for side in sides]
     return len(names) == 2 and bool(names[0] - names[1] and names[1] - names[0]) and _arrays(line).isdisjoint(known)
-
-
-def _plain_letters(loss: str) -> set[str]:
-    """The letters that stand in a loss without an index, and are not bold."""
-    return {letter for letter, index in _LETTER.findall(_BOLD.sub(" ", loss)) if not index}
 
 
 def _labelled(line: Line) -> set[str]:

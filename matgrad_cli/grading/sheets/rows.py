@@ -165,15 +165,11 @@ def held_constant(line: Line, frozen: Mapping[str, frozenset[str]], wrt: Sequenc
 def lone(node: s.Node | None) -> str | None:
     """The name that a node is, its label included: `S_B`; index letters are none."""
     if isinstance(node, s.Subscript) and isinstance(body := s.ungrouped(node.body), s.Name):
-        labels = [index.name for index in node.indices if isinstance(index, s.Name) and _is_label(index.name)]
-        return "_".join([body.name, *labels])
+        below = [index.name for index in node.indices if isinstance(index, s.Name)]
+        return "_".join([body.name, *(index for index in below if index[:1].isupper() or len(index) > 1)])
     if isinstance(node, s.Apply) and len(node.function) < 4 and node.function not in FUNCTIONS:
         return node.function
     return node.name if isinstance(node, s.Name) else None
-
-
-def _is_label(index: str) -> bool:
-    return index[:1].isupper() or len(index) > 1
 
 
 def explained(line: Line) -> str | None:

@@ -41,6 +41,14 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     return _with_remarks(context, after, found)
 
 
+def lies_otherwise(context: Context, entry: Expr, array: Expr) -> Slip | None:
+    """The slip of an array with the entries that stand before it, but not where the layout has them."""
+    taken = entry.shape.is_number and entry.free and not (array.free or array.shape.is_number)
+    wanted = context.around.task.wanted if taken else None
+    clash = pairings(wanted, array) if wanted is not None else None
+    return diagnosis(context, wanted, array, clash) if wanted and isinstance(clash, Clash) else None
+
+
 def _case(context: Context, needed: Expr, line: Expr) -> Case:
     return Case(context.around.bench, needed, line, context, reference=lambda: _reference(context, needed))
 

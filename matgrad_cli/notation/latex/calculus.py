@@ -54,6 +54,9 @@ def differential_here(r: Cursor) -> s.Node:
     if slashed is not None:
         return slashed
     sign = r.take()
+    first, past, behind = r.script_ahead("_") or (r.at, r.at, r.at)
+    if [token.text for token in r.tokens[first:past]] == [r.names.wrt]:
+        r.at = behind  # \mathrm{d}_w Q moves w
     if sign.kind == "command" and r.sees("operator", "^"):
         raise r.trouble("second differentials are not read", sign)
     if not r.starts_factor():

@@ -338,7 +338,7 @@ def owns_script(r: Cursor, token: Token, script: Script) -> bool:
     variables, E_{(w,b)}."""
     name, text = token.text, script_text(script)
     if r.known and all(r.names.variables.get(letter.name) for letter in script.parts if isinstance(letter, s.Name)):
-        return not r.variable(name) and is_label(r, name)
+        return not r.variable(name) and (r.sees("open", "(") or (name[:1].isupper() and is_label(r, name)))
     unknown = name[:1].isupper() and not r.variable(name) and (not r.known or text in _CAPITALS - {*r.names.dimensions})
     return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
