@@ -71,7 +71,9 @@ def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemRep
             if found.verdict == "right" or not _may_be_in(layout, task):
                 continue
             other, _ = _supposing(chosen, replace(task, layout=layout), second, columns=columns)
-            if other.verdict == "right" or (layout == "denominator" and _reached(other) > _reached(found)):
+            slip = next((line.code for line in other.lines if line.verdict not in ("follows", "aside")), None)
+            turned = layout == "numerator" and (slip is None or slip in CODES_TURNED)
+            if other.verdict == "right" or (_reached(other) > _reached(found) and not turned):
                 found = replace(other, notes=(*other.notes, note))
     return found
 

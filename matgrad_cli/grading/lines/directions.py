@@ -58,16 +58,18 @@ def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
 
 
 def find_identity(around: Surroundings, nodes: Sequence[s.Node]) -> None:
-    """E, of which nothing says what it is, is the identity where it stands in sums alone, behind numbers: `A + 2E`."""
+    """E, of which nothing says what it is, is the identity where it stands in sums alone, behind numbers: `A + aE`."""
     parts = [part for node in nodes for part in s.parts_of(node)]
     named = {id(part) for part in parts if isinstance(part, s.Name) and part.name == "E"}
+    scaled = False
     if named and unknown(around, "E"):
         sums = (part for part in parts if isinstance(part, s.Binary) and part.operator in ("+", "-"))
         for *numbers, last in (factors(term) for part in sums for _, term in terms(part)):
             kinds = [around.names().variables.get(one.name) for one in numbers if isinstance(one, s.Name)]
             if set(kinds) <= {"number"} and all(isinstance(one, s.Name | s.Literal_) for one in numbers):
+                scaled = scaled or (bool(numbers) and id(last) in named)
                 named.discard(id(last))
-        if not named:
+        if scaled and not named:  # `Y = XB + E` has errors
             around.sized_by_use["E"] = s.Name(Span(0, 0), "I")
 
 
@@ -201,19 +203,6 @@ def at_another(node: s.Node) -> s.Apply | None:
     return next(
         (call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None
     )
-
-
-def with_zeros(node: s.Node, around: Surroundings) -> s.Node:
-    """A summand `O` alone is 0, as `2X + O`: an order of smallness is one of something."""
-
-    def zero(part: s.Node) -> s.Node:
-        return s.number(part.span, 0) if isinstance(part, s.Name) and part.name == "O" else part
-
-    def change(part: s.Node) -> s.Node:
-        summed = isinstance(part, s.Binary) and part.operator in ("+", "-")
-        return s.with_children(part, tuple(map(zero, s.children(part)))) if summed else part
-
-    return zero(rebuilt(node, change)) if "O" in s.contents(node).names and unknown(around, "O") else node
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

@@ -21,7 +21,7 @@ from ...records.layout import is_turned
 from ..slips.causes import Slip
 from ..slips.doubt import doubt, other_side
 from .arrays import writings
-from .directions import at_another, directed, diverging, with_zeros, without_remainder
+from .directions import at_another, directed, diverging, without_remainder
 from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters
 from .scope import Surroundings
@@ -161,7 +161,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
     try:
-        tree, rough = without_remainder(with_zeros(stated, around), around)
+        tree, rough = without_remainder(stated, around)
         work = Letters(frozenset(), frozenset())
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)

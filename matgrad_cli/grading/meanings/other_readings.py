@@ -241,6 +241,20 @@ def _of_first_factor(node: s.Node) -> s.Node | None:
     return None
 
 
+def _without_zeros(node: s.Node, around: Surroundings) -> s.Node | None:
+    """The terms `O` of sums as 0, where nothing says what O is."""
+
+    def change(part: s.Node) -> s.Node | None:
+        match part:
+            case s.Binary(_, "+" | "-", _, s.Name(span, "O")):
+                return replace(part, right=s.number(span, 0))
+            case s.Binary(_, "+" | "-", s.Name(span, "O"), _):
+                return replace(part, left=s.number(span, 0))
+        return None
+
+    return None if around.valued("O") else _changed(node, change)
+
+
 def _outer_product(node: s.Node) -> s.Node | None:
     """a ⊗ b as a bᵀ; where one of them is no vector, this cannot be read."""
     match node:
@@ -379,6 +393,7 @@ _WIDER: Final[tuple[Reading, ...]] = (
     ),
     (_BY_ENTRIES, partial(_elementwise, operator="dot", names=True), frozenset(("dot",))),
     ("the size d and what it multiplies", everywhere(_times_size), frozenset((s.Differential_,))),
+    ("O as zeros", _without_zeros, frozenset((s.Name,))),
     ("the determinant of the first factor alone", everywhere(_of_first_factor), frozenset((s.Apply, "juxtapose"))),
     *WIDER_DIVISORS,
     OUTER,
