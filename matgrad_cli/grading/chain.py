@@ -19,6 +19,7 @@ from .lines.scope import Surroundings
 from .lines.shape_said import misfit_behind
 from .lines.statements import NO_STEP, STEP, Claim, Row
 from .lines.syntax_walk import names
+from .meanings.targets import is_target, is_turned
 from .slips.causes import Slip
 
 
@@ -97,10 +98,10 @@ class Chain:
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, left: Read, expr: Expr, target: bool, turned: bool) -> None:
+    def begin(self, left: Read, expr: Expr, around: Surroundings) -> None:
         """A claim with its own left side begins a chain."""
-        self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
-        self.target, self.turned = target, turned
+        self.order, self.head, self.sound, self.rough = order_of(expr, around.task.layout), expr, True, left.rough
+        self.target, self.turned = is_target(around, expr), is_turned(around, left)
         written = names(left.side.node) if left.side.node is not None else ()
         own = (label for name in written for label in name.name.split("_")[1:])  # the i of ℓ_i
         self.silent = frozenset((*left.summed, *letters_of(left.side.node), *own))

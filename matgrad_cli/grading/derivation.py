@@ -25,7 +25,7 @@ from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
-from .meanings.targets import is_called_derivative, is_of_target, is_target, is_turned, role_of
+from .meanings.targets import is_called_derivative, is_of_target, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, lies_otherwise, of_misfit
@@ -190,7 +190,7 @@ class Reader:
     def _start(self, left: Read) -> None:
         """A claim with its own left side begins a chain."""
         assert left.expr is not None
-        self.chain.begin(left, left.expr, is_target(self.around, left.expr), is_turned(self.around, left))
+        self.chain.begin(left, left.expr, self.around)
         if is_pending(left.expr) or lone_name(left.side.node) in self.around.losses:
             self.chain.equation = False
 

@@ -91,6 +91,19 @@ def test_a_layout_is_kept_and_one_that_is_stated_binds() -> None:
     assert verdicts(LEAST_SQUARES + "layout: gradient\n", *rows)[-1] == "wrong"
 
 
+@pytest.mark.parametrize("sizes", [("m", "n"), ("n", "n")])
+@pytest.mark.parametrize(("layout", "array", "verdict"), [
+    ("gradient", "A", "wrong"), ("gradient", "A^T", "follows"), ("numerator", "A", "follows"), ("numerator", "A^T", "wrong"),
+])  # fmt: skip
+def test_an_entry_is_that_of_the_array_in_its_layout(
+    sizes: tuple[str, str], layout: str, array: str, verdict: str
+) -> None:
+    rows, cols = sizes
+    head = f"loss: tr(A@X)\nwrt: X\nshapes: X: {rows}×{cols}, A: {cols}×{rows}\nlayout: {layout}\n"
+    for by in ("X_{ij}", "X"):
+        assert verdicts(head, rf"\frac{{\partial tr(AX)}}{{\partial {by}}} = A_{{ji}} = {array}") == [verdict]
+
+
 SOFTMAX = "loss: -sum(y*log(softmax(z)))\nwrt: z\nshapes: z: k, y: k\nassume: y onehot\n"
 PAIRS = "loss: sum[i,j](W[i,j]*norm(X[i,:]-X[j,:])**2)/2\nwrt: X\nshapes: X: n×d, W: n×n\nassume: W symmetric\n"
 

@@ -10,6 +10,7 @@ from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, fre
 from ...notation import syntax as s
 from ...notation.elaboration.readable import readable
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
+from ...records.layout import is_turned
 from .directions import is_jacobian, unknown
 from .reading import Side, read_side
 from .scope import Surroundings
@@ -70,11 +71,15 @@ def own_readings(node: s.Node | None) -> Iterator[tuple[str, s.Node]]:
         yield "D as the Jacobian, whose rows are gradients", s.Transposed(whole.span, whole)
 
 
-def order_of(expr: Expr) -> tuple[Index, ...]:
-    """The free letters in the order in which they are written: of the body first, then of the variable."""
+def order_of(expr: Expr, layout: str = "gradient") -> tuple[Index, ...]:
+    """The free letters in the order in which they are written: of the body first, then of the variable;
+    of a derivative as its layout has them."""
     if isinstance(expr, (Partial, Entry)):
         own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
-        return tuple(dict.fromkeys((*order_of(expr.children[0]), *own)))
+        letters = tuple(dict.fromkeys((*order_of(expr.children[0]), *own)))
+        whole = expr.children[0].base if isinstance(expr.children[0], Entry) else expr.children[0]
+        turned = isinstance(expr, Partial) and is_turned(layout, whole.shape, expr.variable.shape)
+        return letters[::-1] if turned else letters
     found = dict.fromkeys(letter for child in expr.children for letter in order_of(child) if letter in expr.free)
     return (*found, *sorted(expr.free - found.keys()))
 
