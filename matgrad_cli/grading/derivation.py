@@ -18,7 +18,7 @@ from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of, own_readings
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
-from .lines.kinds import Clash, Pairing, kind_in_words, pairings
+from .lines.kinds import Clash, Pairing, array_shape, kind_in_words, pairings
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
@@ -253,7 +253,7 @@ class Reader:
         if name is not None and name not in self.around.sizes() and unexplained(self.around, name):
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
-        self.around.beside = None if last.free else last.shape
+        self.around.beside = array_shape(last, self.chain.order)
         found = self._read(side, self.chain.letters(last), ())
         self.around.beside = None
         found = self._otherwise(last, found)

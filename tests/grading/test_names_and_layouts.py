@@ -93,7 +93,8 @@ def test_a_layout_is_kept_and_one_that_is_stated_binds() -> None:
 
 @pytest.mark.parametrize("sizes", [("m", "n"), ("n", "n")])
 @pytest.mark.parametrize(("layout", "array", "verdict"), [
-    ("gradient", "A", "wrong"), ("gradient", "A^T", "follows"), ("numerator", "A", "follows"), ("numerator", "A^T", "wrong"),
+    ("gradient", "A", "wrong"), ("gradient", "A^T", "follows"), ("numerator", "A", "follows"),
+    ("numerator", "A^T", "wrong"),
 ])  # fmt: skip
 def test_an_entry_is_that_of_the_array_in_its_layout(
     sizes: tuple[str, str], layout: str, array: str, verdict: str

@@ -30,13 +30,20 @@ def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
 
 
 def find_letters(around: Surroundings, claims: Iterable[Sequence[s.Node | None]]) -> None:
-    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number; cos θ = … says what θ is."""
+    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number, that of softmax(z)_k any
+    column; cos θ = … says what θ is."""
+    column = Shape(around.task.problem.wrt.shape.dims[-1]) if around.task.problem.wrt.shape.dims else NUMBER
     for left, *others in claims:
         match inner(left.body) or left if isinstance(left, s.Derivative) else left:
             case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
-                again = any(name in s.contents(other).names for other in others if other is not None)
-                if again and unknown(around, name) and name not in around.directions:
-                    _add(around, name, NUMBER, small=False)
+                shape = NUMBER
+            case s.Subscript(_, s.Apply(_, "softmax", (s.Name(_, name),))):
+                shape = column
+            case _:
+                continue
+        again = any(name in s.contents(other).names for other in others if other is not None)
+        if again and unknown(around, name) and name not in around.directions:
+            _add(around, name, shape, small=False)
 
 
 def find_lines(around: Surroundings) -> None:

@@ -37,6 +37,12 @@ def shape_in_words(shape: Shape) -> str:
     return f"{article} {shape} matrix"
 
 
+def array_shape(expr: Expr, order: Sequence[Index] = ()) -> Shape:
+    """The shape of the array that a line is, or of which it is an entry: n×n of δ_kl."""
+    letters = order if len(order) == len(expr.free) else sorted(expr.free)
+    return Shape(*(letter.dim for letter in letters)) if expr.shape.is_number and 0 < len(letters) < 3 else expr.shape
+
+
 def kind_in_words(expr: Expr) -> str:
     """The kind of an expression, with its free indices."""
     letters = ", ".join(letter.name for letter in sorted(expr.free))

@@ -244,6 +244,22 @@ def nabla_here(r: Cursor) -> s.Node:
     return s.Transposed(found.span, found) if turned else found
 
 
+def entry_of_nabla(r: Cursor) -> s.Node | None:
+    r"""`[\nabla_b]_k f`: entry k of the derivative of what follows; None where no lone sign stands in the bracket."""
+    place, close = r.at, r.closing(r.at)
+    if r.peek().text != "nabla" or [token.text for token in r.tokens[close + 1 : close + 2]] != ["_"]:
+        return None
+    opening, _ = r.take(), r.take()
+    variable, _ = with_respect_to(r) if r.sees("operator", "_") else (None, ())
+    if r.at != close:
+        r.at = place
+        return None
+    r.at = close + 2
+    indices = index_letters(r, *r.unit())
+    body, _ = operand_of_sign(r, nabla=True)
+    return s.Derivative(r.span(opening, r.last), body, variable, indices, "nabla")
+
+
 def pending_derivative(
     r: Cursor, sign: Token, variable: s.Node | None, indices: tuple[s.Node, ...], style: Style, order: int = 1
 ) -> s.Node:

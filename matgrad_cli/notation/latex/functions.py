@@ -14,7 +14,7 @@ from .. import syntax as s
 from .cursor import Cursor
 from .indices import one_index, prime_at
 from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
-from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text
+from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text, with_scripts
 from .sums import counted_entries, listed_entries, log_of_product
 from .tokens import Token
 
@@ -109,6 +109,8 @@ def applied_function(r: Cursor, token: Token) -> s.Node:
     powers = [script for script in scripts if script.kind in ("power", "inverse")]
     below = [script for script in scripts if script not in primes and script not in powers]
     part = one_index(below) if token.text in AXES else None  # softmax_1: of every row; with 0 of every column
+    entry = below if token.text == "softmax" and isinstance(part, s.Name) else []  # softmax_k(z)
+    below = [] if entry else below
     axis = (("axis", part.text),) if isinstance(part, s.Literal_) and part.text in ("0", "1") else ()
     function = token.text if axis else function_with_base(r, token, below)
     if f"a{function}" in ELEMENTWISE and [(script.kind, script.amount) for script in powers] == [("inverse", 1)]:
@@ -127,7 +129,7 @@ def applied_function(r: Cursor, token: Token) -> s.Node:
     for script in powers:
         exponent = s.Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
         node = r.binary("^", node, exponent)
-    return node
+    return with_scripts(r, node, entry)
 
 
 def refuse_slash(r: Cursor, token: Token, argument: s.Node) -> None:

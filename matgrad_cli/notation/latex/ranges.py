@@ -310,7 +310,8 @@ def _upper(
 def _counts_from_zero(r: Cursor, limit: Token) -> bool:
     """Whether a letter that is no declared length stands nowhere but above sums from 0."""
     text = "".join(token.text for token in r.tokens if token.kind != "gap" and token.text not in "{}")
-    return limit.kind == "name" and limit.text not in r.names.dimensions and text.count(limit.text) == text.count(f"=0^{limit.text}")
+    above = text.count(limit.text) == text.count(f"=0^{limit.text}")
+    return above and limit.kind == "name" and limit.text not in r.names.dimensions
 
 
 LABELS: Final = (

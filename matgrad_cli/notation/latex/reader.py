@@ -12,7 +12,15 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from .atoms import bracket_here, named_factor, number_here, taken_norm
-from .calculus import SMALL_CHANGES, capital_d, differential_here, is_differential, nabla_here, partial_here
+from .calculus import (
+    SMALL_CHANGES,
+    capital_d,
+    differential_here,
+    entry_of_nabla,
+    is_differential,
+    nabla_here,
+    partial_here,
+)
 from .cursor import DEEPEST, Cursor, Grammar
 from .functions import applied_function
 from .indices import turned_before
@@ -201,7 +209,7 @@ def unguarded_factor(r: Cursor) -> s.Node:
             body = factor(r)
             return s.Transposed(r.span(token).joined(body.span), body)
         case "open":
-            return bracket_here(r)
+            return entry_of_nabla(r) or bracket_here(r)
         case "bar":
             return bars_here(r)
         case "command":
