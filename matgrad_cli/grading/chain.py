@@ -104,9 +104,15 @@ class Chain:
         self.target, self.turned = is_target(around, expr), is_turned(around, left)
         written = names(left.side.node) if left.side.node is not None else ()
         own = (label for name in written for label in name.name.split("_")[1:])  # the i of ℓ_i
-        self.silent = frozenset((*left.summed, *letters_of(left.side.node), *own))
-        self.lost = lost_sums(left, self.always)
+        kept = self.silent if self.gap else frozenset[str]()
+        self.silent = kept.union(left.summed, letters_of(left.side.node), own)
+        self.lost = lost_sums(left, self.always - kept)
         self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - self.silent
+
+    def begin_unknown(self, left: Read) -> None:
+        """A claim begins a chain whose left side could not be read: only its letters are known."""
+        self.target, self.order, self.head, self.sound = False, (), None, False
+        self.silent = frozenset(letters_of(left.side.node))
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:
         """The letters of the next side that are summed though no Σ goes over them any more."""
@@ -123,6 +129,11 @@ class Chain:
     def letters(self, last: Expr) -> frozenset[Index]:
         """The free letters that a side may carry after this expression."""
         return last.free | frozenset(self.order)
+
+    def each(self) -> frozenset[str]:
+        """The letters for each of which the equation before holds."""
+        last = self.last if self.equation else None
+        return frozenset(letter.name for letter in self.letters(last)) if last is not None else frozenset()
 
     def learn_order(self, arrays: Pairing, taken: Pairing) -> None:
         """The letters that a matrix was taken at are from now on in that order."""

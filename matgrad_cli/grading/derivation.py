@@ -196,7 +196,7 @@ class Reader:
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
         """The left side could not be read: of what follows each side must equal the one before it."""
-        self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
+        self.chain.begin_unknown(left)
         other = self._read(rest[0], (), letters_of(left.side.node)).expr if rest else None
         outcome = self._misfit(other, left) if other is not None and self.chain.equation else failed(left)
         if derives := is_derivative(left.tree or left.side.node):
@@ -314,7 +314,7 @@ class Reader:
 
     def _left(self, side: Side, behind: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
-        left = self._read(side, (), fixed_letters(side.node, behind.node) if side.node and behind.node else ())
+        left = self._read(side, (), fixed_letters(side.node, behind.node) | self.chain.each())
         own, wider, holds = own_readings(side.node), wider_readings(side, self.around), self._holds
         meant = self._read_as(side, own, (), lambda one: holds(one.expr, read_side(behind, self.around))[0])
         if meant or is_target(self.around, left.expr):

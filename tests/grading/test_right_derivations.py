@@ -8,8 +8,9 @@ from matgrad_cli.grading.check import check_text
 
 from .more_right_derivations import MORE
 from .right_derivations import RIGHT
+from .right_in_notes import IN_NOTES
 
-ALL_RIGHT = RIGHT | MORE
+ALL_RIGHT = RIGHT | MORE | IN_NOTES
 
 
 def markdown(head: dict[str, str], lines: list[str]) -> str:

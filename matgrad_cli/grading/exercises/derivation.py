@@ -192,6 +192,8 @@ def _aside(row: Row, task: Task, sizes: frozenset[str]) -> str | None:
     text, chains = _WORDS.sub(" ", row.passage.text), [[side.node for side in claim.sides] for claim in row.claims]
     if is_sought(row.passage.text):
         return "what is to be found"
+    if not row.claims and row.passage.text.strip():
+        return "the end of a proof"
     if (listed := _LISTED.match(text)) is not None and listed["name"] in task.names:
         return "what stands in an array"
     if STATES.match(text) is None and any(None in nodes for nodes in chains) and is_relation(text):

@@ -181,9 +181,11 @@ def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
     return dict.fromkeys(free_letters(part, known), 1)
 
 
-def fixed_letters(node: s.Node, other: s.Node) -> frozenset[str]:
+def fixed_letters(node: s.Node | None, other: s.Node | None) -> frozenset[str]:
     """The letters that are no Einstein sum, as they are free on the other side, or number the vectors x_i on both sides
     and cannot be summed on the other."""
+    if node is None or other is None:
+        return frozenset()
     there, letters = read_letters(other, ())
     numbers = _numbering(node) & _numbering(other) & {reuse.letter for reuse in letters.reused}
     found = numbers | frozenset(read_letters(node, ())[1].summed) & free_letters(there).keys()

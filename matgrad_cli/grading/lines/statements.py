@@ -283,6 +283,8 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
         node = rebuilt(node, lambda part: at_place(part, chosen, "latex"))
     if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
         return s.Name(node.span, f"{node.arguments[0].name}_plus")  # A^+ = … says what A^+ stands for
+    if left and isinstance(node, s.Slice) and node.way == "sample" and node.matrix.name not in known:
+        return s.Subscript(node.span, node.letter, (node.index,))  # z^{(k)} = … says what z is for each k
     return cofactors(rebuilt(node, change), names)
 
 

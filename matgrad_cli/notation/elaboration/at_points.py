@@ -48,6 +48,8 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
     moved = [value for value in values if not isinstance(value, Symbol)]
     if not moved:
         return loss
+    if any(value.free and not value.shape.is_number and wrt not in value.symbols for value in moved):
+        e.fail("left-out", "which part of the loss this is cannot be judged", node)
     own = len(moved) == 1 and moved[0].shape is wrt.shape
     first = s.ungrouped(node.arguments[0])
     marked = isinstance(first, s.Name) and first.name.startswith(f"{wrt.name}_")  # f(x^*)

@@ -57,12 +57,12 @@ def is_call(r: Cursor, name: str) -> bool:
 
 
 def of_names(r: Cursor) -> bool:
-    """Whether the bracket here holds names alone, several of them perhaps squares: ℓ(μ, σ²)."""
+    """Whether the bracket here holds names alone, several of them perhaps squared or starred: ℓ(μ, σ²), Δ(y*, x)."""
     pieces = r.pieces(r.at)
     squares = r.known and len(pieces) > 1 and any(len(piece) == 1 for piece in pieces)
     named = all(piece[:1] and piece[0].kind in ("name", "word") for piece in pieces)
     behind = ([token.text for token in piece[1:] if token.text not in ("{", "}")] for piece in pieces)
-    return named and all(not rest or (squares and rest == ["^", "2"]) for rest in behind)
+    return named and all(not rest or (squares and rest in (["^", "2"], ["^", "times"])) for rest in behind)
 
 
 def plain_arguments(r: Cursor) -> bool:

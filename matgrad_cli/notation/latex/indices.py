@@ -205,7 +205,7 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
         before = [token.text for token in r.tokens[max(at - 3, 0) : at]]
         return before[-1:] == ["partial"] or before[-2:] == ["nabla", "_"] or before == ["nabla", "_", "{"]
 
-    base, stars = letter(_below(r, place)), [at for at in range(2, r.stop) if r.tokens[at].text == "times"]
+    base, stars = letter(_below(r, place)), [at for at, one in enumerate(r.tokens) if at > 1 and one.text == "times"]
     raised = [at for at in stars if "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)]
     starred = {id(letter(_below(r, at))) for at in raised}
     same = [(at, one) for at, one in enumerate(r.tokens) if (one.kind, one.text) == (base.kind, base.text)]

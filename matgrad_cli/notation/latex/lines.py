@@ -241,9 +241,9 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     chain: list[list[Token]] = [[]]
     relations: list[str] = []
     trouble: Token | None = None
-    level, turned = 0, False
-    for token in tokens:
-        level += _LEVELS.get(token.kind, 0)
+    level, turned, (_, alone) = 0, False, partners(tokens)
+    for at, token in enumerate(tokens):
+        level += _LEVELS.get(token.kind, 0) if at not in alone else 0
         if token.kind == "relation" and level == 0 and token.text != "maps":
             turned = token.text == "=:" and not relations
             if token.text not in _EQUAL and trouble is None:

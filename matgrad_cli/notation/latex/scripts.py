@@ -96,7 +96,9 @@ def raised_script(r: Cursor) -> Script:
         raise r.trouble(message, end, help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose")
     if len(tokens) == 1 and (texts[0] in ("times", "circ") or texts[0] in REFUSED):
         raise r.trouble(f"the raised `{source_text(r, end)}` is not an operation that is known here", tokens[0])
-    return Script("power", (r.inside(first, past),), end=end)
+    primed = f"{texts[0]}_prime" in r.binding and texts[1:] in (["'"], ["prime"])  # \nu^{n'} under a sum over n'
+    counted = s.Apply(r.span(end), s.COUNTED, index_letters(r, first, past), (("first", "1"),)) if primed else None
+    return Script("power", (counted or r.inside(first, past),), end=end)
 
 
 def source_text(r: Cursor, token: Token) -> str:
@@ -178,9 +180,16 @@ def with_script(r: Cursor, base: s.Node, script: Script) -> s.Node:
         case "pinv":
             return s.Apply(span, "pinv", (base,))
         case "power":
-            if (letter := counter_of(script)) is not None:
-                base = counted_power(r, base, letter, end)
-            return r.binary("^", base, script.parts[0])
+            if (letter := counter_of(script)) is None:
+                return r.binary("^", base, script.parts[0])
+            if (
+                r.known
+                and isinstance(base, s.Name)
+                and (r.names.variables.get(base.name) in ("vector", "row") or other_case(r, base) is not base)
+            ):
+                r.note(f"the raised `{letter.name}` numbers `{base.name}`, as no vector has a power")
+                return row_or_column(r, base, Script("sample", (letter,)), span)
+            return r.binary("^", counted_power(r, base, letter, end), script.parts[0])
         case "power-T":
             return s.Transposed(span, r.binary("^", base, script.parts[0]))
         case "circ":

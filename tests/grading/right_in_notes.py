@@ -1,0 +1,103 @@
+"""Right derivations in habits of course notes and homework solutions."""
+
+from __future__ import annotations
+
+IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "a copy of the variable that is held, between LHS and RHS": (
+        {"loss": "tr(X@A@X.T@B)", "wrt": "X", "shapes": "X: m×n, A: n×n, B: m×m"},
+        [
+            r"LHS = \nabla tr(XAX_c^TB) + \nabla tr(X_cAX^TB)",
+            r"= (AX_c^TB)^T + \nabla tr(BX_cAX^T)",
+            "= B^TX_cA^T + BX_cA = RHS",
+            r"\nabla tr(XAX^TB) = B^TXA^T + BXA",
+        ],
+    ),
+    "a bar that says what a name stands for": (
+        {"loss": "norm(W@x + b)**2", "wrt": "W", "shapes": "W: m×n, x: n, b: m", "layout": "numerator"},
+        [
+            r"d(\lVert Wx+b\rVert^2) = d(y^\top y)\Big|_{y = Wx+b}",
+            r"= \frac{d(y^\top y)}{dy}dy\Big|_{y = Wx+b}",
+            r"= 2y^\top dy\Big|_{y = Wx+b}",
+            r"= 2(Wx+b)^\top (dW)x",
+            r"\frac{d\lVert Wx+b\rVert^2}{dW} = 2x(Wx+b)^\top",
+        ],
+    ),
+    "O as the zero matrix": (
+        {"loss": "norm(X@A.T - B,'fro')**2", "wrt": "X", "shapes": "X: m×n, A: p×n, B: m×p"},
+        [
+            r"\nabla \lVert XA^T-B\rVert_F^2 = \nabla tr(XA^TAX^T) - 2\nabla tr(X^TBA) + \nabla tr(B^TB)",
+            r"= 2\{O + XA^TA\} - 2BA + O",
+        ],
+    ),
+    "a determinant without brackets before a bracket": (
+        {"loss": "log(det(A))", "wrt": "A", "shapes": "A: n×n", "assume": "A invertible"},
+        [
+            r"\frac{\partial}{\partial A}\log\det A = \frac{1}{\det A}\frac{\partial}{\partial A}\det A",
+            r"= \frac{1}{\det A}\det A {(A^{-1})}^T = {(A^{-1})}^T",
+        ],
+    ),
+    "an entry of nabla": (
+        {"loss": "(a-b).T@C@(a-b)", "wrt": "b", "shapes": "a: n, b: n, C: n×n", "assume": "C symmetric"},
+        ["x = (a_i-b_i)c_{ij}(a_j-b_j)", r"[\nabla_b]_k x = -c_{kj}(a_j-b_j) - (a_i-b_i)c_{ik}", "= -2C(a-b)"],
+    ),
+    "a delta is an entry of the identity": (
+        {"loss": "tr(X)", "wrt": "X", "shapes": "X: m×m"},
+        [
+            r"\frac{\partial}{\partial X} tr(X) = \frac{\partial X_{ii}}{\partial X_{kl}}",
+            r"= \delta_{ik}\delta_{il} = \delta_{kl} = I",
+        ],
+    ),
+    "an entry of softmax, in a rule of any z": (
+        {"loss": "-y.T@log(softmax(W@x))", "wrt": "W", "shapes": "W: K×d, x: d, y: K", "assume": "y onehot"},
+        [
+            r"\frac{\partial\,\text{softmax}_k(z)}{\partial z_j} = \text{softmax}_k(z)(I_{kj} - \text{softmax}_j(z))",
+            r"\nabla_W L = (\mathrm{softmax}(Wx) - y)x^\top",
+        ],
+    ),
+    "bold letters and ones in one group": (
+        {"loss": "norm(A@X + b@ones(m).T - Y,'fro')**2/2", "wrt": "A", "shapes": "A: p×n, X: n×m, b: p, Y: p×m"},
+        [r"\nabla_A f = (AX + \boldsymbol{b1}_m^T - Y)X^T"],
+    ),
+    "samples with their number raised, in equations for each k and i": (
+        {
+            "loss": "-sum[n,k,i](nu[n,k]*(x[n,i]-mu[k,i])**2)/2",
+            "wrt": "mu",
+            "shapes": "nu: N×q, x: N×d, mu: q×d",
+            "assume": "nu positive",
+        },
+        [
+            r"\frac{\partial \ell}{\partial \mu_{k,i}} = \sum_{n=1}^N \nu_k^n (x_i^n - \mu_{k,i}) = 0",
+            r"\iff \sum_{n=1}^N \nu_k^n (x_i^n - \mu_{k,i})) = 0",
+            r"\iff \mu_{k,i} = \sum_{n=1}^N \frac{\nu_k^n}{\sum_{n'=1}^N \nu_k^{n'}} x_i^n",
+        ],
+    ),
+    "entries of vectors with their number raised": (
+        {
+            "loss": "-sum[n](nu[n]*(x[n]-mu)**2)/2",
+            "wrt": "mu",
+            "shapes": "nu: N, x: N, mu: scalar",
+            "assume": "nu positive",
+        },
+        [
+            r"\frac{\partial \ell}{\partial \mu} = \sum_{n=1}^N \nu^n (x^n - \mu) = 0",
+            r"\iff \mu = \sum_{n=1}^N \frac{\nu^n}{\sum_{n'=1}^N \nu^{n'}} x^n",
+        ],
+    ),
+    "what z is of each sample": (
+        {
+            "loss": "-sum[k](log(sigmoid(y[k]*(X@w)[k])))/m",
+            "wrt": "w",
+            "shapes": "X: m×n, w: n, y: m",
+            "assume": "y pm1",
+        },
+        [
+            r"z^{(k)} = y^{(k)}w^T x^{(k)}",
+            r"g(z^{(k)}) = \frac{1}{1+e^{-z^{(k)}}}",
+            r"\frac{\partial J}{\partial w_i} = \frac1m\sum_{k=1}^m\big(g(z^{(k)})-1\big)y^{(k)}x_i^{(k)}",
+        ],
+    ),
+    "a loss called with starred names": (
+        {"loss": "-log(softmax(W@x).T@y)", "wrt": "W", "shapes": "W: K×d, x: d, y: K", "assume": "y onehot"},
+        [r"\nabla_W \Delta(y^*, M, x) = -(y^* - \mathrm{softmax}(Wx)) x^\top"],
+    ),
+}
