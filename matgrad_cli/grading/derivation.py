@@ -25,7 +25,7 @@ from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
-from .meanings.targets import is_called_derivative, is_of_target, is_target, role_of
+from .meanings.targets import beginnings, is_called_derivative, is_of_target, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, lies_otherwise, of_misfit
@@ -71,7 +71,8 @@ class Reader:
             left = self.taken.left_of(claim, states_function(claim.left, self.around))
             outcomes += [] if left is claim else [Outcome("follows", role="definition")]
             if left is not None:
-                outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
+                with self.around.meaning(self.equations.own_names(left)):
+                    outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
         worst = worst_of(outcomes)
         verdict = worst.verdict if worst is not None else "follows"
         apart = self.chain.apart and all((one.verdict, one.role) == ("follows", "claim") for one in outcomes[1:])
@@ -221,16 +222,13 @@ class Reader:
 
     def _bare(self, sides: list[Side]) -> list[Outcome]:
         """A first line without left side: the loss, or its derivative if its kind fits."""
-        loss, wanted = self.around.task.problem.loss, self.around.task.wanted
-        found = self._read(sides[0], (), ())
+        task = self.around.task
+        found = self._otherwise(task.wanted or task.problem.loss, self._read(sides[0], (), ()))
         if found.expr is None:
             return [behind_gap(failed(found), self.chain, self.chain.last)]
-        starts = [(loss, False)] if found.expr.shape is loss.shape else []
-        if wanted is not None and not isinstance(pairings(wanted, found.expr), Clash):
-            starts.append((wanted, True))
         said = "it has neither the kind of the loss nor that of its derivative"
         outcome = Outcome("undecided", found, Slip("no-left-side", f"it is not said what this is equal to, and {said}"))
-        for start, target in starts:
+        for start, target in beginnings(task, found.expr):
             outcome = behind_gap(self._compared(start, found, target), self.chain, self.chain.last)
             self.chain.target, self.chain.head = target, start
             if outcome.verdict == "follows":
@@ -243,6 +241,8 @@ class Reader:
         if found.expr is None:
             return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
+        if outcome.verdict == "follows" and self.chain.target and self.around.worked_out(found.expr):
+            self.chain.final, self.chain.final_order = found, self.chain.order
         self.chain.last = found.expr
         slip = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
         return [Outcome("undecided", found, slip) if outcome.verdict == "wrong" else outcome]

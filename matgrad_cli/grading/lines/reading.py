@@ -4,12 +4,13 @@ or the reason why it cannot be judged."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ...diagnostics.record import record, replace
-from ...ir import Dim, Expr, Fill, Index, MatMul, Symbol, Transpose, nodes_of
+from ...ir import Dim, Expr, Fill, Index, MatMul, SumOver, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...notation.elaboration.broadcasting import as_column
 from ...notation.elaboration.chosen_entries import at_place, places
@@ -213,6 +214,9 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
     try:
         return read_node(tree, scope)
     except InputError as error:
+        if error.diagnostic.code == "missing-shape" and (ranges := _ranges(around)).keys() - scope.letters.keys():
+            with suppress(InputError):
+                return read_node(tree, replace(scope, letters={**ranges, **scope.letters}))
         beside = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
         shape = None if around.defining or scope.needed is not None else beside
         if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number:
@@ -238,6 +242,12 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
         if reading.stretched and not stretches:
             raise
         return reading
+
+
+def _ranges(around: Surroundings) -> dict[str, Dim]:
+    """How far the letters run over which the loss is summed: so far they run in `Σ_i μ` too."""
+    sums = (node for node in nodes_of(around.task.problem.loss) if isinstance(node, SumOver))
+    return {letter.name: letter.dim for node in sums for letter in node.indices}
 
 
 def _along_every_row(loss: Expr) -> frozenset[str]:

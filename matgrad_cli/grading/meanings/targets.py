@@ -10,10 +10,12 @@ from ...diagnostics.regex import regex
 from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Shape, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...records.finding import Role
+from ..lines.kinds import Clash, pairings
 from ..lines.reading import Read, read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import inner
+from ..task import Task
 
 
 def by_which(around: Surroundings, expr: Expr | None) -> Symbol | None:
@@ -42,6 +44,13 @@ def is_turned(around: Surroundings, left: Read) -> bool:
 
 def _is_transposed(expr: Expr) -> bool:
     return isinstance(expr, Transpose) and not _is_transposed(expr.children[0])
+
+
+def beginnings(task: Task, first: Expr) -> list[tuple[Expr, bool]]:
+    """What a line without left side may be, if it has the kind of that: the loss, or its derivative (True)."""
+    found = [(task.problem.loss, False)] if first.shape is task.problem.loss.shape else []
+    fits = task.wanted is not None and not isinstance(pairings(task.wanted, first), Clash)
+    return [*found, (task.wanted, True)] if fits and task.wanted is not None else found
 
 
 def is_of_target(around: Surroundings, expr: Expr | None) -> bool:
