@@ -12,7 +12,8 @@ from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.families import bound_letters
 from .latex.names import ACCENTS, FUNCTIONS
-from .loss_text import plain_name
+from .loss_text import DEFINES, plain_name
+from .one_name import SQUARED, with_square
 from .stated_functions import (
     SKIPPED,
     STYLE,
@@ -28,14 +29,15 @@ from .stated_functions import (
 )
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
-_BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?[(\[]\w+[)\]]\}?)"
+_BELOW: Final = r"(?:\s*_\s*(?:\{(?:[^{}]|\{\w+\}){1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?[(\[]\w+[)\]]\}?)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
 _HEAD: Final = regex(
-    rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*"
+    rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*{DEFINES}&?\s*"
 )
+_SQUARE: Final = regex(rf"{SQUARED}&?\s*{DEFINES}")
 _BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and"
     r"|for)\s*\}|\b(?:where|with|and)\b"
@@ -44,10 +46,6 @@ _FUNCTION: Final = regex(r"\s*def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)")
 """The head of a function of Python."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000
-
-
-_SQUARED: Final = r"\s*(?P<name>\\?[A-Za-z]+)(?:\s*_\s*\{?(?P<label>\w)\}?)?\s*\^\s*(?:2|\{\s*2\s*\})\s*"
-"""A variable that is the square of a letter."""
 
 
 def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
@@ -60,7 +58,10 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
         text = re.sub(r"(?m)^\s*return\b|\s*#.*$", "", _FUNCTION.sub("", text))
     if "=" not in text or len(text) > _LONGEST:
         return text, ()
-    pieces = [piece for piece in _pieces(text) if piece.strip()]
+    whole = text
+    for square in [found for piece in _pieces(text) if (found := _SQUARE.match(piece))]:  # \sigma^2 = …
+        whole = with_square(whole, square) if whole.count(square["name"]) > 1 else whole
+    pieces = [piece for piece in _pieces(whole) if piece.strip()]
     if not 2 <= len(pieces) <= _MOST:
         return text, ()
     heads = [_HEAD.match(piece) for piece in pieces]
@@ -155,7 +156,7 @@ def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 _PLACE: Final = regex(
-    r"(?<![A-Za-z\\_])(?P<name>[A-Za-z]|\\[a-z]+)\s*(?:\\left)?\(\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)\s*(?:\\right)?\)"
+    r"(?P<name>(?<![A-Za-z\\_])[A-Za-z]|(?<!_)\\[a-z]+)\s*(?:\\left)?\(\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)\s*(?:\\right)?\)"
 )
 _BELOW_NAMES: Final = regex(r"_\s*(?:\{[^{}]*\}|[a-z])|\\[A-Za-z]+")
 
@@ -228,38 +229,6 @@ def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
     return text, " and ".join(said)
 
 
-def power_of(name: str, label: str = "") -> re.Pattern[str]:
-    """A power of the name, or of its estimate, σ̂; `label` is what stands below it."""
-    below = rf"\s*_\s*(?:\{{\s*{label}\s*\}}|{label}(?!\w))" if label else r"(?!\s*_)"
-    return re.compile(
-        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
-        rf"{below}(?:\s*\^\s*(?:\{{\s*(?P<power>-?\d)\s*\}}|(?P<digit>\d)))?"
-    )
-
-
-def of_square(match: re.Match[str], name: str = "") -> str:
-    r"""The power as one of σ², which is differentiated by: `\sigma^4` is its square, σ its root."""
-    name = name or rf"{match['mark'] or ''}{match['name']}{'}' if match['open'] else ''}_{{\mathrm{{sq}}}}"
-    power = int(match["power"] or match["digit"] or 1)
-    return name if power == 2 else rf"{name}^{{{power // 2}}}" if power % 2 == 0 else rf"{name}^{{{power}/2}}"
-
-
-def with_square(loss: str, wrt: str) -> tuple[str, str, tuple[str, ...]]:
-    r"""The loss and its variable where that is a square, `\sigma^2` or `\sigma_f^2`, with one name for the square; and
-    what to say.
-
-    >>> with_square(r"\log\sigma^2 + y/\sigma", r"\sigma^2")[:2]
-    ('\\log\\sigma_{\\mathrm{sq}} + y/\\sigma_{\\mathrm{sq}}^{1/2}', 'sigma_sq')
-    """
-    found = re.fullmatch(_SQUARED, wrt.strip().strip("$"))
-    if found is None or "\\" not in loss or found["label"] in bound_letters(loss):
-        return loss, wrt, ()
-    label = found["label"] or ""
-    written, name = f"{found['name']}_{{\\mathrm{{{label}sq}}}}", f"{plain_name(found['name'])}_{label}sq"
-    loss = power_of(found["name"], label).sub(lambda match: of_square(match, written), loss)
-    return loss, name, (f"`{wrt.strip()}` is one variable here, `{name}`",)
-
-
 def _pieces(text: str) -> Iterator[str]:
     """The text cut at commas, line ends and words outside of all brackets, where a name and an equals sign follow."""
     depth, last, place = 0, 0, 0
@@ -271,7 +240,7 @@ def _pieces(text: str) -> Iterator[str]:
             continue
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[place], 0)
         step = re.compile(r"\\[A-Za-z]+|[A-Za-z]\w*|\\.").match(text, place)
-        depth += {"\\begin": 1, "\\end": -1}.get(step[0], 0) if step else 0
+        depth += {"\\begin": 1, "\\end": -1, "\\langle": 1, "\\rangle": -1}.get(step[0], 0) if step else 0
         place = step.end() if step else place + 1
     yield text[last:]
 

@@ -21,21 +21,27 @@ _GROUP: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _SCRIPTS: Final = rf"(?:\s*[_^]\s*(?:{_GROUP}|\\?\w+|\*))*"
 _NAMED: Final = (
     r"(?!\\(?:sum|prod|min|max|arg|lim|int|frac|sqrt|log|exp|tr|det)(?![A-Za-z]))"
-    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}"
+    rf"(?:\\(?:math[a-z]+|operatorname|text|(?:wide)?hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}"
     rf"|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\{{\s*\\(?:cal|bf|rm|it)\s+\\?[A-Za-z]+\s*\}}|\\?[A-Za-z]+)"
     rf"{_SCRIPTS}"
 )
+DEFINES: Final = (
+    rf"(?::?=(?!=)|≔|\\(?:coloneqq|triangleq|doteq|equiv)(?![A-Za-z])"
+    rf"|\\(?:overset|stackrel)\s*{_GROUP}\s*\{{\s*=\s*\}})"
+)
+"""What stands between a name and what it is."""
 _OF_NAME: Final = r"(?:\\(?:log|ln|cos|sin|exp)(?![A-Za-z])\s*)"
 _LEFT_SIDE: Final = (
     rf"\s*\$*\s*([-+]?\s*(?:{_OF_NAME}?{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\((?:[^()=]|\([^()=]*\))*\))?"
-    rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
+    rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*{DEFINES})"
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""
 _LABEL: Final = r"\s*((?:[LJEF]|[a-z]\w*|[A-Z]\w+)(?:\([^()=:]*\))?:)\s(?=[^:]*[-+^*|(‖\\@])"
 """A name and a colon that ends it, `Loss: …`; a colon between blanks is the product of two matrices."""
 
 CONSTRAINT: Final = (
-    r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
+    r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?(?![A-Za-z])|subject to|such that)[^}]*\}"
+    r"|\bs\.t\.|\\st\b"
 )
 GOAL: Final = (
     rf"\s*(?:(?:(?:\\?arg\s*(?:\\[,;:! ])?\s*\\?|\\)(?:min|max)|\\(?:inf|sup)|\\(?:operatorname\*?|mathrm"
@@ -161,7 +167,7 @@ def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
     'x.T@x'
     """
     said: list[str] = []
-    while "=" in text or ":" in text:
+    while "=" in text or ":" in text or "\\" in text:
         found = re.match(_LEFT_SIDE, text[:300]) or re.match(_LABEL, text[:300])
         if found is None or not text[found.end() :].strip():
             break

@@ -13,7 +13,7 @@ from . import syntax as s
 from .batches import stacks
 from .choice import in_syntax, looks_like_latex
 from .comparisons import labels, one_hot
-from .definitions import with_capitals, with_definitions, with_densities, with_factorials, with_places, with_square
+from .definitions import with_capitals, with_definitions, with_densities, with_factorials, with_places
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
@@ -28,6 +28,7 @@ from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
 from .names import canonical_name, listed, words
+from .one_name import with_one_name
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
@@ -124,7 +125,7 @@ def _too_deep(text: str) -> InputError:
 
 
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
-    loss, wrt, of_square = with_square(loss, wrt)
+    loss, wrt, shapes, one_name = with_one_name(loss, wrt, shapes)
     facts = read_facts(assume)
     declared = read_shapes(shapes)
     as_said = {name: entry.shape for name, entry in declared.items()}
@@ -138,7 +139,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     stated, densities_said = with_densities(stated)
     stated, places_said = with_places(stated, table)
     stated, of_gamma = with_factorials(stated, declared)
-    put_in += (*of_square, *densities_said, *places_said, *of_gamma)
+    put_in += (*one_name, *densities_said, *places_said, *of_gamma)
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(

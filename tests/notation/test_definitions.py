@@ -37,6 +37,10 @@ from matgrad_cli.notation.problems import read_problem
         (r"\sum_i (y_i - \hat{y_i})^2,\ \hat y_j = w^\top x_j", r"\sum_i (y_i - (w^\top x_i))^2"),
         (r"\operatorname{tr}(S_w^{-1} S_b),\ S_w = X^\top X", r"\operatorname{tr}((X^\top X)^{-1} S_b)"),
         (r"\|y - s\|^2,\ s_i = w^\top x_i", r"\|y - ([w^\top x_i]_{i})\|^2"),
+        (
+            r"\langle P, C\rangle - h(P), \quad h(P) = \operatorname{tr} P",
+            r"\langle P, C\rangle - (\operatorname{tr} P)",
+        ),
         (r"a^\top K a,\ K_{ij} = x_i^\top x_j", r"a^\top ([x_i^\top x_j]_{i j}) a"),
         (r"\frac{u}{v},\ u = x^\top y,\ v = \|x\|", r"\frac{(x^\top y)}{(\|x\|)}"),
         (r"\|a^{[2]} - y\|^2,\ a^{[2]} = \tanh(W x)", r"\|(\tanh(W x)) - y\|^2"),

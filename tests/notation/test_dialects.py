@@ -69,6 +69,7 @@ SAME = [
     ("julia", "sum(sum(X, dims=2).^2)", "sum(sum(X, axis=1)**2)"),
     ("julia", "norm(X, 1)", "sum(abs(X))"),
     ("sympy", "Trace(A*B)", "tr(A@B)"),
+    ("sympy", "sy.trace(A) + sy.trace(hadamard_power(A, 2))", "tr(A) + tr(A**2)"),
     ("sympy", "Trace(A**2*B**-1)", "tr(A@A@inv(B))"),
     ("sympy", "Trace(HadamardProduct(A, B, A))", "tr(A*B*A)"),
     ("sympy", "x.T*A.I*x", "x.T@inv(A)@x"),

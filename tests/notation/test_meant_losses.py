@@ -241,6 +241,8 @@ def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
      lambda w: np.exp(w @ w) * (w @ w)),
     ("torch.sum(X@w)/X.size(1)", "w", "X: n×d, w: d", lambda X, w: (X @ w).sum() / 3),
     ("<w, X^T y> + |w|^2", "w", "X: n×d, w: d, y: n", lambda X, w, y: y @ X @ w + w @ w),
+    ("F.hinge_embedding_loss(X@w, where(y > 0, 1, -1), margin=2)", "w", "X: n×d, w: d, y: n",
+     lambda X, w, y: np.where(y > 0, X @ w, np.maximum(0, 2 - X @ w)).mean()),
     ("F.hardswish(w).sum() + torch.triu(X, diagonal=1).sum().item()", "w", "w: d, X: d×d",
      lambda w: (w * np.clip(w + 3, 0, 6) / 6).sum()),
 ])  # fmt: skip

@@ -279,6 +279,19 @@ def test_a_square_may_be_the_variable(loss, wrt, plain, name):
     assert Judge(problem).compare(problem.loss, read_problem(spelled, name, shapes).loss).holds
 
 
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "names"),
+    [
+        (r"\frac12\|J\Delta x + r\|^2", r"\Delta x", "J: m×n, r: m", "J Delta_x r"),
+        (r"\frac12\|J\,\Delta\mathbf{x}_k + r\|^2", r"\Delta\mathbf{x}_k", "J: m×n, r: m", "J Delta_xk r"),
+        (r"\frac12\|J\delta x + r\|^2", "J", r"J: m×n, \delta x: n, r: m", "J delta_x r"),
+        (r"x^\top\Delta x", "x", "x: n", "x Delta"),
+    ],
+)
+def test_a_step_may_be_one_variable(loss, wrt, shapes, names):
+    assert [symbol.name for symbol in read_problem(loss, wrt, [shapes]).variables] == names.split()
+
+
 def test_the_square_of_one_of_many_is_no_variable_by_itself():
     with pytest.raises(InputError) as caught:
         read_problem(r"\sum_i x_i/\sigma_i^2", r"\sigma_i^2")

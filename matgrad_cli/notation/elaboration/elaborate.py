@@ -12,6 +12,7 @@ from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..batches import without_batches
+from ..expression.vocabulary import REDUCTIONS
 from ..names import listed, nearest_name
 from ..scope import Scope
 from ..shapes.infer import Inference, infer
@@ -218,12 +219,15 @@ _CALL = regex(r"\b[a-z]{3,}\(")
 """A function as a program calls it: without a command of LaTeX beside it, numbers are added as a program does."""
 
 
+_OF_ENTRIES: Final = REDUCTIONS | {"maximum", "minimum"}
+
+
 def _spread(e: Elaborator, value: ir.Expr, node: s.Node, array: ir.Expr, beside: s.Node) -> ir.Expr:
     """number + array: the number is added to every entry; in LaTeX with its commands a literal, or a name beside a
-    vector, as in `x - \\mu`."""
-    lone = isinstance(value, ir.Number) or (
-        isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row)
-    )
+    vector, as in `x - \\mu`, or its mean or greatest entry."""
+    part = s.ungrouped(node)
+    named = isinstance(part, s.Name) or (isinstance(part, s.Apply) and part.function in _OF_ENTRIES)
+    lone = isinstance(value, ir.Number) or (named and (array.shape.is_column or array.shape.is_row))
     typed = _CALL.search(text := e.scope.source.text) and "\\" not in text.replace(r"\left(", "").replace(
         r"\right)", ""
     )

@@ -211,7 +211,9 @@ def with_layers(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str
     r"""The tree with ‖W_1‖² + ‖W_2‖² for `\sum_l \|W^{(l)}\|^2`, where the variable is one of the W_1 and W_2 that
     stand in it by name; and what to say of it. Where the Σ may go through others it is refused."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
-    numbered = {int(found[1]): name for name in names if (found := re.fullmatch(rf"{wrt}_?([1-9]\d?)", name))}
+    numbered = {
+        int(found[1]): name for name in names if (found := re.fullmatch(rf"{re.escape(wrt)}_?([1-9]\d?)", name))
+    }
     layers = [numbered[number] for number in sorted(numbered)]
 
     def put(letter: str, layer: str, part: s.Node) -> s.Node:

@@ -22,7 +22,7 @@ _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
         "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
-        "**": "power pow float_power",
+        "**": "power pow float_power hadamard_power HadamardPower",
     }.items() for name in names.split()),
     "matmul(a, b, *, transpose_a is True): a.T @ b",
     "matmul(a, b, *, transpose_b is True): a @ b.T",
@@ -133,7 +133,6 @@ _ROWS: Final = (
     "softsign(x): x/(1 + abs(x))",
     "tanhshrink(x): x - tanh(x)",
     "mish(x): x*tanh(softplus(x))",
-    "swish(x): silu(x)",
     "softmin(x, dim=None): softmax(-x, axis=dim)",
     "normalize(x, *, dim=1): x/norm(x, axis=dim, keepdims=True)",
     "normalize(x, p is 2, dim=1): x/norm(x, axis=dim, keepdims=True)",
@@ -161,6 +160,7 @@ _ROWS: Final = (
     "margin_ranking_loss(input1, input2, target, margin=0, reduction=mean): relu(margin - target*(input1 - input2))",
     "triplet_margin_loss(anchor, positive, negative, margin=1, reduction=mean): "
     "relu(norm(anchor - positive, axis=1) - norm(anchor - negative, axis=1) + margin)",
+    "hinge_embedding_loss(x, y, margin=1, reduction=mean): where(y > 0, x, relu(margin - x))",
     "gaussian_nll_loss(m, y, var, reduction=mean): (log(var) + (y - m)**2/var)/2",
     "poisson_nll_loss(x, y, reduction=mean): exp(x) - paired(y, x)*x",
     "logitbinarycrossentropy(z, y): mean(softplus(z) - paired(y, z)*z)",
@@ -190,6 +190,7 @@ _ROWS: Final = (
       for end, function in (("Sums", "sum"), ("Means", "mean"))),
     "dnorm(x, mean, sd, log is TRUE): -(x - mean)**2/(2*sd**2) - log(sd) - log(2*pi)/2",
     "dexp(x, rate, log is TRUE): log(rate) - rate*x",
+    "dpois(x, lambda, log is TRUE): x*log(lambda) - lambda - lgamma(x + 1)",
     "dbinom(x, 1, prob, log is TRUE): x*log(prob) + (1 - x)*log(1 - prob)",
     "tcrossprod(A): A @ A.T",
     "tcrossprod(A, B): A @ B.T",

@@ -28,7 +28,7 @@ _MODULES: Final = frozenset(
 )
 _CAPITALS: Final = frozenset(["F", "K"])
 """Short names of modules that may also be matrices."""
-_SHORT_MODULES: Final = _CAPITALS | {"nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"}
+_SHORT_MODULES: Final = _CAPITALS | {"nn", "LA", "la", "linalg", "special", "functional", "cp", "sp", "sy"}
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
 _SUBMODULES: Final = frozenset(
     ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]

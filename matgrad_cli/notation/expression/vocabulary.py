@@ -13,7 +13,8 @@ ALIASES: Final[dict[str, str]] = {
     other: name
     for name, others in {
         "tr": "trace Tr Trace", "det": "Det", "inv": "inverse", "T": "transpose t", "asin": "arcsin",
-        "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+        "acos": "arccos", "atan": "arctan", "asinh": "arcsinh arsinh", "acosh": "arccosh arcosh",
+        "atanh": "arctanh artanh", "silu": "SiLU swish Swish", "gelu": "GELU",
         "abs": "absolute fabs", "log": "ln", "log_softmax": "logsoftmax",
         "sigmoid": "expit sigma logistic", "relu": "ReLU", "eye": "identity", "sign": "sgn", "cos": "cosine",
         "norm": "vector_norm matrix_norm", "diag": "diagflat diagonal", "logsumexp": "log_sum_exp lse reduce_logsumexp",

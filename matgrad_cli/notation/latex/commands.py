@@ -183,12 +183,15 @@ def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop
     return min(after, end)
 
 
+_BRACKET: Final = regex(r"(?:\\left)?\(")
+
+
 def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
     r"""An upright word: `\mathrm{tr}`, `\text{T}`, `\mathrm{d}`, `\text{where}`, a name of several letters."""
     word = " ".join(content.split())
     joined = word.replace(" ", "")
     name = letter_name(joined)
-    known = FUNCTIONS if font in PROSE else OPERATOR_NAMES
+    known = FUNCTIONS if font in PROSE and not _BRACKET.match(lexer.text, after) else OPERATOR_NAMES
     if joined in known:
         lexer.emit("function", known[joined], at, after)
     elif name in lexer.names.variables or name in lexer.names.losses:

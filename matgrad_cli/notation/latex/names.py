@@ -14,6 +14,7 @@ from ...diagnostics.record import field, record, replace
 from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ..expression.vocabulary import ALIASES
 from ..names import GREEK as SPELLED
 from ..names import OTHER_SPELLINGS, words
 
@@ -75,6 +76,7 @@ OPERATOR_NAMES: Final = {
     **{
         name: name for name in (*RECIPROCALS, *SUMS_ALONG, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)
     },
+    **{other: name for other, name in ALIASES.items() if name in ELEMENTWISE},
     **FUNCTIONS,
     "Var": "var",
 }

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...ir import ONE
 from .. import syntax as s
 from ..names import GREEK
@@ -13,6 +14,8 @@ from .unify import Agenda, Form, Side, join, lengthen, merge
 
 _MARKS: Final = tuple(f"_{mark}" for mark in "hat tilde prime star old new prev pred ref".split())
 """What stands behind the name of another array of the same kind; a mean, x̄, may be a number."""
+_STEP: Final = regex("Delta_[a-z]")
+"""A step in what a small letter names, Δx."""
 GREEK_NAMES: Final = frozenset(GREEK.values())
 
 
@@ -63,7 +66,7 @@ class Habits:
                 kept.append(name)
                 continue
             kind = form.kind
-            capital = name[0].isupper() and (name != "Delta" or kind.hint)
+            capital = not _STEP.match(name) and name[0].isupper() and (name != "Delta" or kind.hint)
             scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
             if kind.matrix or (capital and not scalar and not kind.weighs):
                 lengthen(form.rows)
