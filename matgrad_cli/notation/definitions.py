@@ -140,8 +140,12 @@ _DENSITIES: Final = {
 """The density of the normal distribution, where the spread is a matrix, and where it is a number."""
 
 
-def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
-    r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix."""
+_IDENTITY: Final = regex(r"(?<![A-Za-z\\])I(?![A-Za-z]|\s*_)")
+
+
+def with_densities(text: str, shapes: Mapping[str, Shape]) -> tuple[str, tuple[str, ...]]:
+    r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix, and an
+    identity in it as large as x, or as a row of X where that is x_i."""
     said: dict[str, None] = {}
     places = []
     for head in _NORMAL.finditer(text[:_LONGEST]):
@@ -150,6 +154,11 @@ def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
         given = [value.strip(), *arguments_of("".join(rest))]
         if len(rest) == 1 and len(given) == 3 and end:
             matrix = re.search(r"(?<![A-Za-z])\\?[A-Z]", given[2]) is not None
+            name = plain_name(given[0])
+            stem, below, _ = name.partition("_")
+            own = shapes.get(name) or shapes.get(stem if stem in shapes else stem.upper())
+            if own is not None and (own.is_column or (below and own.is_matrix)):
+                given[2] = _IDENTITY.sub(f"I_{{{own.rows if own.is_column else own.cols}}}", given[2])
             places.append((head.start(), end, at(Stated(("x", "m", "S"), _DENSITIES[matrix], True), given)))
             said[f"`{text[head.start() : end]}` is written out as the normal density"] = None
     return put_in(text, places), tuple(said)

@@ -136,7 +136,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     table, square_notes = squared(single, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()} | {one.name: one for one in several.values()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
-    stated, densities_said = with_densities(stated)
+    stated, densities_said = with_densities(stated, as_said)
     stated, places_said = with_places(stated, table)
     stated, of_gamma = with_factorials(stated, declared)
     put_in += (*one_name, *densities_said, *places_said, *of_gamma)

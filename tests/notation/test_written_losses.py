@@ -14,6 +14,10 @@ from matgrad_cli.verify.judge import Judge
 
 X = "X: n×d, w: d, y: n"
 FAMILIES = [
+    (r"-\log\mathcal{N}(y; Xw, \sigma^2 I)", "X: n×d, w: d, y: n, sigma: scalar",
+     "norm(y - X@w)**2/(2*sigma**2) + log(2*pi*sigma**2)*n/2", "X: n×d, w: d, y: n, sigma: scalar"),
+    (r"-\sum_i\log\mathcal{N}(y_i \mid Wx_i, s\mathbf{I})", "x: n×d, y: n×k, W: k×d, s: scalar",
+     "norm(y - x@W.T)**2/(2*s) + log(2*pi*s)*n*k/2", "x: n×d, y: n×k, W: k×d, s: scalar"),
     (r"-\sum_j w(j)\log w(j) + \operatorname{std}(y)", "w: n, y: n", "std(y) - sum(w*log(w))", "w: n, y: n"),
     (r"\|\frac{w - \mathrm{mean}(w)}{\mathrm{std}(w)}\|_1", "w: n", "sum(abs(w - mean(w))/std(w))", "w: n"),
     (r"\text{arcosh}\left(1 + w^\top w\right) + a^\top\mathrm{Swish}(w)", "w: n, a: n",
