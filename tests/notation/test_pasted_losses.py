@@ -101,6 +101,8 @@ def test_a_free_letter_is_refused(loss, wrt, found):
         r"L(w) = \|Xw-y\|^2",
         r"J = \|Xw-y\|^2",
         r"\mathcal{L}(w) := \|Xw-y\|^2",
+        r"L(w) \triangleq \|Xw-y\|^2",
+        r"\mathscr{L}_{\text {ls }}(w; X) \stackrel{\text{def}}{=} \|Xw-y\|^2",
         "f = norm(X@w-y)**2",
         r"L(w, X) &= \|Xw-y\|^2",
         r"L: \|Xw-y\|^2",

@@ -20,11 +20,11 @@ def _called(rows: str) -> dict[str, str]:
 
 _WORDS: Final = _called(
     """tr trace Trace Tr, det Determinant Det, inv Inverse, T Transpose transpose ctranspose adjoint permutedims,
-    norm norm2 normF Norm, len length Length,
-    diag DiagMatrix DiagonalMatrix Diagonal, eye Identity IdentityMatrix, ones OneMatrix, zeros ZeroMatrix,
-    matmul MatMul Dot mtimes, add MatAdd, dot DotProduct, hadamard HadamardProduct hadamard_product,
-    power HadamardPower, kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, mean Mean,
-    maximum max Max, minimum min Min, matrix_power MatrixPower MatPow, expm MatrixExp, logm MatrixLog, vec Flatten,
+    norm norm2 normF Norm, len length Length, diag DiagMatrix DiagonalMatrix Diagonal, eye Identity IdentityMatrix,
+    ones OneMatrix, zeros ZeroMatrix, matmul MatMul Dot mtimes, add MatAdd, dot DotProduct,
+    hadamard HadamardProduct hadamard_product, power HadamardPower hadamard_power,
+    kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, mean Mean, maximum max Max,
+    minimum min Min, matrix_power MatrixPower MatPow, expm MatrixExp, logm MatrixLog, vec Flatten,
     sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos, sign Sign,
     logsigmoid logsigma"""
 )

@@ -22,7 +22,7 @@ _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
         "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
-        "**": "power pow float_power hadamard_power HadamardPower",
+        "**": "power pow float_power",
     }.items() for name in names.split()),
     "matmul(a, b, *, transpose_a is True): a.T @ b",
     "matmul(a, b, *, transpose_b is True): a @ b.T",
@@ -187,7 +187,7 @@ _ROWS: Final = (
     "tv(x): sum(abs(sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]))",
     # R
     *(f"{side}{end}(x): {function}(x, axis={axis})" for side, axis in (("row", 1), ("col", 0))
-      for end, function in (("Sums", "sum"), ("Means", "mean"))),
+      for end, function in (("Sums", "sum"), ("sum", "sum"), ("Means", "mean"))),
     "dnorm(x, mean, sd, log is TRUE): -(x - mean)**2/(2*sd**2) - log(sd) - log(2*pi)/2",
     "dexp(x, rate, log is TRUE): log(rate) - rate*x",
     "dpois(x, lambda, log is TRUE): x*log(lambda) - lambda - lgamma(x + 1)",

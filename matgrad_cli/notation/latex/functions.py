@@ -11,9 +11,12 @@ from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
 from .. import syntax as s
+from ..expression.composed import composed
+from ..expression.reader import parse
+from ..expression.vocabulary import WRITTEN_OUT
 from .cursor import Cursor
 from .indices import one_index, prime_at
-from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
+from .names import WHOLE_TERM
 from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text, with_scripts
 from .sums import counted_entries, listed_entries, log_of_product
 from .tokens import Token
@@ -199,13 +202,8 @@ def function_node(
         return s.Transposed(span, arguments[0])
     if function == "inv":
         return s.Inverted(span, arguments[0])
-    if function == "adj":  # the adjugate, where there is an inverse
-        inverse = s.Inverted(span, s.Group(span, arguments[0]))
-        return s.Group(span, s.Binary(span, "juxtapose", s.Apply(span, "det", arguments), inverse))
-    if function in RECIPROCALS:
-        return s.Apply(span, "reciprocal", (s.Apply(span, RECIPROCALS[function], arguments),))
-    if function in SUMS_ALONG:
-        return s.Apply(span, "sum", arguments, (("axis", SUMS_ALONG[function]),))
+    if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse)) is not None:
+        return s.Group(span, written)
     total = log_of_product(arguments[0], span) if function == "log" else None
     return total or s.Apply(span, function, arguments, options)
 

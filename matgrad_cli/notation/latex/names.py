@@ -62,21 +62,15 @@ FUNCTIONS: Final = {
 }
 """Words that name a function, and what the language calls it."""
 
-RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
-"""Functions that are written as one over another."""
-
-SUMS_ALONG: Final = {"colsum": "0", "rowsum": "1"}
-"""Functions that add up each column, each row, by the axis along which they do."""
-
 _IN_OPERATORNAME: Final = words(
     "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std "
-    "adj kron inner outer dot"
+    "kron inner outer dot adj sech csch colsum rowsum logit elu softsign mish hardtanh logsigmoid"
 )
 OPERATOR_NAMES: Final = {
-    **{
-        name: name for name in (*RECIPROCALS, *SUMS_ALONG, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)
-    },
+    **{name: name for name in (*ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)},
     **{other: name for other, name in ALIASES.items() if name in ELEMENTWISE},
+    "LeakyReLU": "leaky_relu",
+    "ELU": "elu",
     **FUNCTIONS,
     "Var": "var",
 }

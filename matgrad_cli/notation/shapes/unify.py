@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Final
+from typing import Final, Literal
 
 from ...ir import NUMBER, ONE, Dim, Shape
 
@@ -165,15 +165,13 @@ class Form:
         return not ((self.rows.is_one or self.rows.is_long) and (self.cols.is_one or self.cols.is_long))
 
 
-def join(left: Side, right: Side, reason: str | None = None) -> bool:
-    """Make two sides equal; a contradiction is left for the elaboration to report, with both operands."""
+def join(left: Side, right: Side, reason: str | None = None) -> Literal[True]:
+    """Make two sides equal; a contradiction is left for the elaboration to report, with both operands. A rule that ends
+    with it has said what it knows."""
     a, b = left.root, right.root
-    if a is b:
+    against = a.dim is not None and b.dim is not None and a.dim is not b.dim
+    if a is b or against or (a.long and b.dim is ONE) or (b.long and a.dim is ONE):
         return True
-    if a.dim is not None and b.dim is not None and a.dim is not b.dim:
-        return False
-    if (a.long and b.dim is ONE) or (b.long and a.dim is ONE):
-        return False
     if a.dim is None and b.dim is not None:
         a, b = b, a
     news = [side for side in (a, b) if (side.dim, side.long) != (a.dim, a.long or b.long)]
@@ -190,8 +188,8 @@ def join(left: Side, right: Side, reason: str | None = None) -> bool:
     return True
 
 
-def merge(left: Form, right: Form, reason: str | None = None) -> None:
-    """Make two forms equal."""
+def merge(left: Form, right: Form, reason: str | None = None) -> Literal[True]:
+    """Make two forms equal; a rule that ends with it has said what it knows."""
     join(left.rows, right.rows, reason)
     join(left.cols, right.cols, reason)
     rank = left.rank or right.rank
@@ -201,6 +199,7 @@ def merge(left: Form, right: Form, reason: str | None = None) -> None:
     right.kind.learn(left.kind)
     left.kind.alike.append(right.kind)
     right.kind.alike.append(left.kind)
+    return True
 
 
 def lengthen(side: Side, reason: str | None = None) -> None:

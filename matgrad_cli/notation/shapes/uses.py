@@ -53,13 +53,11 @@ def entrywise_rule(left: Form, right: Form, result: Form, reason: str, sums: boo
 
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number:
-            merge(result, right if left.is_number else left, reason)
-            return True
+            return merge(result, right if left.is_number else left, reason)
         either = sums and (result.kind.hint or any(form.is_array or form.kind.array for form in (left, right, result)))
         if (left.is_array and right.is_array) or (bold >= PREFER and either) or bold >= DECIDE:
             merge(left, right, reason)
-            merge(result, left, reason)
-            return True
+            return merge(result, left, reason)
         return False
 
     return rule
@@ -86,23 +84,20 @@ def matmul_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
     def finish(inner: Side, outer: Side) -> bool:
         join(inner, right.rows, reason)
         join(result.rows, outer, reason)
-        join(result.cols, right.cols, reason)
-        return True
+        return join(result.cols, right.cols, reason)
 
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number:
-            merge(result, right if left.is_number else left, reason)
-            return True
+            return merge(result, right if left.is_number else left, reason)
         if left.rank == right.rank == 1:
             join(left.rows, right.rows, reason)
-            merge(result, Form.number(), reason)
-            return True
+            return merge(result, Form.number(), reason)
         if left.rank == 1 or (right.rank == 1 and left.cols.is_long):
             result.has_rank(1)
         if left.rank == 1:
             join(left.rows, right.rows, reason)
             join(result.rows, right.cols, reason)
-            return join(result.cols, Side(ONE)) or True
+            return join(result.cols, Side(ONE))
         if left.cols.is_long and (right.rows.is_long or not right.kind.divisor):
             lengthen(right.rows, reason)
             return finish(left.cols, left.rows)
@@ -121,10 +116,10 @@ def column_or_row(form: Form, side: Side, reason: str) -> Rule:
 
     def rule(bold: int) -> bool:
         if form.rows.is_one:
-            return join(form.cols, side, reason) or True
+            return join(form.cols, side, reason)
         if form.cols.is_one or bold >= PREFER:
             join(form.cols, Side(ONE))
-            return join(form.rows, side, reason) or True
+            return join(form.rows, side, reason)
         return False
 
     return rule
@@ -141,10 +136,9 @@ def row_or_entry(form: Form, side: Side, result: Form, reason: str) -> Rule:
         if form.rows.is_long and form.cols.is_long:
             join(form.rows, side, reason)
             join(result.rows, form.cols, reason)
-            return join(result.cols, Side(ONE)) or True
+            return join(result.cols, Side(ONE))
         if entry(bold):
-            merge(result, Form.number())
-            return True
+            return merge(result, Form.number())
         return False
 
     return rule
@@ -157,8 +151,7 @@ def later(side: Side, dim: Dim) -> Rule:
         if side.known is not None:
             return True
         if bold >= DECIDE:
-            join(side, Side(dim))
-            return True
+            return join(side, Side(dim))
         return False
 
     return rule
@@ -170,11 +163,9 @@ def times_rule(left: Side, right: Side, result: Side) -> Rule:
     def rule(_bold: int) -> bool:
         first, second = left.known, right.known
         if first is ONE or second is ONE:
-            join(result, right if first is ONE else left)
-            return True
+            return join(result, right if first is ONE else left)
         if first is not None and second is not None:
-            join(result, Side(first * second))
-            return True
+            return join(result, Side(first * second))
         whole = result.known
         if whole is not None and (first or second) is not None:
             other = whole.over(first or second or ONE)
@@ -192,8 +183,7 @@ def diag_rule(argument: Form, result: Form, reason: str) -> Rule:
 
     def vector(side: Side) -> bool:
         join(result.rows, side, reason)
-        join(result.cols, side, reason)
-        return True
+        return join(result.cols, side, reason)
 
     def rule(bold: int) -> bool:
         if argument.cols.is_one:
@@ -203,8 +193,7 @@ def diag_rule(argument: Form, result: Form, reason: str) -> Rule:
         if argument.rows.is_long and argument.cols.is_long:
             join(argument.rows, argument.cols, reason)
             join(result.rows, argument.rows, reason)
-            join(result.cols, Side(ONE))
-            return True
+            return join(result.cols, Side(ONE))
         return bold >= DECIDE and vector(argument.rows)
 
     return rule
@@ -321,13 +310,11 @@ def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
 
     def same(one: Form, other: Form) -> bool:
         merge(one, other, reason)
-        merge(result, one, reason)
-        return True
+        return merge(result, one, reason)
 
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number:
-            merge(result, right if left.is_number else left, reason)
-            return True
+            return merge(result, right if left.is_number else left, reason)
         if left.rank == 1 and right.rank == 1:
             return same(left, right)
         if left.rank == 1 or right.rank == 1:

@@ -57,8 +57,7 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
         if result.is_number or (
             argument.is_number and ((not numbers and not array) or known is not None or (bold >= GUESS and not array))
         ):
-            merge(result, Form.number())
-            return True
+            return merge(result, Form.number())
         if argument.is_number:  # f(t), an array that moves
             if bold >= GUESS and result.kind.matrix:
                 lengthen(result.rows)
@@ -90,11 +89,9 @@ def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, r
     def rule(bold: int) -> bool:
         if known is not None and known[0] == "t":
             place = int(known[1])
-            merge(result, arguments[place - 1] if 0 < place <= len(arguments) else Form.number())
-            return True
+            return merge(result, arguments[place - 1] if 0 < place <= len(arguments) else Form.number())
         if all(part.is_number for part in arguments):
-            merge(result, Form.number())
-            return True
+            return merge(result, Form.number())
         if bold < PREFER or not any(part.is_array for part in arguments):
             return False
         if known is not None or letter_of(name) not in NUMBERS or result.is_array or result.kind.array:

@@ -227,8 +227,7 @@ def is_index_of_wrt(solver: Solver, node: s.Derivative) -> bool:
     wrt, name = solver.scope.wrt, node.variable
     if wrt is None or node.indices or not isinstance(name, s.Name) or solver.scope.find(name.name) is not None:
         return False
-    join(solver.index(name), Side(wrt.shape.rows if wrt.shape.cols is ONE else wrt.shape.cols))
-    return True
+    return join(solver.index(name), Side(wrt.shape.rows if wrt.shape.cols is ONE else wrt.shape.cols))
 
 
 def derivative_form(body: Form, variable: Form) -> Form:
