@@ -176,13 +176,24 @@ def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(said)
 
 
+STEP: Final = (
+    r"\\(?P<step>[Dd]elta)(?![A-Za-z])\s*(?:\\[,;:! ]\s*)?(?:\\(?:math[a-z]+|boldsymbol|bm|vec)\s*)?"
+    r"(?P<open>\{\s*)?\\?(?P<of>(?(open)[A-Za-z]+|(?:(?<=\\)[A-Za-z]+|[A-Za-z])))(?(open)\s*\})"
+    r"(?:\s*_\s*(?:\{(?P<label>\w+)\}|(?P<bare>\w)))?(?!\s*[_({])"
+)
+"""A step in a variable, `\\Delta x`."""
+
+
 def plain_name(text: str) -> str:
-    r"""A variable's name without the marks of LaTeX: `\boldsymbol{\beta}` is `beta`, `W^{(1)}` is `W_1`.
+    r"""A variable's name without the marks of LaTeX: `\boldsymbol{\beta}` is `beta`, `W^{(1)}` is `W_1`, a step
+    `\Delta x` is `Delta_x`.
 
     >>> plain_name(r"\mathbf W^{(1)}")
     'W_1'
     """
     name = text.strip().strip("$").strip()
+    if name.startswith("\\") and (step := regex(STEP).fullmatch(name)):
+        return f"{step['step']}_{step['of']}{step['label'] or step['bare'] or ''}"
     name, primes = name.rstrip("'"), len(name) - len(name.rstrip("'"))
     name = re.sub(r"^\{\s*\\(?:bf|it|rm|cal|boldmath)\s+(\\?\w+)\s*\}", r"\1", name) + "_prime" * primes
     if name.isidentifier():

@@ -3,22 +3,15 @@ r"""Variables that are written with more than a letter, `\sigma^2` and `\Delta x
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container
 from typing import Final
 
 from ..diagnostics.regex import regex
 from .latex.families import bound_letters
-from .loss_text import plain_name
-from .stated_functions import STYLE
+from .loss_text import STEP, plain_name
 
 SQUARED: Final = r"\s*(?P<name>\\?[A-Za-z]+)(?:\s*_\s*\{?(?P<label>\w)\}?)?\s*\^\s*(?:2|\{\s*2\s*\})\s*"
 """A variable that is the square of a letter."""
-_STEP: Final = regex(
-    r"(?P<step>\\[Dd]elta(?![A-Za-z])|[Δδ])\s*(?:\\[,;:! ]\s*)?"
-    rf"{STYLE}?(?P<open>\{{\s*)?(?P<of>\\[A-Za-z]+|(?(open)[A-Za-z]+|[A-Za-z]))(?(open)\s*\}})"
-    r"(?:\s*_\s*(?:\{(?P<label>\w+)\}|(?P<bare>\w)))?(?!\s*[_({])"
-)
-"""A step in a variable, Δx."""
 
 
 def power_of(name: str, label: str = "") -> re.Pattern[str]:
@@ -37,34 +30,29 @@ def of_square(match: re.Match[str], name: str = "") -> str:
     return name if power == 2 else rf"{name}^{{{power // 2}}}" if power % 2 == 0 else rf"{name}^{{{power}/2}}"
 
 
-def with_one_name(loss: str, wrt: str, shapes: Sequence[str]) -> tuple[str, str, Sequence[str], tuple[str, ...]]:
-    r"""The loss, its variable and the shapes with one name for a variable that is a square, `\sigma^2` or
-    `\sigma_f^2`, and for a step `\Delta x` that is the variable or has a shape; and what to say.
+def with_one_name(loss: str, wrt: str, declared: Container[str]) -> tuple[str, str, tuple[str, ...]]:
+    r"""The loss and its variable with one name for a variable that is a square, `\sigma^2` or `\sigma_f^2`, and for a
+    step `\Delta x` that is the variable or has a shape; and what to say.
 
     >>> with_one_name(r"\log\sigma^2 + y/\sigma", r"\sigma^2", ())[:2]
     ('\\log\\sigma_{\\mathrm{sq}} + y/\\sigma_{\\mathrm{sq}}^{1/2}', 'sigma_sq')
-    >>> with_one_name(r"\|J\Delta x + r\|^2", r"\Delta x", ["J: m×n"])[:2]
+    >>> with_one_name(r"\|J\Delta x + r\|^2", r"\Delta x", ())[:2]
     ('\\|J\\Delta_{\\mathrm{x}} + r\\|^2', 'Delta_x')
     """
-    told = [found for text in shapes for found in _STEP.finditer(text) if re.match(r"\s*[:=∈]", text[found.end() :])]
-    own = _STEP.fullmatch(wrt.strip().strip("$"))
-    steps = {_name_of(found): found[0] for found in (*told, *([own] if own else ()))}
+    own, said = plain_name(wrt), dict[str, None]()
 
-    def named(found: re.Match[str]) -> str:
-        name = _name_of(found)
-        return rf"\{name.partition('_')[0]}_{{\mathrm{{{name.partition('_')[2]}}}}}" if name in steps else found[0]
+    def named(step: re.Match[str]) -> str:
+        name = plain_name(step[0])
+        if name != own and name not in declared:
+            return step[0]
+        said[f"`{step[0].strip()}` is one variable here, `{name}`"] = None
+        return r"\{}_{{\mathrm{{{}}}}}".format(*name.split("_"))
 
-    if steps:
-        shapes = [
-            _STEP.sub(lambda found: _name_of(found) if _name_of(found) in steps else found[0], text) for text in shapes
-        ]
-        said = tuple(f"`{written.strip()}` is one variable here, `{name}`" for name, written in steps.items())
-        return _STEP.sub(named, loss), _name_of(own) if own else wrt, shapes, said
-    found = re.fullmatch(SQUARED, wrt.strip().strip("$"))
+    loss, found = regex(STEP).sub(named, loss), re.fullmatch(SQUARED, wrt.strip().strip("$"))
     if found is None or "\\" not in loss or found["label"] in bound_letters(loss):
-        return loss, wrt, shapes, ()
+        return loss, wrt, tuple(said)
     name = f"{plain_name(found['name'])}_{found['label'] or ''}sq"
-    return with_square(loss, found), name, shapes, (f"`{wrt.strip()}` is one variable here, `{name}`",)
+    return with_square(loss, found), name, (*said, f"`{wrt.strip()}` is one variable here, `{name}`")
 
 
 def with_square(text: str, square: re.Match[str]) -> str:
@@ -72,7 +60,3 @@ def with_square(text: str, square: re.Match[str]) -> str:
     label = square["label"] or ""
     written = f"{square['name']}_{{\\mathrm{{{label}sq}}}}"
     return power_of(square["name"], label).sub(lambda match: of_square(match, written), text)
-
-
-def _name_of(step: re.Match[str]) -> str:
-    return "".join((plain_name(step["step"]), "_", plain_name(step["of"]), step["label"] or step["bare"] or ""))

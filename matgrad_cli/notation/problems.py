@@ -125,9 +125,9 @@ def _too_deep(text: str) -> InputError:
 
 
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
-    loss, wrt, shapes, one_name = with_one_name(loss, wrt, shapes)
-    facts = read_facts(assume)
     declared = read_shapes(shapes)
+    loss, wrt, one_name = with_one_name(loss, wrt, declared)
+    facts = read_facts(assume)
     as_said = {name: entry.shape for name, entry in declared.items()}
     shapes_declared, families_of, members = families(as_said, loss, read_members(shapes))
     counts = {name: entry.count for name, entry in declared.items() if entry.count is not None}

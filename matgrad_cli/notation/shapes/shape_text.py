@@ -11,7 +11,7 @@ from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...facts.conditions import CONDITIONS
 from ...ir import NUMBER, ONE, Dim, Shape
-from ..loss_text import plain_name
+from ..loss_text import STEP, plain_name
 from ..names import spelled_name
 
 _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float", "real number", "ℝ", "\\mathbb{r}"))
@@ -28,8 +28,8 @@ _LONGEST: Final = 20_000
 _LONGEST_SHAPE: Final = 100
 _RAISED: Final = r"\^\{?[(\[](?:\d+|[a-z])[)\]]\}?"
 _NAMED: Final = regex(
-    r"(?P<name>"
-    rf"\\[A-Za-z]+\{{\\?[^\W\d_]\w*\}}(?:_\{{\w+\}})?(?:{_RAISED})?"  # \mathbf{X}, \hat{x}_{1}
+    rf"(?P<name>{STEP}"  # \Delta x
+    rf"|\\[A-Za-z]+\{{\\?[^\W\d_]\w*\}}(?:_\{{\w+\}})?(?:{_RAISED})?"  # \mathbf{X}, \hat{x}_{1}
     rf"|(?<![\w\\])\\?[^\W\d_]\w*(?:_\{{\w+\}}(?:{_RAISED})?|{_RAISED})"  # X_{train}, W^{(1)}
     r"|\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+"
     r"(?:_\{?\w+\}?)?"
