@@ -12,8 +12,7 @@ from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.families import bound_letters
 from .latex.names import ACCENTS, FUNCTIONS
-from .loss_text import DEFINES, plain_name
-from .one_name import SQUARED, with_square
+from .loss_text import DEFINES, SQUARED, plain_name, with_square
 from .stated_functions import (
     SKIPPED,
     STYLE,

@@ -26,9 +26,16 @@ from .expression.mending import further, with_matrix_products, written_out
 from .expression.reader import parse
 from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
-from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
+from .loss_text import (
+    matrix_squares,
+    plain_name,
+    said_of_variable,
+    variable_named,
+    with_one_name,
+    without_left_side,
+    without_wrappers,
+)
 from .names import canonical_name, listed, words
-from .one_name import with_one_name
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer

@@ -225,10 +225,6 @@ def _logsumexp(total: str, u: Expr) -> Expr:
     return ir.Call("log", ir.Call(total, ir.Call("exp", u)))
 
 
-def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
-    return ir.Call("Dexpm", mul(exponent, ir.Call("logm", u)), mul(exponent, ir.Call("Dlogm", u, along)))
-
-
 DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "tan": lambda u: hadamard(ir.Call("sin", u), _over("cos")(u)),
     "cot": lambda u: hadamard(ir.Call("cos", u), _over("sin")(u)),
@@ -254,7 +250,9 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "logsumexp1": partial(_logsumexp, "sum1"),
     "powm": lambda u, exponent: ir.Call("expm", mul(exponent, ir.Call("logm", u))),
     "cross": lambda u, v: matmul(ir.Call("crossmat", u), v),
-    "Dpowm": _change_of_power,
+    "Dpowm": lambda u, exponent, along: ir.Call(
+        "Dexpm", mul(exponent, ir.Call("logm", u)), mul(exponent, ir.Call("Dlogm", u, along))
+    ),
 }
 """Functions that abbreviate others."""
 

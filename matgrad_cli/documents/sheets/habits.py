@@ -9,8 +9,7 @@ from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.loss_text import GOAL, plain_name
-from ...notation.one_name import of_square, power_of
+from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
 from .names import (
