@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..ir import Expr
 from ..notation.printing.to_latex import to_latex
 from ..notation.printing.to_unicode import position_unicode, to_unicode
 from ..records import Derivation
@@ -20,19 +19,16 @@ def result_text(derivation: Derivation) -> str:
     for place, node in enumerate(derivation.result.named):
         lines.append(f"{'where' if place == 0 else '     '} {to_unicode(node)} = {to_unicode(node.body)}")
     if (flat := derivation.result.flattened) is not None:
-        lines += _flattened(derivation, flat)
+        from .document.arrays import flattened_formula, swap_phrases
+        from .document.derivation import label_of, loss_symbol
+        from .words import label_text, plain
+
+        formula = flattened_formula(flat, label_of(derivation, loss_symbol(derivation)))
+        lines.append(f"flattened: {label_text(formula.left)} = {to_unicode(formula.right)}")
+        lines += map(plain, swap_phrases(flat))
     if said := resting(derivation):
         lines.append(said)
     return "\n".join(lines) + "\n"
-
-
-def _flattened(derivation: Derivation, flat: Expr) -> list[str]:
-    from .document.arrays import flattened_formula, swap_phrases
-    from .document.derivation import label_of, loss_symbol
-    from .words import label_text, plain
-
-    formula = flattened_formula(flat, label_of(derivation, loss_symbol(derivation)))
-    return [f"flattened: {label_text(formula.left)} = {to_unicode(formula.right)}", *map(plain, swap_phrases(flat))]
 
 
 def written_as(derivation: Derivation) -> str:

@@ -222,8 +222,9 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                     yield from _members(terms)
             case s.Transposed(_, body) if isinstance(s.ungrouped(body), s.Binary):
                 yield from _members(s.terms(body))
-            case s.Binary(_, "juxtapose", left, s.Group() as right) if _is_turned_name(s.last_factor(left)):
-                # wᵀ(x_i − x_j)
+            case s.Binary(_, "juxtapose", left, s.Group() as right) if isinstance(
+                last := s.last_factor(left), s.Transposed
+            ) and isinstance(s.ungrouped(last.body), s.Name):  # wᵀ(x_i − x_j)
                 yield from _bracket(right)
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in s.terms(body)):
                 yield from _members([side for term in s.terms(body) for side in _sides(_summed(term))])
@@ -275,10 +276,6 @@ def _is_map(left: s.Node, bracket: s.Node, scope: Scope) -> bool:
     known = scope.find(factor.name) if isinstance(factor, s.Name) else None
     beside = [scope.find(term.name) for term in s.terms(bracket) if isinstance(term, s.Name)]
     return not (small or (known and known.shape.is_column) or any(one and one.shape.is_number for one in beside))
-
-
-def _is_turned_name(node: s.Node) -> bool:
-    return isinstance(node, s.Transposed) and isinstance(s.ungrouped(node.body), s.Name)
 
 
 def _members(terms: list[s.Node]) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,11 @@ def shifted(e: Elaborator, base: ir.Expr, indices: tuple[s.Node, ...]) -> tuple[
                 amount.denominator == 1 and 0 < amount < 10
             ):
                 rows = int(amount) if sign == "+" else -int(amount)
-                _refuse_beyond(e, index, own, rows)
+                first, last = e.reach.get(own.name, (0, 0))
+                if own.name not in e.binding or (rows > last if rows > 0 else -rows > first):
+                    end = f"{own.name}=1}}^{{n-{rows}" if rows > 0 else f"{own.name}={1 - rows}}}^{{n"
+                    message = f"the index {e.text(index)} goes beyond the range of `{own.name}`"
+                    e.fail("sum-range", message, index, rf"sum where it exists, as in `\sum_{{{end}}}`")
                 e.note(SAID)
                 if base.shape.cols is ir.ONE or (place == 0 and base.shape.rows is not ir.ONE):
                     base = moved(base, rows)
@@ -45,14 +49,6 @@ def shifted(e: Elaborator, base: ir.Expr, indices: tuple[s.Node, ...]) -> tuple[
             case _:
                 plain.append(index)
     return base, tuple(plain)
-
-
-def _refuse_beyond(e: Elaborator, index: s.Node, own: s.Name, rows: int) -> None:
-    first, last = e.reach.get(own.name, (0, 0))
-    if own.name not in e.binding or (rows > last if rows > 0 else -rows > first):
-        end = f"\\sum_{{{own.name}=1}}^{{n-{rows}}}" if rows > 0 else f"\\sum_{{{own.name}={1 - rows}}}^{{n}}"
-        message = f"the index {e.text(index)} goes beyond the range of `{own.name}`"
-        e.fail("sum-range", message, index, f"sum where it exists, as in `{end}`")
 
 
 _ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")

@@ -111,7 +111,12 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
     inside = lexer.group(stop, end)
     mark = word if word in ROMAN or word in ACCENTS or not font else font
     if word == "mathbb":
-        return _blackboard(lexer, inside, at, stop, end)
+        where = lexer.skip_space(stop, end)
+        first, last, after = inside or (where, where + 1, where + 1)
+        letter = letter_name(content := lexer.text[first:last].strip())
+        other = ("name", letter) if letter in lexer.names.variables else ("command", "mathbb")
+        lexer.emit(*_BLACKBOARD.get(content, other), at, after)
+        return min(after, end)
     if inside is None:
         return lexer.lex(lexer.skip_space(stop, end), end, mark, depth + 1, once=True)
     first, last, after = inside
@@ -171,16 +176,6 @@ _BLACKBOARD: Final = {
     "0": ("command", "zeros"),
 }
 """What stands in blackboard letters for an expectation, a probability, ones and an indicator, and zeros."""
-
-
-def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
-    where = lexer.skip_space(stop, end)
-    first, last, after = inside or (where, where + 1, where + 1)
-    content = lexer.text[first:last].strip()
-    declared = letter_name(content) in lexer.names.variables
-    kind, text = ("name", letter_name(content)) if declared else ("command", "mathbb")
-    lexer.emit(*_BLACKBOARD.get(content, (kind, text)), at, after)
-    return min(after, end)
 
 
 _BRACKET: Final = regex(r"(?:\\left)?\(")

@@ -137,9 +137,7 @@ def row_or_entry(form: Form, side: Side, result: Form, reason: str) -> Rule:
             join(form.rows, side, reason)
             join(result.rows, form.cols, reason)
             return join(result.cols, Side(ONE))
-        if entry(bold):
-            return merge(result, Form.number())
-        return False
+        return entry(bold) and merge(result, Form.number())
 
     return rule
 
@@ -148,11 +146,7 @@ def later(side: Side, dim: Dim) -> Rule:
     """A written bound decides only what nothing else has decided."""
 
     def rule(bold: int) -> bool:
-        if side.known is not None:
-            return True
-        if bold >= DECIDE:
-            return join(side, Side(dim))
-        return False
+        return side.known is not None or (bold >= DECIDE and join(side, Side(dim)))
 
     return rule
 

@@ -52,7 +52,8 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
 
     def rule(bold: int) -> bool:
         if known is not None and known.startswith("n2"):
-            return join(result.rows, argument.rows) and join(result.cols, argument.rows)
+            join(result.rows, argument.rows)
+            return join(result.cols, argument.rows)
         array = result.is_array or result.kind.array or result.kind.matrix
         if result.is_number or (
             argument.is_number and ((not numbers and not array) or known is not None or (bold >= GUESS and not array))
@@ -94,13 +95,11 @@ def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, r
             return merge(result, Form.number())
         if bold < PREFER or not any(part.is_array for part in arguments):
             return False
-        if known is not None or letter_of(name) not in NUMBERS or result.is_array or result.kind.array:
-            for part in arguments[1:]:
-                merge(arguments[0], part, reason)
-            merge(result, arguments[0], reason)
-        else:
-            merge(result, Form.number())
-        return True
+        if known is None and letter_of(name) in NUMBERS and not (result.is_array or result.kind.array):
+            return merge(result, Form.number())
+        for part in arguments[1:]:
+            merge(arguments[0], part, reason)
+        return merge(result, arguments[0], reason)
 
     return rule
 
@@ -218,21 +217,14 @@ def _new_axis(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     return Form(length, Side(ONE), rank=rank) if node.function == AS_COLUMN else Form(Side(ONE), length, rank=rank)
 
 
-def _bars(node: s.Node) -> s.Apply | None:
-    node = s.ungrouped(node)
-    return node if isinstance(node, s.Apply) and node.function == "bars" else None
-
-
 def _determinant(solver: Solver, node: s.Apply) -> None:
     r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals:
     a determinant, so what stands inside is square."""
-    bars = node if node.function == "bars" else _bars(node.arguments[0])
-    if bars is None:
+    bars = node if node.function == "bars" else s.ungrouped(node.arguments[0])
+    if not isinstance(bars, s.Apply) or bars.function != "bars":
         return
     inner = s.ungrouped(bars.arguments[0])
-    if not isinstance(inner, s.Name) and (bars is node or not _of_capitals(inner)):
-        return
-    if isinstance(inner, s.Name) and not inner.name[0].isupper():
+    if not (isinstance(inner, s.Name) or bars is not node) or not _of_capitals(inner):
         return
     form = solver.walk(inner)
     if form.is_open():

@@ -62,8 +62,11 @@ def _parts(block: Block, view: View) -> Iterator[str]:
             yield from _chain(block, view)
         case blocks.Cases(label, rows):
             yield f'<div class="formula">{cases_html(label, rows)}</div>'
-        case blocks.Grid():
-            yield _grid(block)
+        case blocks.Grid(cells, row):
+            lines = (f"<mtr>{''.join(f'<mtd>{_cell(cell)}</mtd>' for cell in line)}</mtr>" for line in cells)
+            grid = math(f"<mrow><mo>[</mo><mtable>{''.join(lines)}</mtable><mo>]</mo></mrow>")
+            said = f' <span class="small">← row {value_html(row)} in the middle</span>' if row is not None else ""
+            yield f'<div class="formula">{grid}{said}</div>'
         case blocks.Pattern():
             yield pattern(block)
         case blocks.Table(sentence, head, rows):
@@ -164,12 +167,6 @@ def table(rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
 
 def _cells(row: Iterable[str]) -> str:
     return "".join(f"<td>{cell}</td>" for cell in row)
-
-
-def _grid(block: blocks.Grid) -> str:
-    rows = "".join(f"<mtr>{''.join(f'<mtd>{_cell(cell)}</mtd>' for cell in row)}</mtr>" for row in block.cells)
-    said = f' <span class="small">← row {value_html(block.row)} in the middle</span>' if block.row is not None else ""
-    return f'<div class="formula">{math(f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>")}{said}</div>'
 
 
 def _cell(cell: Cell) -> str:

@@ -32,15 +32,6 @@ def _same(data: Sequence[Any]) -> Sequence[Any]:
     return data
 
 
-def _picker(offsets: list[int], length: int) -> Picker:
-    if len(offsets) == length and offsets == list(range(length)):
-        return _same
-    if len(offsets) == 1:
-        only = offsets[0]
-        return lambda data: (data[only],)
-    return itemgetter(*offsets)
-
-
 @lru_cache(maxsize=8192)
 def plan(axes: tuple[Axis, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Picker:
     """How the entries over `target` are picked that stand where `axes` says."""
@@ -54,7 +45,13 @@ def plan(axes: tuple[Axis, ...], dims: tuple[int, ...], target: tuple[Label, ...
     for label, size in zip(target, sizes, strict=True):
         step = steps[label]
         offsets = [offset + k * step for offset in offsets for k in range(size)]
-    return _picker(offsets, prod(dims))
+    length = prod(dims)
+    if len(offsets) == length and offsets == list(range(length)):
+        return _same
+    if len(offsets) == 1:
+        only = offsets[0]
+        return lambda data: (data[only],)
+    return itemgetter(*offsets)
 
 
 def plain(labels: Iterable[Label]) -> tuple[Axis, ...]:

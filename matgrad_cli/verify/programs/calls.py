@@ -189,7 +189,10 @@ def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[
 
 def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
     if isinstance(owner, list | dict):
-        return _of_container(owner, name, arguments, named)
+        if name not in (LIST_METHODS if isinstance(owner, list) else DICT_METHODS) or len(owner) > 100_000:
+            raise Unread(f"the method `{name}` of a {type(owner).__name__} is not read")
+        found = getattr(owner, name)(*arguments, **named)
+        return list(found) if name in ("items", "keys", "values") else found
     if isinstance(owner, Thing):
         if name == "save_for_backward":
             owner.attributes["saved_tensors"] = tuple(arguments)
@@ -227,12 +230,3 @@ def _in_place(machine: Machine, owner: Value, name: str, arguments: list[Value])
 
 LIST_METHODS = ("append", "extend", "pop", "insert", "reverse", "copy", "clear")
 DICT_METHODS = ("get", "items", "keys", "copy", "values", "update", "setdefault")
-
-
-def _of_container(
-    owner: list[Value] | dict[Value, Value], name: str, arguments: list[Value], named: dict[str, Value]
-) -> Value:
-    if name not in (LIST_METHODS if isinstance(owner, list) else DICT_METHODS) or len(owner) > 100_000:
-        raise Unread(f"the method `{name}` of a {type(owner).__name__} is not read")
-    found = getattr(owner, name)(*arguments, **named)
-    return list(found) if name in ("items", "keys", "values") else found

@@ -13,9 +13,9 @@ from . import primitives as of
 from .values import Exhausted, Misfit, Module, Thing, Unread, Value
 
 LARGEST = 1 << 19
+"""So many entries an array may have."""
 LONGEST = 80
 """Texts that name something are no longer."""
-"""So many entries an array may have."""
 
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
@@ -213,8 +213,7 @@ def transpose(x: Value, *axes: Value) -> Value:
     return np.transpose(x, axes[0] if len(axes) == 1 else axes or None)
 
 
-# --- where torch means something else
-# -------------------------------------------------------------------------------------
+# ---- where torch means something else
 
 
 def split_in_torch(x: Value, size: Value, axis: int = 0) -> tuple[Value, ...]:

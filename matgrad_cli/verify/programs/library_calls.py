@@ -57,7 +57,10 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
     if name in LIKE and arguments and isinstance(arguments[0], Undecided):
         return arguments[0]  # nothing is known of either yet
     if name == "at" and rest.startswith("add."):
-        return _add_at(machine, arguments)
+        into, places, values = (solid(value) for value in arguments)
+        np.add.at(into, (places,) if isinstance(places, np.ndarray) else places, values)
+        machine.changed(into)
+        return None
     if name == "fill_diagonal":
         np.fill_diagonal(arguments[0], arguments[1])
         machine.changed(arguments[0])
@@ -157,12 +160,6 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
             return of.complexed(made.choice(np.asarray(rows, float), size=fixed))
         return made.permutation(rows) if name == "permutation" else made.integers(0, rows, size=fixed)
     raise Unread("a dropout that draws its own mask" if name == "dropout" else f"`random.{name}` is not read")
-
-
-def _add_at(machine: Machine, arguments: list[Value]) -> Value:
-    into, places, values = (solid(value) for value in arguments)
-    np.add.at(into, (places,) if isinstance(places, np.ndarray) else places, values)
-    machine.changed(into)
 
 
 def _is_a(value: Value, kind: Value) -> bool:

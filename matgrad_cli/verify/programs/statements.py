@@ -275,16 +275,11 @@ def _annotated(machine: Machine, frame: Frame, line: ast.AnnAssign) -> None:
 
 
 def _if(machine: Machine, frame: Frame, line: ast.If) -> None:
-    if _only_complains(line):
+    quiet = (ast.Raise, ast.Assert, ast.Pass)
+    harmless = (isinstance(one, quiet) or (isinstance(one, ast.Expr) and _harmless(one.value)) for one in line.body)
+    if not line.orelse and all(harmless):  # it only complains
         return
     body(machine, frame, line.body if true(evaluate(machine, frame, line.test)) else line.orelse)
-
-
-def _only_complains(line: ast.If) -> bool:
-    quiet = (ast.Raise, ast.Assert, ast.Pass)
-    return not line.orelse and all(
-        isinstance(inner, quiet) or (isinstance(inner, ast.Expr) and _harmless(inner.value)) for inner in line.body
-    )
 
 
 def _for(machine: Machine, frame: Frame, line: ast.For) -> None:
