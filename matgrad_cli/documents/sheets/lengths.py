@@ -9,8 +9,9 @@ from functools import lru_cache
 from ...diagnostics import MatgradError
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...ir import NUMBER, Add, Call, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
+from ...ir import NUMBER, Add, Call, Entry, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
 from ...notation.problems import read_problem
+from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
 
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 _KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
@@ -44,6 +45,7 @@ def lengths(
     numbers = [name for name in numbers if name not in moving]
     runs = set(re.findall(r"\\sum_\{?(\w)=1\}?\^", prose))
     open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told]
+    open_ = [one for one in open_ if (one.name, AS_WHAT_IT_IS_ADDED_TO) not in problem.origins]
     arrays = {symbol.name: symbol.shape for symbol in open_}
     further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", prose)) - set(numbers)
     # of two letters above the sums the second stands for all other sizes
@@ -128,6 +130,17 @@ def of_one_sample(problem: Problem, told: Mapping[str, str], differentiated: boo
         return {}
     dims = {name: (shape.rows, shape.cols) for name, shape in found.items()}
     return {name: "×".join("1" if dim is side else str(dim) for dim in both) for name, both in dims.items()}
+
+
+def of_first_rows(problem: Problem) -> dict[str, str]:
+    """The sizes with one row for arrays of which the loss takes entries of the first row alone, `A_{1i}`;
+    a number for what is added to that row."""
+    taken = {(node.base.shape.rows, node.row) for node in nodes_of(problem.loss) if isinstance(node, Entry)}
+    rows = {rows for rows, at in taken if at == 0} - {rows for rows, at in taken if at != 0}
+    found = [symbol for symbol in problem.variables if rows.intersection(symbol.shape.dims)]
+    added = {name for name, why in problem.origins if why == AS_WHAT_IT_IS_ADDED_TO}  # a bias, the b of WX + b
+    sizes = {one.name: "×".join("1" if dim in rows else str(dim) for dim in one.shape.dims) for one in found}
+    return sizes | dict.fromkeys(added & sizes.keys(), "scalar")
 
 
 @lru_cache(maxsize=256)

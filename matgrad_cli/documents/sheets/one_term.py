@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -234,9 +235,27 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
         yield (_OF_TWO, r"\g<name>"), "the divergence is a name, without its two distributions"
     if _led_in(texts):
         yield (_LED_IN, ""), "a probability in front of a function is that function"
+    if _OF_COLUMN.search(text) is not None:
+        yield (_OF_COLUMN, partial(_of_column, text)), "of one row of outputs, what one sample has is an entry"
     if letter := _of_one(text):
         index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
         yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
+
+
+_OF_COLUMN = regex(
+    r"(?<![A-Za-z\\])(?P<name>[a-z]|\\hat\s*\{?y\}?)(?P<layer>_\{?\s*\d\s*\}?)?\^\{\s*\(\s*(?P<letter>[i-n])\s*\)\s*\}"
+)
+"""`a_2^{(i)}`, of the columns of `A_2`."""
+
+
+def _of_column(text: str, match: re.Match[str]) -> str:
+    """What one sample has as an entry of what all have, `(A_2)_{1i}`, where a layer's is spoken of beside it and all
+    that have is written as a capital."""
+    beside = any(one["layer"] for one in _OF_COLUMN.finditer(match.string))
+    label = f"_{{{re.sub('[^0-9]', '', match['layer'])}}}" if match["layer"] else ""
+    whole = rf"{match['name'].upper()}" + label.replace("{", r"\{?\s*").replace("}", r"\s*\}?")
+    known = re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z_])", text)
+    return f"{{{match['name'].upper()}{label}}}_{{1{match['letter']}}}" if beside and known else match[0]
 
 
 def _of_two(texts: Sequence[str]) -> bool:

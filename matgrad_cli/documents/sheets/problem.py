@@ -15,7 +15,16 @@ from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import WEIGHTS, Definitions, facts_of_value
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
-from .lengths import counts_in, facts_of_bounds, lengths, multipliers, of_capitals, of_one_sample, readable_problem
+from .lengths import (
+    counts_in,
+    facts_of_bounds,
+    lengths,
+    multipliers,
+    of_capitals,
+    of_first_rows,
+    of_one_sample,
+    readable_problem,
+)
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import is_identity, labelled_names, relates, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
@@ -334,6 +343,7 @@ class _Finder:
                     problem = problem or self._sized(candidate, variable, counts_in(candidate, self.told.sizes))
                     if problem is None:
                         continue
+                    problem = self._sized(candidate, variable, of_first_rows(problem)) or problem
                     if not problem.loss.shape.is_number and not arrays and usual:
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
                     fits = problem is not None and (arrays or problem.loss.shape.is_number)
@@ -351,8 +361,10 @@ class _Finder:
 
     def _sized(self, loss: str, variable: str, sizes: dict[str, str]) -> Problem | None:
         """The problem with further sizes, which are kept if it can be read with them."""
+        if not sizes:
+            return None
         self.sizes = sizes
-        problem = readable_problem(loss, variable, self._shapes_text(loss), "") if sizes else None
+        problem = readable_problem(loss, variable, self._shapes_text(loss), "")
         self.sizes = sizes if problem is not None else {}
         return problem
 

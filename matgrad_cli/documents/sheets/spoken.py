@@ -280,7 +280,10 @@ def _led(formula: Formula, text: str) -> Formula:
 
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is written in other signs, and how it is read."""
-_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
+_BY_NAME = (
+    rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])"
+    r"(?:_(?:\w|\{\s*\w+\s*\})|\^\{\s*(?:\[\w+\]|\(\w\))\s*(?:\}|(?=\\top|T\b)))?"
+)
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _UPSTREAM = regex(
     rf"(?<![A-Za-z\\])(?P<mark>d|\\delta(?![A-Za-z])|δ)\s?(?P<name>{_BY_NAME})"
@@ -310,18 +313,26 @@ _GRADIENT = regex(
 """No part of `\\frac{dz}{dx}`."""
 
 
-def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
-    """The `dW` that words or a formula say to be ∂L/∂W, read so wherever it stands."""
+OF_PROGRAMS, OF_PROGRAM_MEANS = "programs", "means"
+
+
+def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Habit]:
+    """The `dW` that words or a formula say to be ∂L/∂W, or that is `meant` so, read so wherever it stands; of a mean
+    over m samples the `dZ` of what is worked out may be m ∂L/∂Z."""
     text = " ".join(texts)
     given = _UPSTREAM.finditer(f"{text} {prose}")
     said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
     called = {match["name"] for match in _CALLED_SO.finditer(prose)}
     heads = (re.match(r"[\s&]*(L|J|E|C|f|\\mathcal\s*\{\s*L\s*\})\s*(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
-    stated = next((head[1] for head in heads if head is not None), "L")
+    stated = next((head[1] for head in heads if head is not None), None)
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
-    if (loss := said[0]["loss"] if said else stated if called else told) is None:
+    if not told and (called or meant in (OF_PROGRAMS, OF_PROGRAM_MEANS)):
+        told = stated or ("L" if unused else None)
+    if (loss := said[0]["loss"] if said else told) is None:
         return
+    size = _OF_MEAN.search(text) if meant == OF_PROGRAM_MEANS else None
+    passed = {match[1] for one in texts if (match := _WORKED_OUT.match(one)) is not None} if size is not None else set()
     differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
     of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}
     one = loss if len({*map(plain_name, of_each.values())}) < 2 else None
@@ -331,7 +342,8 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
         if of is None or match["mark"] not in (marks or "d") or plain_name(name) == plain_name(of):
             return match[0]  # the loss itself is differentiated by nothing
         spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
-        return rf"\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
+        count = size[1] if size is not None and name in passed else ""
+        return rf"{count}\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
     letters = "".join(sorted({*_HEADED.findall(text), *called}))
@@ -339,6 +351,9 @@ def as_derivatives(texts: Sequence[str], prose: str) -> Iterator[Habit]:
         yield re.compile(rf"(?<![a-z\\\\])(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
 
 
+_OF_MEAN = regex(r"=\s*-?\s*\\[dt]?frac\s*\{?1\}?\s*\{?([a-zA-Z])\}?")
+_WORKED_OUT = regex(rf"[\s&]*({_BY_NAME})\s*&?:?=(?!=)")
+SHORTHAND = regex(rf"[\s&]*(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){_BY_NAME}\s*&?:?=(?!=)")
 _HEADED = regex(r"(?<![A-Za-z\\])d([A-Z])(?:_\{?\w+\}?)?\s*&?=(?!=)")
 
 

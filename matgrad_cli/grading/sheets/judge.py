@@ -36,7 +36,7 @@ from .passing import (
     said_of_other,
     speaks_of_equations,
 )
-from .rows import Line, concludes, held_constant, labelled, no_identity, of_variables
+from .rows import Line, concludes, held_constant, is_resummed, labelled, no_identity, of_variables
 from .solutions import (
     Numbered,
     as_solution,
@@ -387,7 +387,8 @@ class Judge:
         zero = zero or (before is not None and before.ends_in_zero) or (line.multiplied and self._solving(line))
         apart = not derived and no_identity(line, self.question.name)
         solution = solution or (not derived and self._unfit(line, result))
-        if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
+        apart = apart or (result.role == "equation" and not is_resummed(line))
+        if not solution and (zero or apart or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if (
             not solution

@@ -81,7 +81,7 @@ _CONDITION = regex(
     rf"|\b(?:if|when|{_FOR}|whenever|suppose|wenn|falls|für)\b"
     r"(?!.*(?:\\sum|\\frac|\\\||\b(?:with|where|let)\s+\$))"
     r"[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
-    r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,})\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?"
+    r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,}\s)\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?"
     r"|\d+)(?![\w.^])[^.]{0,25}$"
     r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^])[^.=]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b",

@@ -230,12 +230,24 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
 
 def no_identity(line: Line, loss: str | None) -> bool:
     """Whether the sides of a row have no name in common, the loss being in none: `Ax = b` rewrites nothing."""
-    if line.goes_on or line.name is not None or len(line.sides) != 2:
-        return False
-    parts = [s.parts_of(side.node) if side.node is not None else () for side in line.sides]
-    left, right = [{part.name for part in side if isinstance(part, s.Name)} for side in parts]
+    left, right = _two_sides(line)
     called = {part.function for part in line.parts(s.Apply)}
     return bool(left and right) and left.isdisjoint(right) and loss not in left | called
+
+
+def is_resummed(line: Line) -> bool:
+    """Whether a row writes a sum otherwise, in the same names: `Σ_j A_kj x_j = (Ax)_k` is no equation to be solved."""
+    (left, right), letters = _two_sides(line), {one.name for part in line.parts(s.Sigma) for one in part.letters}
+    return bool(left and letters) and len(left - letters) > 1 and left - letters == right - letters
+
+
+def _two_sides(line: Line) -> tuple[set[str], set[str]]:
+    """The names on each side of a row that has two, and no lone name on its left."""
+    if line.goes_on or line.name is not None or len(line.sides) != 2:
+        return set(), set()
+    parts = [s.parts_of(side.node) if side.node is not None else () for side in line.sides]
+    left, right = [{part.name for part in side if isinstance(part, s.Name)} for side in parts]
+    return left, right
 
 
 def labelled(line: Line, name: str) -> bool:
