@@ -74,7 +74,10 @@ class Definitions:
         valued = list(self._valued(sheet, found))
         made = {stated.name: inside for stated, inside in reversed(valued)}
         arguments = {*_arguments(found)}
-        inputs = arguments - first.keys() if len(arguments) == 1 else set()
+        functions = {one.name for one in found.stated if one.arguments}
+        through = {item.variable for item in found.differentiated if item.body in functions}  # ∂L/∂z of L(p), p = σ(z)
+        reached = {name for name in arguments & first.keys() if _within(name, lambda one: made.get(one, ())) & through}
+        inputs = (arguments - first.keys()) | reached if len(arguments) == 1 else set()
         on_the_way = {name for name in {*first, *inputs} if _within(name, lambda one: made.get(one, ())) & first.keys()}
         moving = (moving - on_the_way).union(arguments - (inputs & on_the_way))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
@@ -197,6 +200,14 @@ class Definitions:
             parts += [text[last : own.start], value]
             last = own.end
         return "".join([*parts, text[last:]])
+
+
+def usual_variables(problem: Problem) -> list[str]:
+    """The usual variable of a loss of which only `\\nabla L` stands in the document."""
+    names = [symbol.name for symbol in problem.variables]
+    weights = [name for name in names if name.partition("_")[0] in WEIGHTS]
+    chosen = weights or [name for name in ("x", "X") if name in names]
+    return chosen if len(chosen) == 1 else []
 
 
 def _counts(stated: Stated, text: str) -> bool:

@@ -16,12 +16,14 @@ from .names import (
     BARE_SUM,
     INDEXED,
     MEMBERS,
+    SUM_OF_PROGRAMS,
     below,
     fixed_indices,
     free_names,
     lettered,
     of_estimates,
     one_hot_of,
+    over_an_axis,
     over_the_one,
     squeezed,
     steps,
@@ -40,7 +42,7 @@ from .one_term import (
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
-from .spoken import OF_ERRORS, OF_PROGRAM_MEANS, OF_PROGRAMS, SHORTHAND, Habit, as_derivatives
+from .spoken import AS_PROGRAMS, OF_ERRORS, SHORTHAND, Habit, as_derivatives
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
@@ -170,21 +172,6 @@ _NAMED = (
 """A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
 
 
-_SUM_OF_PROGRAMS = regex(
-    r"\\?(?:[a-z]+\s*\{\s*)?(?:np\s*\.\s*|numpy\.)?sum\s*\}?\s*\((?P<of>(?:[^(),=]|\([^()=]*\))+),\s*"
-    r"(?:\\\w+\s*\{\s*)?axis\s*\}?\s*=\s*(?:\\\w+\s*\{\s*)?(?P<axis>[01])\s*\}?(?P<kept>\s*,[^()]*)?\)"
-)
-"""`np.sum(dZ, axis=1, keepdims=True)` between formulas."""
-
-
-def _summed(match: re.Match[str]) -> str:
-    """The sum over an axis, as a product with ones."""
-    of = rf"\left({match['of'].strip()}\right)"
-    if match["axis"] == "1":
-        return rf"{of}\mathbf{{1}}"
-    return rf"\mathbf{{1}}^\top {of}" if match["kept"] else rf"{of}^\top \mathbf{{1}}"
-
-
 _ROW_DOT = regex(r"(?P<first>(?<![A-Za-z\\])[A-Z]_(?:\{[a-z]\}|[a-z]))\s*\\cdot\s*(?=\\?[a-z]+(?![A-Za-z_^]))")
 """`X_i \\cdot w`, of the rows X_i of X."""
 
@@ -199,7 +186,7 @@ _ALWAYS: tuple[Habit, ...] = (
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
     (BARE_SUM, over_the_one),
-    (_SUM_OF_PROGRAMS, _summed),
+    (SUM_OF_PROGRAMS, over_an_axis),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
     (_ROW_DOT, r"\g<first>^\\top "),
 )
@@ -215,12 +202,7 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
     if any("\\sum" in text for text in texts):
         yield OF_SAMPLES, "what is stated once holds for each sample"
-    if any(map(SHORTHAND.match, texts)):
-        yield OF_PROGRAMS, "dX is the derivative of the loss by X, as programs call it"
-        yield (
-            OF_PROGRAM_MEANS,
-            "dX is the derivative of the loss by X, and of the sum over the samples by what is on the way",
-        )
+    yield from AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
     yield OF_ERRORS, "the error of each layer is the derivative that one of them is said to be"
 
 

@@ -12,6 +12,7 @@ from ...facts import Problem
 from ...ir import NUMBER, Add, Call, Entry, Expr, MatMul, Mul, Shape, Symbol, Transpose, nodes_of
 from ...notation.problems import read_problem
 from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
+from .sizes import TRANSPOSED, means
 
 _OF_CAPITALS = regex(r"[A-Z]+_[A-Z][A-Za-z]*")
 _KEPT = regex(r"\b(?:observed|entries|sampl\w+|support\w*|complet\w+|missing|masks?)\b", re.IGNORECASE)
@@ -113,6 +114,18 @@ def counts_in(loss: str, told: Container[str]) -> dict[str, str]:
     alone = set(re.findall(r"(?<![A-Za-z\\])([A-Z])(?![A-Za-z_])", re.sub(r"\^\{?[A-Z]", "", loss)))
     counted = {name: index for name, index in below.items() if name not in alone and name not in told}
     return {name: limits[index] for name, index in counted.items() if index in limits}
+
+
+def numbers_in(loss: str, limits: Iterable[str]) -> dict[str, str]:
+    """What a loss takes as a number: its means, the `limits` of sums, the capitals that stand below fractions alone,
+    as the temperature of `softmax(z/T)`."""
+    upright = regex(r"\^\s*\{?\s*T\s*(?:\}|(?![A-Za-z]))|\\(?!(?:[dt]?frac)(?![A-Za-z]))[A-Za-z]+").sub(" ", loss)
+    below = ["".join(found) for found in _DIVIDES.findall(upright)]
+    written = re.findall(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", upright)
+    divide = [name for name in below if name.isupper() and written.count(name) == below.count(name)]
+    ends = (name for name in limits if not re.search(rf"{name}\s*\}}?\s*{TRANSPOSED}", loss))
+    ends = (name for name in ends if f"^{name}" not in loss.replace("{", ""))
+    return dict.fromkeys([*means(loss), *divide, *ends], "scalar")
 
 
 def of_one_sample(problem: Problem, told: Mapping[str, str], differentiated: bool) -> dict[str, str]:

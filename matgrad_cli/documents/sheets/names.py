@@ -239,6 +239,21 @@ def below(texts: Sequence[str]) -> Iterator[Written]:
 BARE_SUM = regex(r"\\sum(?![A-Za-z])(?!\s*(?:\\(?:no)?limits|[_^]))")
 
 
+SUM_OF_PROGRAMS = regex(
+    r"\\?(?:[a-z]+\s*\{\s*)?(?:np\s*\.\s*|numpy\.)?sum\s*\}?\s*\((?P<of>(?:[^(),=]|\([^()=]*\))+),\s*"
+    r"(?:\\\w+\s*\{\s*)?axis\s*\}?\s*=\s*(?:\\\w+\s*\{\s*)?(?P<axis>[01])\s*\}?(?P<kept>\s*,[^()]*)?\)"
+)
+"""`np.sum(dZ, axis=1, keepdims=True)` between formulas."""
+
+
+def over_an_axis(match: re.Match[str]) -> str:
+    """The sum over an axis, as a product with ones."""
+    of = rf"\left({match['of'].strip()}\right)"
+    if match["axis"] == "1":
+        return rf"{of}\mathbf{{1}}"
+    return rf"\mathbf{{1}}^\top {of}" if match["kept"] else rf"{of}^\top \mathbf{{1}}"
+
+
 def over_the_one(match: re.Match[str]) -> str:
     """A Σ without letters over the one index of its row, which is not that of a derivative."""
     letters = {*re.findall(r"(?:_\{?|\^\{\()([a-z]+)", match.string)}

@@ -108,6 +108,14 @@ def nodes_of(line: LatexLine) -> list[s.Node]:
     return [side.node for statement in line.statements for side in statement.sides if side.node is not None]
 
 
+def amid(formulas: Sequence[Formula], found: Outline, stated: Stated) -> bool:
+    """Whether a sentence states it between two rows of a derivation."""
+    behind = range(stated.formula, min(len(found.lines), stated.formula + 30))
+    after = next((at for at in behind if formulas[at].kind == "display"), stated.formula)
+    statements = found.lines[after].statements
+    return after > stated.formula and bool(statements) and statements[0].leading is not None
+
+
 def _values(sides: Sequence[str]) -> tuple[str, ...]:
     """The sides of a statement that say what it is: not the g(y) of `z = g(y) = y^Ty`, if there is more."""
     return tuple(side for side in sides if not _CALL.fullmatch(side) and not DENSITY.search(side)) or tuple(sides)

@@ -13,13 +13,14 @@ from ...facts.conditions import CONDITIONS
 from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
-from .definitions import WEIGHTS, Definitions, facts_of_value
+from .definitions import Definitions, facts_of_value, usual_variables
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
 from .lengths import (
     counts_in,
     facts_of_bounds,
     lengths,
     multipliers,
+    numbers_in,
     of_capitals,
     of_first_rows,
     of_one_sample,
@@ -27,9 +28,8 @@ from .lengths import (
 )
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import is_identity, labelled_names, relates, smoothness, tokens_of
-from .outline import Outline, Stated, upstream_losses
+from .outline import Outline, Stated, amid, upstream_losses
 from .sheet import Question, Sheet, Told
-from .sizes import TRANSPOSED, means
 
 USUAL = frozenset("L L_cal f J E F ell l phi Phi S C loss V g h R Q".split())
 LOSS = regex(
@@ -74,8 +74,9 @@ def questions(
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
     for stated in reversed(ranked[-MOST_PROBLEMS:]):
-        unlike = stated.name not in losses or stated.name in FUNCTIONS or score(stated) < 5 or finder.amid(stated)
-        if (chosen and unlike) or score(stated) < 3 or stated.name in chosen.keys() | inside:
+        unlike = stated.name not in losses or stated.name in FUNCTIONS or score(stated) < 5
+        unlike = chosen and (unlike or amid(sheet.formulas, found, stated))
+        if unlike or score(stated) < 3 or stated.name in chosen.keys() | inside:
             continue
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):
@@ -143,13 +144,6 @@ class _Finder:
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
         yield from (plain_name(match[1]) for match in _BY_NAME.finditer(self.sheet.prose))
 
-    def amid(self, stated: Stated) -> bool:
-        """Whether a sentence states it between two rows of a derivation."""
-        behind = range(stated.formula, min(len(self.found.lines), stated.formula + 30))
-        after = next((at for at in behind if self.sheet.formulas[at].kind == "display"), stated.formula)
-        statements = self.found.lines[after].statements
-        return after > stated.formula and bool(statements) and statements[0].leading is not None
-
     def score(self, stated: Stated) -> int:
         """How likely it is that this statement is the loss."""
         formula = self.sheet.formulas[stated.formula]
@@ -183,15 +177,8 @@ class _Finder:
             return None  # J(θ) of a formula in which no θ stands
         wrt = wrt or self._variables(others, problem)
         wrt = wrt or self._variables(self._solved_for(stated), problem)[:1]
-        made = self._made(stated.name, loss, problem, wrt or self._usual(problem), stated.formula, stated.arguments)
+        made = self._made(stated.name, loss, problem, wrt or usual_variables(problem), stated.formula, stated.arguments)
         return made if wrt else replace(made, guessed=True)
-
-    def _usual(self, problem: Problem) -> list[str]:
-        """The usual variable of a loss of which only `\\nabla L` stands in the document."""
-        names = [symbol.name for symbol in problem.variables]
-        weights = [name for name in names if name.partition("_")[0] in WEIGHTS]
-        chosen = weights or [name for name in ("x", "X") if name in names]
-        return chosen if len(chosen) == 1 else []
 
     def _solved_for(self, loss: Stated) -> Iterable[str]:
         """What is given a value behind the loss, where only `grad L` says that something is differentiated;
@@ -379,10 +366,7 @@ class _Finder:
             name, colon, size = part.partition(":")
             if colon:
                 kept[plain_name(name)] = size.strip()
-        counts = {**self._labelled(loss), **self.sizes}
-        counts |= dict.fromkeys(means(loss), "scalar")
-        limits = (name for name in self.limits & inside if not re.search(rf"{name}\s*\}}?\s*{TRANSPOSED}", loss))
-        counts |= {name: "scalar" for name in limits if rf"^{name}" not in loss.replace("{", "")}
+        counts = {**self._labelled(loss), **self.sizes, **numbers_in(loss, self.limits & inside)}
         return {**counts, **{name: size for name, size in kept.items() if size}}
 
     def _labelled(self, loss: str) -> dict[str, str]:

@@ -313,7 +313,10 @@ _GRADIENT = regex(
 """No part of `\\frac{dz}{dx}`."""
 
 
-OF_PROGRAMS, OF_PROGRAM_MEANS = "programs", "means"
+AS_PROGRAMS = (
+    ("programs", "dX is the derivative of the loss by X, as programs call it"),
+    ("means", "dX is the derivative of the loss by X, and of the sum over the samples by what is on the way"),
+)
 
 
 def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Habit]:
@@ -327,11 +330,11 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Hab
     stated = next((head[1] for head in heads if head is not None), None)
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
-    if not told and (called or meant in (OF_PROGRAMS, OF_PROGRAM_MEANS)):
+    if not told and (called or meant in dict(AS_PROGRAMS)):
         told = stated or ("L" if unused else None)
     if (loss := said[0]["loss"] if said else told) is None:
         return
-    size = _OF_MEAN.search(text) if meant == OF_PROGRAM_MEANS else None
+    size = _OF_MEAN.search(text) if meant == "means" else None
     passed = {match[1] for one in texts if (match := _WORKED_OUT.match(one)) is not None} if size is not None else set()
     differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
     of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}

@@ -46,6 +46,11 @@ _WORDS = (
 )
 """Words that set no case. What other words do is left open."""
 _NEUTRAL = frozenset(_WORDS.split())
+_ACTIVE = regex(
+    r"\b(?:if|when|where|whenever|assuming|suppose) (?:that )?(?:the |this )?(?:hinge |triplet )?"
+    r"(?:loss|margin|hinge|term|argument|constraint)(?: of the max)? is (?:active|positive|violated|non ?zero)\b"
+)
+"""`When the loss is active`: what the one kink is of is positive."""
 
 
 @record
@@ -91,6 +96,7 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
     arguments = kinks(tasks[0].problem.loss) if tasks else ()
     stated: dict[str, list[int]] = {}
     open_: list[int] = []
+    active: dict[int, str] = {}
     beside: set[str] = set()
     for number, row in enumerate(judged):
         if row.verdict == "wrong" or row.why in (CONDITIONAL, MAY_FOLLOW):
@@ -105,6 +111,9 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
                 stated.setdefault(said[-1], []).append(number)
             elif (words or open_[-1:] == [number - 1]) and not whole:
                 open_.append(number)
+                side = _ACTIVE.search(words)
+                told = side[0] if side is not None else "" if words else active.get(number - 1, "")
+                active |= {number: told} if told and len(arguments) == 1 else {}
     for text, rows in stated.items():
         known = [one.line for one in judged[: rows[0]] if one.role == "definition"]
         condition = _condition(text, tasks[0], known) if arguments else None
@@ -114,6 +123,9 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
             yield Case((), text, tuple(rows))
         else:
             open_ += rows
+    if active:
+        open_ = [number for number in open_ if number not in active]
+        yield Case(((arguments[0], True),), next(iter(active.values())), tuple(active))
     if open_ and arguments and len(arguments) <= _MOST_KINKS:
         for sides in product((True, False), repeat=len(arguments)):
             yield Case(tuple(zip(arguments, sides, strict=True)), "", tuple(open_))
@@ -126,9 +138,9 @@ def _of_both_sides(row: Judged) -> bool:
     return any(expr is not None and kinks(expr) for expr in sides)
 
 
-def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], bool]:
-    """The formulas between a row and the last one of another display or sentence, and whether words there,
-    or behind it, may set a case."""
+def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], str]:
+    """The formulas between a row and the last one of another display or sentence, and the words there,
+    or behind it, if they may set a case."""
     own = judged[number].line.formula
     rows = (one.line.formula for one in judged)
     start = min([own.place, *(one.place for one in rows if own.kind == "display" and one.block == own.block)])
@@ -139,7 +151,7 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
         text = text[: formula.place - last] + " " + text[max(0, _end(formula) - last) :]
     sentence = re.sub(r"\$[^$]*\$", " ", own.before) if own.kind == "inline" else ""
     words = re.findall(r"[A-Za-z]{2,}", _COMMAND.sub(" ", f"{sentence} {text} {own.after}").lower())
-    return between, not _NEUTRAL.issuperset(words)
+    return between, "" if _NEUTRAL.issuperset(words) else " ".join(words)
 
 
 def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:

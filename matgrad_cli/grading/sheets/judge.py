@@ -36,7 +36,7 @@ from .passing import (
     said_of_other,
     speaks_of_equations,
 )
-from .rows import Line, concludes, held_constant, is_resummed, labelled, no_identity, of_variables
+from .rows import Line, concludes, held_constant, is_of_one_letter, is_resummed, labelled, no_identity, of_variables
 from .solutions import (
     Numbered,
     as_solution,
@@ -222,6 +222,8 @@ class Judge:
             return Judged(line, "undecided", "aside", why="not understood")
         if (why := self._beside(line, result)) is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
+        if fact is not None and fact.verdict == "wrong" and is_of_one_letter(line):
+            return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             why = "read as ∂(A = B) = C: both hold under the derivative sign"
             return Judged(line, under, "aside", result, result.notes, why)
@@ -390,11 +392,8 @@ class Judge:
         apart = apart or (result.role == "equation" and not is_resummed(line))
         if not solution and (zero or apart or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        if (
-            not solution
-            and line.name not in (None, self.question.name)
-            and not self.others.says_more(line, result, self.readers)
-        ):
+        named = line.name not in (None, self.question.name)
+        if not solution and named and not self.others.says_more(line, result, self.readers):
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"

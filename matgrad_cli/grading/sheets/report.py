@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...diagnostics import Diagnostic, Source
+from ...diagnostics import Diagnostic, Label, Source
 from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
 from ...documents.python.blocks import Blocks
@@ -223,6 +223,9 @@ def _finding(judged: Judged, sheet: Sheet) -> Finding:
     else:
         found = placed(judged.line.number, judged.verdict, span, sheet.source)
     notes = tuple(dict.fromkeys([*judged.notes, *([judged.why] if judged.why else [])]))
+    if judged.verdict == "wrong" and judged.result is None:
+        said = Diagnostic("differs", judged.why, sheet.source, (Label(span),), severity="wrong")
+        found, notes = replace(found, code=said.code, diagnostic=said), judged.notes
     found = replace(found, verdict=judged.verdict, role=judged.role, notes=notes, text=text)
     return in_cell(found, sheet.cells) if sheet.cells else found
 

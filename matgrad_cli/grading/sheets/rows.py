@@ -17,6 +17,7 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
 from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
+from ...verify.kinks import KINKED
 from ..chain import RowResult
 from ..equations.marked import unmarked
 from ..lines.syntax_walk import bare_name
@@ -233,6 +234,17 @@ def no_identity(line: Line, loss: str | None) -> bool:
     left, right = _two_sides(line)
     called = {part.function for part in line.parts(s.Apply)}
     return bool(left and right) and left.isdisjoint(right) and loss not in left | called
+
+
+_KINKED = KINKED | {"max", "min", "maximum", "minimum", "norm"}
+
+
+def is_of_one_letter(line: Line) -> bool:
+    """Whether a row differentiates what is written out by the only name in it, a small letter, and has no kink where
+    a condition may be meant: `d/dz e^{-z} = -e^{-z}`."""
+    head, called = line.head, {part.function for part in line.parts(s.Apply)}
+    name = bare_name(head.variable) if isinstance(head, s.Derivative) else None
+    return name is not None and line.names == {name} and name.islower() and called.isdisjoint(_KINKED)
 
 
 def is_resummed(line: Line) -> bool:
