@@ -3,7 +3,7 @@ r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -196,18 +196,18 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
     """What signs may mean that no words explain, for `rewritten`, with a note: a softmax of a matrix is of each row, or
     each column; the 2-norm of a matrix is that of its entries."""
     texts = [one.passage.text for one in sheet.formulas]
+    yield from AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
     if not _ROWS.search(sheet.prose) and any(map(_OF_CAPITAL.search, texts)):
         yield from (("1", "softmax of each row"), ("0", "softmax of each column"))
     if any(map(_TWO_NORM.search, texts)):
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
     if any("\\sum" in text for text in texts):
         yield OF_SAMPLES, "what is stated once holds for each sample"
-    yield from AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
     yield OF_ERRORS, "the error of each layer is the derivative that one of them is said to be"
 
 
-def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
-    """The sheet with its habits written in the signs that are read, of which one is `meant` as `meanings` says."""
+def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
+    """The sheet with its habits written in the signs that are read, some as they are `meant`, as `meanings` says."""
     log_normal = [(LOG_NORMAL, WRITTEN_OUT)]  # before the terms of a mixture are looked for
     formulas = tuple(replace(one, passage=_rewritten(one.passage, log_normal)) for one in sheet.formulas)
     said = [] if formulas == sheet.formulas else ["the logarithm of 𝒩(x | μ, Σ) is that of the normal density"]
@@ -242,14 +242,14 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         said.append("the probability that sample i is of class k is the entry (i, k) of a matrix")
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
-    axis = "1" if _ROWS.search(sheet.prose) else meant if meant.isdigit() else ""
+    axis = "1" if _ROWS.search(sheet.prose) else next(filter(str.isdigit, meant), "")
 
     def softmax(match: re.Match[str]) -> str:
         way = "1" if "row" in match[0] else axis
         return rf"\operatorname{{softmax}}_{{{way}}}" if way else match[0]
 
     habits.append((_SOFTMAX, softmax))
-    habits += [*_ALWAYS, *([(_TWO_NORM, r"\g<norm>_F")] if meant == "F" else ())]
+    habits += [*_ALWAYS, *([(_TWO_NORM, r"\g<norm>_F")] if "F" in meant else ())]
     if _SUBGRADIENT.search(sheet.prose):
         habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))
     for name in sorted(ones_told(sheet.prose)):

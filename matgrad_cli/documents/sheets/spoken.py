@@ -4,7 +4,7 @@ r"""What words between formulas say that they are: `the gradient of $x^\top Ax$ 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ...diagnostics.record import replace
@@ -292,20 +292,6 @@ _UPSTREAM = regex(
     rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
 """`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
-_ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
-_CALLED_SO = regex(
-    r"\bd\s?(?P<name>[A-Z])\$?\s+(?:be|is|denotes?|for|means)\s+(?:the\s+)?(?:gradient|derivative) of (?:the|a) "
-    r"(?:scalar )?(?:loss|cost|objective)\b[^.=]{0,30}?"
-    r"(?:with respect to|w\.?\s?r\.?\s?t\.?)\s*\$?(?P=name)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-"""`Let $dW$ be the gradient of the loss with respect to $W$.`"""
-_FROM_ABOVE = regex(
-    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
-    rf"|an? )?{_ABOVE}",
-    re.IGNORECASE,
-)
-"""`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
 _GRADIENT = regex(
     rf"(?<![A-Za-z\\/])(?<!\}}\{{)(?P<mark>d|\\delta(?![A-Za-z])|δ)(?:\s(?=[A-Z])|(?<!d)\s)?(?P<name>{_BY_NAME})"
     r"(?!\s*(?:\}\s*\{|/\s*d))"
@@ -319,22 +305,23 @@ AS_PROGRAMS = (
 )
 
 
-def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Habit]:
+RIVALS = {"1": "0", "0": "1", "means": "programs"}
+"""Of these meanings one alone is meant."""
+
+
+def as_derivatives(texts: Sequence[str], prose: str, meant: Collection[str]) -> Iterator[Habit]:
     """The `dW` that words or a formula say to be ∂L/∂W, or that is `meant` so, read so wherever it stands; of a mean
     over m samples the `dZ` of what is worked out may be m ∂L/∂Z."""
     text = " ".join(texts)
     given = _UPSTREAM.finditer(f"{text} {prose}")
     said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
-    called = {match["name"] for match in _CALLED_SO.finditer(prose)}
     heads = (re.match(r"[\s&]*(L|J|E|C|f|\\mathcal\s*\{\s*L\s*\})\s*(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
     stated = next((head[1] for head in heads if head is not None), None)
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
-    told = "L" if unused and _FROM_ABOVE.search(prose) is not None else None
-    if not told and (called or meant in dict(AS_PROGRAMS)):
-        told = stated or ("L" if unused else None)
-    if (loss := said[0]["loss"] if said else told) is None:
+    short = (stated or ("L" if unused else None)) if not dict(AS_PROGRAMS).keys().isdisjoint(meant) else None
+    if (loss := said[0]["loss"] if said else short) is None:
         return
-    size = _OF_MEAN.search(text) if meant == "means" else None
+    size = _OF_MEAN.search(text) if "means" in meant else None
     passed = {match[1] for one in texts if (match := _WORKED_OUT.match(one)) is not None} if size is not None else set()
     differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
     of_each, marks = {plain_name(match["name"]): match["loss"] for match in said}, {match["mark"] for match in said}
@@ -349,7 +336,7 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Hab
         return rf"{count}\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
-    letters = "".join(sorted({*_HEADED.findall(text), *called}))
+    letters = "".join(sorted({*_APART.findall(text)}))
     if letters and not re.search(differential, text):  # letters side by side: P^TdO, dOV^T
         yield re.compile(rf"(?<![a-z\\\\])(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
 
@@ -357,7 +344,7 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: str) -> Iterator[Hab
 _OF_MEAN = regex(r"=\s*-?\s*\\[dt]?frac\s*\{?1\}?\s*\{?([a-zA-Z])\}?")
 _WORKED_OUT = regex(rf"[\s&]*({_BY_NAME})\s*&?:?=(?!=)")
 SHORTHAND = regex(rf"[\s&]*(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){_BY_NAME}\s*&?:?=(?!=)")
-_HEADED = regex(r"(?<![A-Za-z\\])d([A-Z])(?:_\{?\w+\}?)?\s*&?=(?!=)")
+_APART = regex(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])")
 
 
 OF_ERRORS = "errors"

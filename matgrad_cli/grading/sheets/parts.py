@@ -3,7 +3,7 @@ another layout, a fact that is not said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from ...diagnostics import MatgradError
@@ -20,6 +20,7 @@ from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.spoken import (
     OF_ERRORS,
+    RIVALS,
     with_called,
     with_continued,
     with_errors_named,
@@ -63,21 +64,22 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; where not all follows, with signs as they may be meant too."""
-    parts = _read(sheet, given)
+    parts, kept = _read(sheet, given), dict[str, str]()
     for meant, note in meanings(sheet):
         if any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
-            others = _read(sheet, given, meant)
-            told = [replace(part, wholes=(*part.wholes, note)) for part in others]
-            left = sum(one.verdict == "follows" for part in others for one in part.judged)
-            kept = left >= sum(one.verdict == "follows" for part in parts for one in part.judged)
-            parts = told if kept and _follow(others) > _follow(parts) else parts
-    return parts
+            asked = {one: said for one, said in kept.items() if one != RIVALS.get(meant)} | {meant: note}
+            others = _read(sheet, given, asked)
+            left, before = (sum(one.verdict == "follows" for part in way for one in part.judged)
+                            for way in (others, parts))  # fmt: skip
+            if left >= before and _follow(others) > _follow(parts):
+                parts, kept = others, asked
+    return [replace(part, wholes=(*part.wholes, *kept.values())) for part in parts]
 
 
-def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
+def _read(sheet: Sheet, given: Mapping[str, str], meant: Collection[str] = ()) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
     sheet = with_worded_cases(with_pairs_below(sheet))
-    if meant == OF_SAMPLES:
+    if OF_SAMPLES in meant:
         if (changed := with_samples_stated(sheet.formulas)) is None:
             return []
         sheet = replace(sheet, formulas=changed)
@@ -85,7 +87,7 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]
     found = outline(sheet.formulas)
     by_words = (with_calls, with_named, with_letter_cases, with_continued)
     called, named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
-    errors = (with_errors_named,) if meant == OF_ERRORS else ()
+    errors = (with_errors_named,) if OF_ERRORS in meant else ()
     always = (in_cases, with_heads, with_statements, called, with_loss, named, continued, with_entries)
     for change in (*errors, *always):
         if (changed := change(sheet.formulas, found)) is None and change in errors:
