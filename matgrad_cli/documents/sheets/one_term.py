@@ -252,10 +252,12 @@ def _of_column(text: str, match: re.Match[str]) -> str:
     """What one sample has as an entry of what all have, `(A_2)_{1i}`, where a layer's is spoken of beside it and all
     that have is written as a capital."""
     beside = any(one["layer"] for one in _OF_COLUMN.finditer(match.string))
-    label = f"_{{{re.sub('[^0-9]', '', match['layer'])}}}" if match["layer"] else ""
-    whole = rf"{match['name'].upper()}" + label.replace("{", r"\{?\s*").replace("}", r"\s*\}?")
-    known = re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z_])", text)
-    return f"{{{match['name'].upper()}{label}}}_{{1{match['letter']}}}" if beside and known else match[0]
+    name = re.sub(r"[a-z](?=[\s}]*$)", lambda letter: letter[0].upper(), match["name"])
+    label = re.sub("[^0-9]", "", match["layer"] or "")
+    known = re.escape(name) + (rf"_\{{?\s*{label}\s*\}}?" if label else "")
+    if not beside or re.search(rf"(?<![A-Za-z\\]){known}(?![A-Za-z_])", text) is None:
+        return match[0]
+    return f"{{{name}{f'_{{{label}}}' if label else ''}}}_{{1{match['letter']}}}"
 
 
 def _of_two(texts: Sequence[str]) -> bool:

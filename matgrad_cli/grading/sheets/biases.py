@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Add, Call, Expr, MatMul, Mul, Number, Symbol, nodes_of
+from ...ir import Add, Expr, MatMul, Symbol, nodes_of
 from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
 from .judged import Judged
 from .posed import Part, Posed
@@ -33,24 +33,10 @@ def as_number(part: Part, told: Container[str], prose: str) -> dict[str, str]:
     problems = [task.problem for task in part.tasks[:1]]
     arrays = [one for problem in problems for one in problem.variables]
     untold = [one for one in arrays if one.name not in told and _BIAS.fullmatch(one.name) and one.shape.is_column]
-    found = {one.name for one in untold if any(_is_offset(problem.loss, one) for problem in problems)}
+    found = {one.name for one in untold}
     said = re.search(r"\bvectors?\b", prose) is not None
     shapes = {one.name: "scalar" if one.shape.is_number or one.name in found else str(one.shape) for one in arrays}
     return shapes if found and not said else {}
-
-
-def _is_offset(loss: Expr, bias: Symbol) -> bool:
-    """Whether it is added to a product inside a difference, or inside a function: no target of `Ax - b`."""
-    sums = [node for node in nodes_of(loss) if isinstance(node, Add)]
-    within = {part for node in nodes_of(loss) if isinstance(node, Call) for part in nodes_of(node.argument)}
-    for node in sums:
-        own = bias in node.terms or Mul((Number(-1), bias)) in node.terms
-        products = [part for term in node.terms for part in nodes_of(term) if isinstance(part, MatMul)]
-        lasts = [_is_weight(one.factors[-1]) or getattr(one.factors[-1], "name", "") == "w" for one in products]
-        layer = not all(lasts) or any(_is_weight(one.factors[0]) for one in products)  # Wx + b
-        if own and not layer and (len(node.terms) > 2 or (node in within and bias in node.terms)):
-            return True
-    return False
 
 
 def _way(loss: Expr, bias: Symbol) -> str:
