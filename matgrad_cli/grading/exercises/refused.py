@@ -52,6 +52,9 @@ _BY = (
 )
 
 
+_LETTER = regex(r"(?<![\w\\])(?!a\b)(\\[a-zA-Z]+|[^\W\d_])(?![^\W_])")
+
+
 def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
     """The pieces that may be an answer, and why others are none, by their place.
     A name that is denied denies what defines it."""
@@ -60,7 +63,7 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
     why = dict[int, str]()
     for at, one in enumerate(pieces):
         behind = _behind(pieces[at:])
-        if (found := _disowned(one) or _condition(one, behind, known) or _put_in(behind, given)) is not None:
+        if (found := _disowned(one) or _condition(one, behind, known, given) or _put_in(behind, given)) is not None:
             why[at] = found
     others = given - {chosen.variable, *(one.defines for one in pieces)}
     why |= {
@@ -106,8 +109,9 @@ def _disowned(one: Piece) -> str | None:
     return "somebody else says it" if said("<others>").search(lead) or said("<borrowed>").match(one.after) else None
 
 
-def _condition(one: Piece, behind: str, known: str) -> str | None:
-    """Under which condition a formula is said that the problem does not state; or that it is one itself."""
+def _condition(one: Piece, behind: str, known: str, given: Container[str]) -> str | None:
+    """Under which condition a formula is said that the problem does not state; or that it is one itself.
+    What is said of strange letters, `$\\nabla x^T A x = 2Ax$ for symmetric $A$`, is none of a formula without them."""
     if STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
@@ -118,8 +122,14 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
         or said(rf"[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
-    if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
+    if found is None:
         return None
+    if found.groupdict().get("fact"):
+        next_word = re.match(r"\s*\S+", found.string[found.end() :])
+        letters = set(map(letter_name, _LETTER.findall(found[0] + (next_word[0] if next_word else ""))))
+        strange = letters and not any(letter in given or letter in one.text for letter in letters)
+        if strange or (named("fact", found["fact"]) or "?") in known:
+            return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
 
 
