@@ -248,7 +248,8 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
             return said or replace(found, notes=(*again.notes, *found.notes))
         if found.verdict == "wrong" and again.expr is not None and again.expr.free and not order:
             judged = found  # what is wrong with a row, not that it is none
-    for flags in other_slices(slices(read.side.node), dict(task.problem.members)) if judged.verdict == "wrong" else ():
+    written = slices(read.side.node, around) if judged.verdict == "wrong" else frozenset()
+    for flags in other_slices(written, dict(task.problem.members)):
         other = _around(task, **flags)
         again = read_answer(answer, other)
         if (turned := _judged(task, other, again, reference)).verdict == "right":

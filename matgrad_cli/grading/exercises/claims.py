@@ -54,6 +54,12 @@ SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|(?:\b<result>|\\(?:
 _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
 """`The gradient of the loss is $…$` says the whole."""
 
+NO_MORE = (
+    r"\W*(?:(?:<announcing>|<the>)\s+)*<result>(?:\s+(?:of|by|with respect to|w\.?r\.?t\.?)\s+(?:<the>\s+)?\S+)?"
+    r"(?:\s+<is>)*\W*"
+)
+"""Before a formula: it is the answer, and nothing works on it, as in `the gradient is double $x$`."""
+
 REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
 _END_MARK = regex(r"\s*(?:\\(?:square|blacksquare|Box|qed|checkmark|hfill)\s*|[□■∎✓✔])+\s*")
@@ -109,7 +115,10 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
             continue
         says = said(SAYS).search(one.before) or (beside and said(r"\b<or>\b").search(one.before))
         if one.kind in ("equation", "definition"):
-            claims += [at] if states(one, chosen) else []
+            said_so = (
+                one.kind == "equation" and chosen.asks == "gradient" and said(NO_MORE).fullmatch(clause(one.before))
+            )
+            claims += [at] if said_so or states(one, chosen) else []
         elif one.kind == "name":
             if says:
                 claims.append(at)

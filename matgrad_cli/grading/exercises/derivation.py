@@ -148,7 +148,7 @@ def _read_derivation(
             asides.append(passed_over(number, passage, chosen.source, why))
             continue
         reader.later.arrive(passage.text)
-        written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
+        written |= frozenset().union(*(slices(side.node, around) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
     results = told_once(results)

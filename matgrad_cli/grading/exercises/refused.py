@@ -52,7 +52,7 @@ _BY = (
 )
 
 
-_LETTER = regex(r"(?<![\w\\])(?!a\b)(\\[a-zA-Z]+|[^\W\d_])(?![^\W_])")
+_MATRIX = regex(r"(?<!\w)(?:(?<=\\)[A-Za-z]+|(?<!\\)[A-ZΑ-Ω])(?![^\W_])")
 
 
 def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
@@ -126,7 +126,7 @@ def _condition(one: Piece, behind: str, known: str, given: Container[str]) -> st
         return None
     if found.groupdict().get("fact"):
         next_word = re.match(r"\s*\S+", found.string[found.end() :])
-        letters = set(map(letter_name, _LETTER.findall(found[0] + (next_word[0] if next_word else ""))))
+        letters = set(map(letter_name, _MATRIX.findall(found[0] + (next_word[0] if next_word else ""))))
         strange = letters and not any(letter in given or letter in one.text for letter in letters)
         if strange or (named("fact", found["fact"]) or "?") in known:
             return None

@@ -15,7 +15,7 @@ from ...documents.passage import Passage
 from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import MOST_CLAIMS, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states
+from .claims import MOST_CLAIMS, NO_MORE, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states
 from .definitions import clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
@@ -46,11 +46,6 @@ _TERMS = Diagnostic(
 )
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
-_NO_MORE = (
-    r"\W*(?:(?:<announcing>|<the>)\s+)*<result>(?:\s+(?:of|by|with respect to|w\.?r\.?t\.?)\s+(?:<the>\s+)?\S+)?"
-    r"(?:\s+<is>)*\W*"
-)
-"""Before a formula: it is the answer, and nothing works on it, as in `the gradient is double $x$`."""
 _ENDS = regex(r"\s*(?:[.;!]|\Z)")
 """Behind a formula: its sentence ends there, and says no more of it."""
 
@@ -98,7 +93,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         only = len(formulas) == 1 and not refused
         only = only and bool(
             alone(formulas[0], "(?:<or>|<namely>)")
-            or (said(_NO_MORE).fullmatch(clause(formulas[0].before)) and _ENDS.match(formulas[0].after))
+            or (said(NO_MORE).fullmatch(clause(formulas[0].before)) and _ENDS.match(formulas[0].after))
             or states(formulas[0], chosen)
         )
         if found.verdict in ("undecided", "unreadable") and doubted.final.verdict == "wrong" and only:

@@ -55,10 +55,16 @@ class Flags(TypedDict, total=False):
     lying: bool
 
 
-def slices(node: s.Node | None) -> Slices:
-    """The rows and columns of matrices that are written in it."""
-    parts = s.parts_of(node) if node is not None and s.Slice in s.contents(node).kinds else ()
-    return frozenset((part.way, part.matrix.name) for part in parts if isinstance(part, s.Slice))
+def slices(node: s.Node | None, around: Surroundings) -> Slices:
+    """The rows and columns of matrices that are written in it; a matrix of which the problem has these alone stands for
+    them."""
+    if node is None:
+        return frozenset()
+    parts = s.parts_of(node) if s.Slice in s.contents(node).kinds else ()
+    gathered = s.contents(node).names & around.gathered.keys()
+    return frozenset((part.way, part.matrix.name) for part in parts if isinstance(part, s.Slice)).union(
+        ("subscript", name) for name in gathered
+    )
 
 
 def other_slices(found: Slices, known: Collection[str]) -> Iterator[Flags]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ...diagnostics import Source, Span
 from ...diagnostics.record import field, mutable, replace
+from ...diagnostics.regex import regex
 from ...ir import (
     Call,
     Differential,
@@ -30,7 +31,7 @@ from ...ir import (
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
 from ...notation.latex.families import bound_letters, latex_names, placed_letters
-from ...notation.latex.names import LatexNames, accents_kept
+from ...notation.latex.names import LatexNames, accents_kept, letter_name
 from ...notation.problems import STRETCHING, scope_of
 from ...notation.scope import Scope, Syntax
 from ..bench import Bench
@@ -41,6 +42,8 @@ STATED = "the loss as stated"
 SUPPOSED = "z"
 """The letter at which it is said what an unknown function may be: `g(z)` is σ(z)."""
 _TRIED = ("defined", "looked_up", "results", "tables", "formulas")
+_VALUE = regex(r"(?<![A-Za-z\\_^])\\?([A-Za-z]+)\s*\}*\s*&?\s*:?=(?!.*(?:\\[a-z]?dots|…|\.\.\.))")
+"""A letter with its value, which is no list of vectors."""
 
 
 @mutable
@@ -100,6 +103,8 @@ class Surroundings:
     steps: bool = False
     unconfirmed: frozenset[str] = frozenset()
     held: Symbol | None = None
+    own_values: frozenset[str] = frozenset()
+    """The letters to which lines give a value, written out of a list of its rows or columns."""
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 
@@ -116,6 +121,16 @@ class Surroundings:
         sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
         members = {**dict.fromkeys(self.columns, "column"), **base.members}
         return replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes}, members=members)
+
+    @cached_property
+    def gathered(self) -> dict[str, Expr]:
+        """The X whose rows, or `columns`, are the x_i of the problem, if no line gives this letter a value of its own:
+        it is written as a definition, though nobody has stated it."""
+        rows = ((name, name[0].upper() + name[1:]) for name, way in self.task.problem.members if way == "row")
+        values = ((big, self.base.symbols.get(name)) for name, big in rows if self.base.find(big) is None)
+        turned = {big for big, way in self.base.members.items() if way == "column"}
+        known = {big: value for big, value in values if value is not None and big not in self.own_values}
+        return {big: transpose(value) if big in turned else value for big, value in known.items()}
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
@@ -161,7 +176,7 @@ class Surroundings:
 
     def scope(self, source: Source, syntax: Syntax, letters: Mapping[str, Dim]) -> Scope:
         """The scope in which one expression is read."""
-        definitions: dict[str, Expr] = {**self.directions, **self.defined, **self.looked_up}
+        definitions: dict[str, Expr] = {**self.gathered, **self.directions, **self.defined, **self.looked_up}
         if self.stated is not None:
             definitions[STATED] = self.stated
         return replace(
@@ -381,6 +396,6 @@ def surroundings(
     counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
     placed = frozenset().union(*map(placed_letters, texts))
     bench = Bench(task.problem, task.bench.setting.seed)
-    return Surroundings(
-        task, bench, losses, columns=columns, written=(accents_kept(texts), counting, placed), supposed=supposed or {}
-    )
+    own = frozenset(letter_name(found[1]) for text in texts for found in _VALUE.finditer(text))
+    written = accents_kept(texts), counting, placed
+    return Surroundings(task, bench, losses, columns=columns, written=written, supposed=supposed or {}, own_values=own)
