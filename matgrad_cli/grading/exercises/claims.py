@@ -75,9 +75,10 @@ _IN_FORM = (
 """Behind a claim: `In matrix form: $…$`, and not that of something else, `The model in matrix form: $…$`."""
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
 
+OR = r".*\b<or>\W*(?:<same>\W*)?"
 _BESIDE = (
-    r".*\b<or>\W*(?:<same>\W*)?"
-    r"|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
+    rf"{OR}|"
+    r"(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
 )
 """What may stand between two formulas that are said as one is: `$…$, $…$`, `$…$ or $…$`, two lines of a list."""
 
@@ -115,9 +116,8 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
             continue
         says = said(SAYS).search(one.before) or (beside and said(r"\b<or>\b").search(one.before))
         if one.kind in ("equation", "definition"):
-            said_so = (
-                one.kind == "equation" and chosen.asks == "gradient" and said(NO_MORE).fullmatch(clause(one.before))
-            )
+            said_so = one.kind == "equation" and STATES.match(one.text) is None and chosen.asks == "gradient"
+            said_so = said_so and chosen.order == 1 and said(NO_MORE).fullmatch(clause(one.before)) is not None
             claims += [at] if said_so or states(one, chosen) else []
         elif one.kind == "name":
             if says:
@@ -137,6 +137,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
         claims = sorted({*claims, *bare})
     runs = listed(told, bare)
+    runs += [{at} for at in bare if at - 1 in claims and said(OR).fullmatch(told[at].before)]
     claims = sorted({*claims, *(at for run in runs if not run.isdisjoint({*claims}) for at in run)})
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and (one.kind == "formula" or states(one, chosen)) for one in told) else reached

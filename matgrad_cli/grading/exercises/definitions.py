@@ -32,7 +32,7 @@ def known_at(told: Sequence[Piece], at: int) -> list[Piece]:
         beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
         says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
         goes_on = goes_on and (beside or says or one.kind == "name")
-        if (goes_on and not beside) or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
+        if goes_on or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
             found.append(one)
     return found
 

@@ -13,7 +13,7 @@ from ...documents.homework.pieces import Piece, changed
 from ...documents.words import named, said
 from ...notation.latex.names import letter_name
 from ..meanings.remarks import CASES, refuted
-from .claims import SAYS, STATES, stated_by, states
+from .claims import OR, SAYS, STATES, stated_by, states
 from .definitions import clause
 from .settings import Settings
 
@@ -45,6 +45,9 @@ _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<bec
 
 _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
 """`If the data are centred, …`, and no `if we apply the rule`."""
+
+_QUESTION = r"[\s)\]]*\?(?!\s*<yes>\b)"
+_ELSE = r".*(?P<words>\b(?:else|otherwise|sonst|sinon|altrimenti)\b)\W*"
 
 _BY = (
     r"(?:(?:^|[.,;\n])\W*(?:\band\b\W*)?(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
@@ -102,7 +105,7 @@ def _disowned(one: Piece) -> str | None:
         or refuted(one.text)
     ):
         return "the words beside it deny it"
-    if said(r"[\s)\]]*\?(?!\s*<yes>\b)").match(one.after):
+    if said(_QUESTION).match(one.after):
         return "it is a question"
     if _QUOTE.search(one.before) and _UNQUOTE.match(one.after):
         return "it stands in quotation marks"
@@ -156,7 +159,12 @@ def _behind(pieces: Sequence[Piece]) -> str:
 
 
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
-    """Formulas behind which an inequality says when they hold, `$1$ if $x_i > c_i$`, and these, by their places."""
+    """Formulas of some cases alone, by their places: behind which an inequality says when they hold, `$1$ if
+    $x_i > c_i$`, or `else`, `$X$ if X is square, else $0$`; or beside which another is asked for, `$X$, or maybe $Y$?`."""
     for at, (one, other) in enumerate(pairwise(pieces)):
-        if said(r"[\s,(]*<when>\s*").fullmatch(one.after) and _INEQUALITY.search(other.text):
-            yield from ((at, other.text.strip()), (at + 1, other.text.strip()))
+        by_words = said(_ELSE).fullmatch(one.after) or (
+            said(_QUESTION).match(other.after) and said(rf"(?P<words>{OR})").fullmatch(one.after)
+        )
+        if by_words or (said(r"[\s,(]*<when>\s*").fullmatch(one.after) and _INEQUALITY.search(other.text)):
+            told = by_words["words"] if by_words else other.text.strip()
+            yield from ((at, told), (at + 1, told))
