@@ -62,8 +62,8 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     for mark in (_BULLET, _OPENING):
         if (found := mark.match(text)) and found.end() < len(text):
             text = covered(text, 0, found.end())
-    start = _talk_before(text, letters)
-    text = covered(text, 0, start)
+    text = covered(text, 0, _talk_before(text, letters))
+    text = covered(text, len(text.rstrip(": ")), len(text))  # `setting $… = 0$:`
     comment = _COMMENT.search(text)
     if comment is not None:
         text = covered(text, comment.start(), len(text))

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, InputError, Label, MatgradError, Source, Span
 from ..diagnostics.record import record, replace
-from ..facts import Problem
+from ..facts import Fact, Problem
+from ..facts.holding import holds
 from ..ir import Entry, Expr, Index, MatrixOf, Partial, Symbol, Transpose, fresh_index, letters_in
 from ..ir.memory import lasting
 from ..notation.names import canonical_name
@@ -129,13 +130,17 @@ def _read(
 
 
 def _constrained(plain: Problem, constraints: tuple[Expr, ...], asked: Asked) -> tuple[Problem, tuple[Symbol, ...]]:
-    """The problem of the Lagrangian, and its multipliers."""
+    """The problem of the Lagrangian, and its multipliers: of what is symmetric, WᵀW − I, no other part than the
+    symmetric one of a multiplier counts."""
     from ..stationary.question import lagrangian, multiplier_of
 
     names = asked.multipliers or (None,) * len(constraints)
-    pairs = zip(constraints, names, strict=True)
-    multipliers = tuple(multiplier_of(plain, one, number, name) for number, (one, name) in enumerate(pairs))
-    return lagrangian(plain, constraints, multipliers, asked.factors), multipliers
+    named = enumerate(zip(constraints, names, strict=True))
+    multipliers = tuple(multiplier_of(plain, one, number, name) for number, (one, name) in named)
+    pairs = zip(multipliers, constraints, strict=True)
+    alike = (one for one, constraint in pairs if one.shape.is_matrix and holds(constraint, "symmetric", plain))
+    facts = (*plain.facts, *(Fact(one, "symmetric") for one in alike))
+    return replace(lagrangian(plain, constraints, multipliers, asked.factors), facts=facts), multipliers
 
 
 def _gradient_of(problem: Problem, layout: str) -> Problem:

@@ -22,7 +22,7 @@ from ..task import Asked, Key, Task, task_for
 from .answer import judged_answer, lone_answer
 from .credit import scored
 from .derivation import judged_derivation
-from .respelled import with_argument, with_terms
+from .respelled import with_argument, with_terms, without_iterates
 from .settings import Located, Settings
 
 Kind = Literal["answer", "derivation"]
@@ -52,7 +52,8 @@ def judge(chosen: Settings) -> ProblemReport:
         wrt, answer = task.problem.wrt.name, chosen.answer
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
-    chosen = replace(chosen, rows=tuple(map(with_argument, with_terms(chosen.rows, task.names))))
+    rows = without_iterates(with_terms(chosen.rows, task.names), task.problem.wrt.name, chosen.text("loss") or "")
+    chosen = replace(chosen, rows=tuple(map(with_argument, rows)))
     lone = lone_answer(chosen, task) if chosen.rows else judged_answer(chosen, task)
     report = lone or judged_derivation(chosen, task, key, asked)
     doubt = (_of_sums(chosen, report) or _of_sizes(chosen, task)) if report.verdict == "right" else None

@@ -160,7 +160,7 @@ def _behind(pieces: Sequence[Piece]) -> str:
 
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
     """Formulas of some cases alone, by their places: behind which an inequality says when they hold, `$1$ if
-    $x_i > c_i$`, or `else`, `$X$ if X is square, else $0$`; or beside which another is asked for, `$X$, or maybe $Y$?`."""
+    $x_i > c_i$`, or `else`, `$X$ if X is square, else $0$`; or behind which another is asked for, `$X$, or $Y$?`."""
     for at, (one, other) in enumerate(pairwise(pieces)):
         by_words = said(_ELSE).fullmatch(one.after) or (
             said(_QUESTION).match(other.after) and said(rf"(?P<words>{OR})").fullmatch(one.after)

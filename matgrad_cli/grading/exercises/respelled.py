@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ...diagnostics.regex import regex
@@ -26,6 +27,21 @@ def with_terms(rows: Sequence[Passage], taken: frozenset[str]) -> tuple[Passage,
         if base in under and number.isdigit():
             found, _ = with_letter(found, f"{base}_{{{number}}}", taken | _NO_TERM)
     return tuple(row for _, row in found)
+
+
+def without_iterates(rows: Sequence[Passage], wrt: str, loss: str) -> tuple[Passage, ...]:
+    """The rows of which one says how the variable moves on, `w_{t+1} = w_t - …`, with w for w_t: the derivatives are
+    taken there."""
+    name = rf"\\(?!{wrt}(?![A-Za-z]))[A-Za-z]+|{re.escape(wrt)}\s*\}}?(?P<at>\s*[_^]\s*"
+    moved = rf"(?:{name}\{{?\s*\(?\s*(?P<letter>[a-z])\s*\+\s*1\b))"
+    moves = re.compile(rf"[^-=+(]*?{moved}[\s)}}&]*(?::?=|\\gets|\\leftarrow|←)")
+    letters = {one["letter"] for row in rows if (one := moves.match(row.text)) is not None} - {None}
+    if len(letters) != 1 or any(one["at"] for one in re.finditer(rf"{name}\{{?\s*\(?[a-z])", loss)):
+        return tuple(rows)
+    letter = letters.pop()
+    here = re.compile(rf"{name}(?:\{{\s*\(?\s*{letter}\s*\)?\s*\}}|{letter}(?!\w)))")
+    places = ([one.span("at") for one in here.finditer(row.text) if one["at"]] for row in rows)
+    return tuple(row.replaced([(*place, "") for place in found]) for row, found in zip(rows, places, strict=True))
 
 
 def with_argument(row: Passage) -> Passage:
