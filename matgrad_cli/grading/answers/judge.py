@@ -16,7 +16,6 @@ from ...notation import syntax as s
 from ...notation.definitions import explained
 from ...notation.elaboration.broadcasting import turned
 from ...notation.elaboration.chosen_entries import places
-from ...notation.expression.keywords import axis_written, keeps_dimensions
 from ...notation.latex.names import accents_kept
 from ...notation.problems import STRETCHING
 from ..lines.arrays import other_slices, slices
@@ -28,6 +27,7 @@ from ..lines.where import given_anew
 from ..meanings.of_answers import averaged, others
 from ..meanings.redefined import find_redefined
 from ..meanings.remarks import CASES, contradiction, denial, listed, named_layout, remarks
+from ..meanings.supposed import is_average, means
 from ..prose import NO_FORMULA, only_words, without_prose
 from ..slips.case import Context
 from ..slips.causes import Slip
@@ -41,6 +41,8 @@ from .pieces import (
     by_layout,
     by_places,
     generic_case,
+    has_means,
+    has_one_dimension,
     least_squares,
     may_have_no_slope,
     own_piece,
@@ -51,7 +53,6 @@ from .pieces import (
     unstacked,
     with_adjoints,
     with_loss,
-    with_means,
     with_own_sigma,
     with_sets,
     without_daggers,
@@ -141,8 +142,10 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
         slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
         found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
-    means = with_means(answer, around) if is_unknown(found) else None
-    for read in filter(None, (*without_daggers(answer), means)):
+    if is_unknown(found) and has_means(answer):
+        other = _judge(task, answer, reference, beside, apart=True, bars=True)
+        found = other if other.verdict == "right" else found
+    for read in without_daggers(answer):
         if (other := judge_answer(task, read, reference, beside)).verdict == "right":
             return other
     own = with_own_sigma(answer, around) if is_unknown(found) else None
@@ -206,16 +209,19 @@ def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -
     return Judged("undecided", replace(slip, message=said), found.notes)
 
 
-def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: bool = False, loss: str = "") -> Judged:
-    """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives;
-    `loss`, with a mark, is the loss."""
+def _judge(
+    task: Task, answer: str, reference: str | None, beside: str, apart: bool = False, loss: str = "", bars: bool = False
+) -> Judged:
+    """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives, but
+    with `bars` the mean of what is given; `loss`, with a mark, is the loss."""
     task.bench.renew()
     around = _around(task)
-    around.written, around.formulas = (
-        (accents_kept([answer, " ".join(task.names) if apart else ""]), around.written[1]),
-        {},
-    )
+    given = {*(task.names if apart else ()), *(name.lower() for name in (task.names if bars else ()))}
+    around.written, around.formulas = (accents_kept([answer, " ".join(given)]), around.written[1]), {}
     around.looked_up = {f"{loss}_{LOSS_NAMED}": task.problem.loss} if loss else {}
+    for name in filter(is_average, around.written[0] if bars else ()):
+        mean = next(means(around, (name,)), None)
+        around.looked_up |= {} if mean is None or task.problem.wrt in mean.symbols else {name: mean}
     find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
     for own in (answer, beside):
         find_redefined(around, own, len(own))
@@ -259,7 +265,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
                 turned = judged_derivative(other, entry.expr, order, entry, None)
                 if turned.verdict == "right":
                     return turned
-    if judged.slip is not None and judged.slip.code == "other-layout" and _has_one_dimension(read.side.node):
+    if judged.slip is not None and judged.slip.code == "other-layout" and has_one_dimension(read.side.node):
         return Judged("right", notes=judged.notes)
     if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):
         return _differential(answer, around) or judged
@@ -283,18 +289,6 @@ def _is_turned(found: Judged) -> bool:
     """Whether an answer is right, or right in the layout that it names."""
     own = found.verdict == "undecided" and found.slip is not None and found.slip.code == "other-layout"
     return own or found.verdict == "right"
-
-
-def _has_one_dimension(node: s.Node | None) -> bool:
-    """Whether code gives an array of one dimension, no row: what a reduction leaves of a matrix, times numbers."""
-    match s.ungrouped(node) if node is not None else None:
-        case s.Negative(_, body):
-            return _has_one_dimension(body)
-        case s.Binary(_, "*" | "/", left, right):
-            return _has_one_dimension(left) or _has_one_dimension(right)
-        case s.Apply() as call:
-            return axis_written(call) in ("0", "-2") and not keeps_dimensions(call)
-    return False
 
 
 def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:

@@ -11,6 +11,8 @@ from ...documents.passage import blanked
 from ...documents.words import said
 from ...ir import Call, Expr, Number, Power, nodes_of
 from ...ir.functions import GREATEST
+from ...notation import syntax as s
+from ...notation.expression.keywords import axis_written, keeps_dimensions
 from ...notation.latex.names import letter_name
 from ...notation.stated_functions import arguments_of, closing
 from ...verify.kinks import kinks
@@ -52,11 +54,8 @@ _SET_OF: Final = regex(
     r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
 )
 _PLUS: Final = regex(r"(?P<of>[A-Za-z]|\))\s*\^\s*\+(?=\s*[A-Za-z(\\])")
-_BOLD: Final = r"\\(?:mathbf|bm|boldsymbol|vec)\s*"
-_BAR: Final = regex(
-    rf"\\(?:bar|overline)\s*(?:\{{\s*(?:{_BOLD}\{{\s*(?P<bold>[A-Za-z])\s*\}}|(?:{_BOLD})?(?P<braced>[A-Za-z]))\s*\}}"
-    rf"|(?:{_BOLD})?(?P<bare>[A-Za-z])(?![A-Za-z]))(?P<defined>\s*:?=)?"
-)
+_BAR: Final = r"\\(?:bar|overline)(?![a-z])"
+_BAR_STATED: Final = regex(_BAR + r"\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|(?:\\\w+\s*)*\w)\s*:?=")
 _DAGGER: Final = regex(r"\^\s*(?:\{\s*(?:\\dagger|†)\s*\}|\\dagger(?![A-Za-z])|†)")
 _BACKSLASH: Final = regex(
     r"(?P<by>(?<!\w)[A-Za-z]\w*'?|\([^()]*\))\s*\\\s*(?P<of>[A-Za-z](?!\w)'?|\([^()]*\))(?=[\s;.]*\Z)"
@@ -201,20 +200,21 @@ def least_squares(answer: str) -> str | None:
     return text if text != answer else None
 
 
-def with_means(answer: str, around: Surroundings) -> str | None:
-    r"""The answer with what bars over given data stand for: `\bar y` for the mean of y, `\bar x` for that of the rows
-    of X; None where it says itself what they are."""
-    given = {symbol.name: symbol for symbol in around.task.problem.variables if symbol is not around.task.problem.wrt}
-    text, means = answer, dict[str, str]()
-    for bar in reversed([*_BAR.finditer(answer)]):
-        letter = bar["bold"] or bar["braced"] or bar["bare"]
-        data = given.get(letter) or given.get(letter.upper())
-        if data is None or data.shape.is_number or bar["defined"]:
-            return None
-        whole = rf"{data.name}^\top \mathbf 1" if data.shape.is_matrix else rf"\mathbf 1^\top {data.name}"
-        means[letter] = rf"\bar{{{letter}}} = \frac{{1}}{{{data.shape.rows}}} {whole}"
-        text = rf"{text[: bar.start()]}\bar{{{letter}}}{text[bar.end() :]}"
-    return ", ".join((text.rstrip(" .$"), *means.values())) if means else None
+def has_means(answer: str) -> bool:
+    """Whether an answer writes bars, the means of what is given, and does not say itself what they are."""
+    return re.search(_BAR, answer) is not None and _BAR_STATED.search(answer) is None
+
+
+def has_one_dimension(node: s.Node | None) -> bool:
+    """Whether code gives an array of one dimension, no row: what a reduction leaves of a matrix, times numbers."""
+    match s.ungrouped(node) if node is not None else None:
+        case s.Negative(_, body):
+            return has_one_dimension(body)
+        case s.Binary(_, "*" | "/", left, right):
+            return has_one_dimension(left) or has_one_dimension(right)
+        case s.Apply() as call:
+            return axis_written(call) in ("0", "-2") and not keeps_dimensions(call)
+    return False
 
 
 def without_daggers(answer: str) -> tuple[str, ...]:

@@ -37,18 +37,6 @@ _FACTORS: Final = tuple(
 """What people multiply the loss and a multiplier by in a Lagrangian."""
 
 
-def split_constraints(text: str) -> tuple[str, ...]:
-    """The constraints of a key; `;` and commas outside of brackets stand between them."""
-    found, level = [""], 0
-    for sign in text:
-        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(sign, 0)
-        if sign in ";," and level <= 0:
-            found.append("")
-        else:
-            found[-1] += sign
-    return tuple(one.strip() for one in found if one.strip())
-
-
 def named_multipliers(texts: Iterable[str], taken: Collection[str]) -> tuple[str, ...]:
     """The names in a derivation that may be multipliers: Greek letters that the problem does not use,
     with a number below each where they have one."""

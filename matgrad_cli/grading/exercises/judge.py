@@ -11,8 +11,8 @@ from ...diagnostics.regex import regex
 from ...documents.passage import line_and_column
 from ...documents.words import said
 from ...notation.scope import chosen_syntax
+from ...notation.stated_functions import arguments_of
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict
-from ..equations.asked import split_constraints
 from ..lines.literal_name import best_as_name
 from ..lines.lost_sums import sums_in_words, sums_silently
 from ..lines.reading import as_declared
@@ -41,8 +41,8 @@ def judge(chosen: Settings) -> ProblemReport:
     told = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
     try:
         key: Key = (told[0], told[1], told[2], told[3], chosen_syntax(chosen.question_syntax), chosen.layout)
-        constraints, syntax = split_constraints(chosen.text("subject_to") or ""), chosen_syntax(chosen.syntax)
-        asked = Asked(chosen.order, chosen.asks, constraints, syntax=syntax, seed=chosen.seed)
+        constraints = tuple(filter(None, arguments_of(chosen.text("subject_to") or "")))
+        asked = Asked(chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.syntax), seed=chosen.seed)
         task = task_for(key, asked)
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
