@@ -211,3 +211,37 @@ def {name}(params, x, y):
 def test_a_loss_beside_its_gradient_that_both_call_the_forward_part(name: str) -> None:
     assert checked(BY_HAND.format(name=name, slope="(d_h * (1 - h ** 2))")).verdict == "right"
     assert verdicts(BY_HAND.format(name=name, slope="(d_h * (1 - h))"))[15] == "wrong"
+
+
+MADE = '''\
+import numpy as np
+
+
+def loss_and_gradient(W, X, Y, lam):
+    """W: (D, K), X: (N, D), Y: (N, K), lam: float"""
+    N = X.shape[0]
+    R = X @ W - Y
+    data_loss = np.sum(R ** 2) / N
+    reg_loss = lam * np.sum(W ** 2)
+    dW = {gradient}
+    return {returned}
+'''
+
+
+@pytest.mark.parametrize(
+    ("returned", "right", "wrong"),
+    [
+        ("data_loss + reg_loss, dW", "2 * X.T @ R / N + 2 * lam * W", "2 * X.T @ R / N"),
+        ("float(data_loss + reg_loss), dW", "2 * X.T @ R / N + 2 * lam * W", "2 * X.T @ R / N"),
+        ("data_loss + reg_loss, {'W': dW}", "2 * X.T @ R / N + 2 * lam * W", "X.T @ R / N + 2 * lam * W"),
+        ("dW, data_loss + reg_loss", "2 * X.T @ R / N + 2 * lam * W", "2 * X.T @ R / N + lam * W"),
+        ("np.sum(R ** 2), dW", "2 * X.T @ R", "X.T @ R"),
+        ("-np.mean(R ** 2), dW", "-2 * X.T @ R / R.size", "2 * X.T @ R / R.size"),
+        ("data_loss / N, dW / N", "2 * X.T @ R / N", "X.T @ R / N"),
+        ("data_loss / N, dW", "2 * X.T @ R / N ** 2", "2 * X.T @ R / N"),
+        ("X @ W, dW", "2 * X.T @ R / N", "X.T @ R / N"),
+    ],
+)
+def test_a_loss_that_is_put_together_where_it_is_returned(returned: str, right: str, wrong: str) -> None:
+    assert set(verdicts(MADE.format(returned=returned, gradient=right)).values()) == {"follows"}
+    assert verdicts(MADE.format(returned=returned, gradient=wrong))[10] == "wrong"

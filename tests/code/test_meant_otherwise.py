@@ -197,7 +197,67 @@ class MSELoss:
         return dLdA
 """
 """Its negative is the derivative by the other input."""
+GIVEN_BACK = """\
+class Tanh:
+    def forward(self, X):
+        return np.tanh(X)
+
+    def backward(self, Y, output_grad):
+        slope = 1.0 - Y ** 2
+        return slope * output_grad
+"""
+"""`Y` is what came out, and no target."""
+SCORED = """\
+class Logistic:
+    def forward(self, X):
+        return 1 / (1 + np.exp(-X))
+
+    def backward(self, Y, T):
+        return (Y - T) / Y.size
+
+    def loss(self, Y, T):
+        return -np.mean(T * np.log(Y) + (1 - T) * np.log(1 - Y)), 0.0
+"""
+"""`Y` is what came out, beside a target `T`; the loss is the first of what is returned."""
+PENALTIES = """\
+class Dense:
+    def __init__(self, n, m, l1=0, l2=0):
+        self.w, self.b = np.random.randn(n, m), np.zeros((1, m))
+        self.l1, self.l2 = l1, l2
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.w + self.b
+
+    def backward(self, dout):
+        self.db = np.sum(dout, axis=0, keepdims=True)
+        if self.l1 > 0:
+            self.db += self.l1 * np.sign(self.b)
+        if self.l2 > 0:
+            self.db += 2 * self.l2 * self.b
+        return dout @ self.w.T
+"""
+"""Two penalties of a bias, which has few entries."""
+KEPT_ABOVE = """\
+class CrossEntropy:
+    def forward(self, p, y):
+        self.p, self.y = p, y
+        total = 0.0
+        for i in range(p.shape[0]):
+            for j in range(p.shape[1]):
+                total -= y[i, j] * np.log(max(p[i, j], 1e-15))
+        return total / p.shape[0]
+
+    def backward(self):
+        grad = -self.y / np.maximum(1e-15, self.p) / self.p.shape[0]
+        return grad
+"""
+"""Probabilities that are kept from zero."""
 SLIPS = [
+    (GIVEN_BACK, "1.0 - Y ** 2", "1.0 - Y"),
+    (SCORED, "(Y - T)", "(T - Y)"),
+    (PENALTIES, "axis=0, keepdims=True)", "axis=0, keepdims=True) / len(dout)"),
+    (KEPT_ABOVE, "-self.y", "self.y"),
     (MEAN, "2 * (self.A - self.Y)", "2 * (self.Y - self.A)"),
     (DROPOUT, "dout * self.mask", "dout"),
     (VECTOR, "((n == k) - self.y[k])", "((n == k) + self.y[k])"),

@@ -248,6 +248,22 @@ ONCE = [
 ]
 """Slips in a value that is set again, that others need in another form, or that does not compute:
 told once, with the mended line."""
+SCALED = """def loss_of(W, X, Y, lam):
+    \"\"\"W: (D, K), X: (N, D), Y: (N, K), lam: float\"\"\"
+    N = X.shape[0]
+    loss = 0.0
+    dW = np.zeros_like(W)
+    for i in range(N):
+        r = X[i] @ W - Y[i]
+        loss += r @ r
+        dW += 2 * np.outer(X[i], r)
+    loss /= N
+    dW /= N
+    loss -= 0.5 * lam * np.sum(np.sum(W, axis=0) ** 2)
+    dW -= lam * np.sum(W, axis=0, keepdims=True)
+    return loss, dW
+"""
+"""What a loop adds up, and others finish."""
 SLIPS = [
     (TERMS, "dW2 = h.T.dot(dr)", "dW2 = -h.T.dot(dr)", "dW2 = h.T.dot(dr)"),
     (TERMS, "dW1 += 2 * reg * W1", "dW1 += reg * W1", "dW1 += 2 * reg * W1"),
@@ -271,6 +287,9 @@ SLIPS = [
     (NET, "dZ2 = A2 - Y", "dZ2 = Y - A2", "dZ2 = -(Y - A2)"),
     (NET, "(1 - A1 ** 2)", "(1 - A1)", "dZ1 = dA1 * (1 - A1 ** 2)"),
     (GELU, "+ 0.5 * self.x * dt", "+ self.x * dt", None),
+    (SCALED, "dW += 2 * np.outer", "dW += np.outer", "dW += 2 * np.outer(X[i], r)"),
+    (SCALED, "dW /= N", "dW /= W.shape[1]", "dW /= N"),
+    (SCALED, "dW -= lam * np.sum(W", "dW -= lam * np.sum(W ** 2", None),
 ]
 
 

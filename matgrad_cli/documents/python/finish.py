@@ -21,9 +21,10 @@ from ...verify.programs.names import (
 )
 from .attached import under_names
 from .sizes import made_small
-from .uses import COUNT, LOSSES, claimed, is_gradient, names_of
+from .uses import BARE, COUNT, LOSSES, claimed, is_gradient, names_of
 
 _BACKWARD = regex(r"back|bwd|grad")
+_LOSS = regex(r"(?:^|_)(?:loss|cost|nll)(?:_|$)")
 TURNED = ".T"
 """Among the names that may be numbers: a gradient may be transposed too."""
 
@@ -33,7 +34,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        tree = ast.fix_missing_locations(_Dicts().visit(tree))
+        tree = ast.fix_missing_locations(_Plain(known_in(tree)).visit(tree))
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
@@ -41,8 +42,27 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     return tree
 
 
-class _Dicts(ast.NodeTransformer):
-    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`."""
+class _Plain(ast.NodeTransformer):
+    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`; `return data + penalty, dW` as `loss = data + penalty` and
+    `return loss, dW`."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self.known = known
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:
+        """The loss that is made of others, or by a sum of everything, where it is returned beside gradients."""
+        self.generic_visit(node)
+        parts = node.value.elts if isinstance(node.value, ast.Tuple) else []
+        made = [at for at, part in enumerate(parts) if _is_loss(part) and not any(map(self._is_gradient, loaded(part)))]
+        others = {*loaded(node)} - {*loaded(parts[made[0]])} if len(made) == 1 else ()
+        if not any(name in BARE or self._is_gradient(name) for name in others):
+            return node
+        at, name = parts[made[0]], ast.Name("loss", ast.Store())
+        parts[made[0]] = ast.copy_location(ast.Name("loss", ast.Load()), at)
+        return [ast.copy_location(ast.Assign([ast.copy_location(name, at)], at), at), node]
+
+    def _is_gradient(self, name: str) -> bool:
+        return name not in LOSSES and not self.known.isdisjoint(claimed(name))
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A dict, where the call makes one of names alone."""
@@ -52,6 +72,18 @@ class _Dicts(ast.NodeTransformer):
             return node
         keys: list[ast.expr | None] = [ast.copy_location(ast.Constant(word.arg), word) for word in node.keywords]
         return ast.copy_location(ast.Dict(keys, [word.value for word in node.keywords]), node)
+
+
+def _is_loss(value: ast.expr) -> bool:
+    """Whether an expression is a number made of losses, or by a sum or mean of everything."""
+    named = any(name in LOSSES or _LOSS.search(name) for name in loaded(value))
+    return isinstance(value, ast.BinOp | ast.UnaryOp | ast.Call) and (named or sums_all(value))
+
+
+def sums_all(value: ast.expr) -> bool:
+    """Whether something is a number by a sum or mean of everything."""
+    calls = (call for call in each(ast.Call, value) if word_of(call) in ("sum", "mean"))
+    return any(not {word.arg for word in call.keywords} & {"axis", "dim"} and not call.args[1:] for call in calls)
 
 
 def _finished(tree: ast.Module, loosely: bool) -> None:

@@ -209,10 +209,10 @@ class _File:
 
 
 def otherwise(unit: Unit) -> list[Unit]:
-    """The same where the only argument of a backward part, of which no name tells what it is, is what its forward part
-    is given, or what it gives: `def sigmoid_grad(s): return s * (1 - s)`."""
-    parts = [arguments_of(part) for part in (unit.forward, unit.backward) if part is not None]
-    if [*map(len, parts)] != [1, 1] or is_gradient(parts[1][0]):
+    """The same where the only argument of a backward part besides gradients, of which no name tells what it is, is
+    what its forward part is given, or what it gives: `def sigmoid_grad(s): return s * (1 - s)`."""
+    own = [name for name in arguments_of(unit.backward) if not is_gradient(name)]
+    if unit.backward is None or [len(arguments_of(unit.forward)), len(own)] != [1, 1]:
         return []
     return [replace(unit, lone="input"), replace(unit, lone="output")]
 

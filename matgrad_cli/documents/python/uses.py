@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of
+from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of, whole_of
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|j|cost|C|E|err|mse)_?d_?([A-Za-z]\w*)$"),
@@ -189,13 +189,14 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
 
 
 def clipped_in(lines: Iterable[ast.AST]) -> frozenset[str]:
-    """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `p.clip(min=1e-7)`. It lies between."""
-    found = ((_operands(node), node.keywords) for node in each(ast.Call, *lines))
-    return frozenset(
-        _name(parts[0])
-        for (name, parts), words in found
-        if name in ("clip", "clamp") and parts and any(map(_tiny, [*parts[1:2], *(word.value for word in words[:1])]))
-    ) - {""}
+    """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `max(p[i], 1e-7)`. It lies between."""
+    found: set[str] = set()
+    for node in each(ast.Call, *lines):
+        name, parts = _operands(node) if isinstance(node.func, ast.Attribute) else (name_of(node.func), node.args)
+        bounds = [one for one in (*parts[:2], *(word.value for word in node.keywords[:1])) if _tiny(one)]
+        if bounds and name in ("clip", "clamp", "maximum", "max"):
+            found |= {_name(whole_of(part)) for part in parts[:2] if part not in bounds}
+    return frozenset(found - {""})
 
 
 def _tiny(node: ast.expr) -> bool:

@@ -350,10 +350,14 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", note)
     if not claim.called:
         return found("open", f"it is not called a gradient, and is not the derivative by `{claim.name}`")
-    filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
-    first = next(filled, claim.stages[0].last)  # what is made of zeros says nothing yet
+    filled = (stage for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
+    stage = next(filled, claim.stages[0])  # what is made of zeros says nothing yet
+    first = stage.last
     if first.stored and (truth := _true_value(trial, claim)) is not None:
-        first = writer(next(stage for stage in claim.stages if stage.last is first), truth)
+        first = writer(stage, truth)
+    elif first.goes_on:  # of `dx = …` and `dx *= rstd` the line in which there is most to go wrong
+        made = [event for event in stage.events if moves(event.value) and np.any(event.value)]
+        first = max(made, key=lambda event: len([*ast.walk(event.statement)]), default=first)
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
         return replace(

@@ -69,12 +69,12 @@ class Reading:
         self.frame = self.fore = self.module = Frame()
         self.owner: Thing | None = None
         self.loss: Value = None
+        self.stated, self.begun = dict[str, Value](), dict[str, Value]()  # what the loss is given, what begins
         self.outputs: list[Value] = []
         self.upstream: list[Value] = []
         self.names: list[str | None] = []
         self.above: list[str] = []
         self.loose: frozenset[str] = frozenset()
-        self.begun: dict[str, Value] = {}
         self.born_until = 0
 
     def assigned(self, key: str | None = None, inner: bool = True) -> list[Event]:
@@ -174,14 +174,16 @@ class Reading:
         if self.again:  # the same in each place
             known = dict(zip(names, self.again.values(), strict=False)) | known
         rest = [name for name in names if name not in known]
-        targets = [name for name in rest if name in TARGETS]
+        targets = [name for name in rest if name.lower() in TARGETS]  # `T` beside `Y` too
         output = rest[0] if targets[1:] else next((name for name in rest if name not in TARGETS), None)
         kept = stored_in(self.unit.forward) if owner is not None and self.unit.forward is not None else frozenset()
         given = not self.outputs or any(value is self.outputs[0] for value in known.values())
         if output is not None and kept.isdisjoint(loaded_in(method)) and not given:
             known[output] = latest(self.unit.forward, self.names, self.outputs)
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
-        self.loss = returned(self.machine, frame, method.body)
+        self.stated = {name: frame.names[name] for name in names}
+        loss = returned(self.machine, frame, method.body)
+        self.loss = loss[0] if isinstance(loss, tuple) else loss
 
     # ---- between the two parts
 
@@ -267,21 +269,19 @@ class Reading:
         taken = set(above.values())
         names = self._backward_names()
         known = {name: self._up(name, at) for name, at in above.items()}
-        known |= {name: self.fore.names[name] for name in names if name not in above and name in self.fore.names}
-        known |= self.again
-        open_ = [name for name in names if name not in known]
-        stated = arguments_of(self.unit.criterion)
-        target = [name for name in stated if name in TARGETS and name not in names]
-        for name in [name for name in open_ if name in TARGETS and name not in stated][: len(target) == 1]:
-            known[name] = self.machine.input(target[0])  # `y` here, `y_true` in the loss
+        before = {**self.stated, **self.fore.names, **known, **self.again}
+        known = {name: before[name] for name in names if name in before}
+        open_ = [name for name in names if name not in before]
+        target = [name for name in self.stated if name in TARGETS and name not in names]
+        for name in [name for name in open_ if name in TARGETS][: len(target) == 1]:
+            known[name] = self.stated[target[0]]  # `y` here, `y_true` in the loss
             open_.remove(name)
         if self.unit.lone and open_:
-            given = next(iter(self.fore.names.values()))
+            given = self.fore.names[arguments_of(self.unit.forward)[0]]
             known[open_.pop()] = self.outputs[0] if self.unit.lone == "output" else given
         lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None and self.loss is None
         if not taken and lone and not self.scalar() and moves(self.outputs[0]):
-            taken.add(0)
-            name = open_.pop()
+            name, taken = open_.pop(), {0}
             known[name] = self._up(name, 0)
         taken |= {0} if self.scalar() else set()
         predicted = [name for name in open_ if name not in (*CACHES, *TARGETS)][:1] if self.scalar() else []

@@ -12,7 +12,7 @@ from ...diagnostics.limits import OutOfTime, broken, time_limit
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.python.blocks import Blocks
-from ...documents.python.finish import finished, is_part
+from ...documents.python.finish import finished, is_part, sums_all
 from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
@@ -29,7 +29,7 @@ from ...records.finding import (
     Role,
     worst,
 )
-from ...verify.programs.names import each, key_of, last_part, names_in, word_of
+from ...verify.programs.names import each, key_of, last_part, names_in
 from ..sheets.report import in_cell
 from .inputs import EQUAL, FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, assessed, judged
@@ -293,18 +293,12 @@ def _untold(unit: Unit, found: Verdicts) -> Iterator[str]:
             parts = [one for name, one in told if claimed(str(getattr(name, "value", "")))]
         plain = (ast.Name, ast.Constant, ast.Attribute)
         computed = [part for part in parts if not isinstance(part, plain) and held.isdisjoint(names_in(part))]
-        kept = last_part(key or "") in BARE or (target is None and not all(map(_sums_all, computed)))
+        kept = last_part(key or "") in BARE or (target is None and not all(map(sums_all, computed)))
         if kept and computed and seen.isdisjoint(part.lineno for part in (line, *parts)):
             left.add(line.lineno)
     if left:
         lines = ", ".join(f"line {number}" for number in sorted(left))
         yield f"not judged, since nothing tells by what they are derivatives: {lines}; name them: `dW = ...` for `W`"
-
-
-def _sums_all(value: ast.expr) -> bool:
-    """Whether something is a number by a sum or mean of everything."""
-    calls = (call for call in each(ast.Call, value) if word_of(call) in ("sum", "mean"))
-    return any(not {word.arg for word in call.keywords} & {"axis", "dim"} and not call.args[1:] for call in calls)
 
 
 def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:
@@ -317,7 +311,7 @@ def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> 
     known = written.shapes
     try:
         read_problem(written.text, one.name, [*known, *shapes_of(unit, way, written, known)], (), None)
-    except MatgradError:
+    except (MatgradError, ValueError):  # a note costs no verdict
         return ()
     return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from ....diagnostics.record import record
-from ....verify.programs.names import each, word_of
+from ....documents.python.uses import is_gradient
+from ....verify.programs.names import each, loaded, stored, word_of
 from ....verify.programs.tables import ELEMENTWISE
 from ....verify.programs.values import Frame, Thing, Value
 
@@ -34,13 +35,14 @@ class Edit:
 @record
 class Around:
     """What stands around an expression: the arrays, the numbers, the sizes and the functions of one array in reach, as
-    texts; whether torch's words are used."""
+    texts; whether torch's words are used; the gradients that no line of the program reads."""
 
     arrays: tuple[tuple[str, tuple[int, ...]], ...]
     numbers: tuple[str, ...]
     sizes: tuple[str, ...]
     torch: bool
     functions: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def counts(self) -> set[str]:
@@ -68,9 +70,15 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
                 numbers.append(text)
     own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
     rows = [f"{text}.shape[{axis}]" for text, shape in own for axis in range(len(shape))]
-    return Around(
-        own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch, _functions(lines)
-    )
+    counts = tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]]))
+    unread = tuple(name for name in _unread(lines) if name in arrays)
+    return Around(own, *counts, torch, _functions(lines), unread)
+
+
+@lru_cache(maxsize=16)
+def _unread(lines: tuple[ast.stmt, ...]) -> tuple[str, ...]:
+    """The gradients that get a value and are read nowhere."""
+    return tuple(sorted(filter(is_gradient, stored(*lines) - {*loaded(*lines)})))
 
 
 @lru_cache(maxsize=16)

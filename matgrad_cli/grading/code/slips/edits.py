@@ -21,6 +21,8 @@ def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, .
     whole = passage_of(text)
     if whole is None:
         return
+    said = "the term `{0}` is dropped, which no line uses"
+    yield from (Edit("dropped-term", said.format(name), f"{text} + {name}") for name in here.unread)
     yield from _signs(text)
     yield from _sums(text, here, shape, needed)
     yield from _shaped(text, shape, needed)

@@ -56,10 +56,14 @@ def first_repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Eff
         if found is not None:
             return found
     found = _first(benches, ((line, edit) for line in own for edit in statements(line, text_of)), effort)
+    last, finishing = own[0], [line for line in own if _only_scales(line)]
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
     elif found is None:
-        found = _of_values(benches, own, text_of, effort.half()) or _by_a_line_more(benches, one, own[0], effort)
+        own.sort(key=_only_scales)
+        found = _of_values(benches, finishing, text_of, effort.half(), (None,))
+        found = found or _of_values(benches, own, text_of, effort.half())
+        found = found or _by_a_line_more(benches, one, last, effort)
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
     signed = [line for line in own if any(each((ast.Sub, ast.USub), line))]
     if found is not None and found.edit.code == "wrong-sign" and found.statement not in signed:
@@ -67,6 +71,12 @@ def first_repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Eff
             _of_values(benches, signed, text_of, effort.half()) or found
         )  # where a sign stands, rather than a new one
     return found if found is None else _where_it_is_given(found, benches, text_of, effort) or found
+
+
+def _only_scales(line: ast.stmt) -> bool:
+    """Whether a line finishes what others compute, `dW /= N`: a factor is lost in those."""
+    scaled = isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Mult | ast.Div)
+    return is_part(line) or (scaled and not any(each(ast.BinOp, line)))
 
 
 def _where_it_is_given(found: Mended, benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended | None:
