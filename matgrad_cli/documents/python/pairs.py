@@ -168,8 +168,7 @@ def _forward_names(name: str) -> Iterator[str]:
 
 
 def stub(function: ast.FunctionDef) -> bool:
-    """Whether nothing is written in a function but words, `pass` and `raise`."""
-    return all(
-        isinstance(line, ast.Pass | ast.Raise) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in function.body
-    )
+    """Whether nothing is written in a function but words, `pass`, `raise` and `return NotImplemented`."""
+    plain = (line for line in function.body if not isinstance(line, ast.Pass | ast.Raise))
+    values = [line.value if isinstance(line, ast.Expr | ast.Return) else line for line in plain]
+    return all(isinstance(value, ast.Constant | None) or name_of(value) == "NotImplemented" for value in values)

@@ -319,7 +319,7 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     ) -> Judged:
         return Judged(claim.key, claim.name, statement, outcome, note, why, claim, shape=shape, needed=needed)
 
-    fresh = [id(one.last.statement) for one in claim.stages if not one.last.goes_on]
+    fresh = [id(one.last.statement) for one in claim.stages if not (one.last.goes_on or one.last.stored)]
     rounds = len(set(fresh)) < len(fresh)
     scale, note = others.get(claim.key, (0.0, ""))
     if outcomes[-1] == "right":

@@ -74,9 +74,10 @@ def first_repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Eff
 
 
 def _only_scales(line: ast.stmt) -> bool:
-    """Whether a line finishes what others compute, `dW /= N`: a factor is lost in those."""
+    """Whether a line finishes what others compute, `dW /= N`, `dx = dx.reshape(N, C)`: a factor is lost in those."""
     scaled = isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Mult | ast.Div)
-    return is_part(line) or (scaled and not any(each(ast.BinOp, line)))
+    again = isinstance(line, ast.Assign) and key_of(line.targets[0]) in names_in(line.value)
+    return is_part(line) or ((scaled or again) and not any(each(ast.BinOp, line)))
 
 
 def _where_it_is_given(found: Mended, benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended | None:
