@@ -57,9 +57,9 @@ class _Plain(ast.NodeTransformer):
         others = {*loaded(node)} - {*loaded(parts[made[0]])} if len(made) == 1 else ()
         if not any(name in BARE or self._is_gradient(name) for name in others):
             return node
-        at, name = parts[made[0]], ast.Name("loss", ast.Store())
-        parts[made[0]] = ast.copy_location(ast.Name("loss", ast.Load()), at)
-        return [ast.copy_location(ast.Assign([ast.copy_location(name, at)], at), at), node]
+        whole = parts[made[0]]
+        parts[made[0]] = ast.copy_location(ast.Name("loss", ast.Load()), whole)
+        return [_given(ast.Name("loss", ast.Store()), whole, whole), node]
 
     def _is_gradient(self, name: str) -> bool:
         return name not in LOSSES and not self.known.isdisjoint(claimed(name))
@@ -139,17 +139,14 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST, turne
     if whole is None or key is None or (isinstance(line, ast.Return) and key in map(last_part, names_in(owner))):
         return [line]
 
-    def assigned(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.stmt:
-        return ast.copy_location(ast.Assign([ast.copy_location(target, at)], value), value)
-
     held: Any = copy(target)
     held.ctx = ast.Load()
     nothing = ast.List([ast.Constant(None) for _ in entries], ast.Load())
     empty = nothing if isinstance(whole, ast.List) else ast.Dict([], [])
-    made = [assigned(target, ast.copy_location(empty, line), line)]
+    made = [_given(target, ast.copy_location(empty, line), line)]
     for name, entry in entries:
         assert name is not None
-        made.append(assigned(ast.Subscript(ast.copy_location(copy(held), name), name, ast.Store()), entry, name))
+        made.append(_given(ast.Subscript(ast.copy_location(copy(held), name), name, ast.Store()), entry, name))
     if isinstance(line, ast.Return):
         left: list[Any] = [ast.copy_location(copy(held), one) if one is whole else one for one in parts]
         rest = left[0] if len(parts) == 1 else ast.copy_location(ast.Tuple(left, ast.Load()), whole)
@@ -188,7 +185,8 @@ def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) 
         elif not isinstance(value, ast.Name):
             name = _of(value, gradients, numbers)
             if name is not None and loaded(line).count(name) == loaded(value).count(name):
-                made.append(_given(name, value))
+                held = next(node for node in each(ast.Name, value) if node.id == name)
+                made.append(_given(ast.Name(name, ast.Store()), value, held))
                 return ast.copy_location(ast.Name(name, ast.Load()), value)
         return new
 
@@ -205,10 +203,9 @@ def _hands_on(line: ast.stmt, behind: ast.stmt, gradients: frozenset[str]) -> bo
     return target in loaded(behind) and bool(own) and own.isdisjoint(loaded(behind))
 
 
-def _given(name: str, value: ast.expr) -> ast.Assign:
-    """`name = value` at the place of the value."""
-    held = next(node for node in each(ast.Name, value) if node.id == name)
-    return ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), held)], value), value)
+def _given(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.Assign:
+    """`target = value` at the place of the value, the target at one of its own."""
+    return ast.copy_location(ast.Assign([ast.copy_location(target, at)], value), value)
 
 
 def is_part(line: ast.stmt) -> bool:

@@ -55,9 +55,8 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
     outside = [line for line in tree.body if not is_talk(line) and not isinstance(line, ast.FunctionDef)]
     outside = [line for line in outside if not (isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda))]
     called = {name_of(call.func) for call in each(ast.Call, *(line for line in tree.body if not is_talk(line)))}
-    gradients = [
-        one for name, one in functions.items() if _CALLED.search(name) or any(map(_gives_gradient, ast.walk(one)))
-    ]
+    given = {name: {*map(name_of, (line.value for line in each(ast.Return, one)))} for name, one in functions.items()}
+    gradients = [one for name, one in functions.items() if _CALLED.search(name) or any(map(claimed, given[name]))]
     if len(gradients) == 1 and any(_is_data(line, outside, gradients[0].name) for line in outside):
         return [line for line in gradients[0].body if not is_talk(line)]  # the rest tries it
     if any(not isinstance(getattr(line, "value", None), ast.Constant) for line in outside):
@@ -79,11 +78,6 @@ def _is_data(line: ast.stmt, lines: list[ast.stmt], gradient: str) -> bool:
     names = {*map(word_of, ast.walk(line))}
     added = any(isinstance(one, ast.For | ast.While | ast.AugAssign) for one in lines)
     return not names.isdisjoint(_DATA if added else [*_DATA, *_PLAIN])
-
-
-def _gives_gradient(node: ast.AST) -> bool:
-    """Whether a line returns what is called a gradient, `return dW`."""
-    return isinstance(node, ast.Return) and bool(claimed(name_of(node.value)))
 
 
 def is_talk(line: ast.stmt) -> bool:

@@ -149,12 +149,5 @@ def imported(unit: Unit) -> frozenset[str]:
 def training_loops(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
     named = {*LOSSES} if unit.loss is None else names_in(unit.loss)
-    return frozenset(
-        id(loop) for loop in each(ast.For, *_parts(unit)) if any(named & _assigned(line) for line in loop.body)
-    )
-
-
-def _assigned(line: ast.stmt) -> set[str]:
-    """What is given a value by an assignment, alone or with others: `loss, grads = …`."""
-    targets = line.targets if isinstance(line, ast.Assign) else []
-    return {key for target in targets for part in getattr(target, "elts", [target]) if (key := key_of(part))}
+    lines = ((loop, line) for loop in each(ast.For, *_parts(unit)) for line in loop.body)
+    return frozenset(id(loop) for loop, line in lines if isinstance(line, ast.Assign) and named & stored(line))

@@ -168,13 +168,6 @@ def stepped(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
 # --- along axes -------------------------------------------------------------------------------------------------------
 
 
-def count(x: Array, axis: Axis) -> int:
-    """How many entries one result of a reduction over `axis` is made of."""
-    shape = np.shape(x)
-    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return math.prod(shape[number] for number in axes)
-
-
 def total(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The sum over an axis, several, or all."""
     return np.sum(x, axis=axis, keepdims=keepdims)
@@ -182,13 +175,14 @@ def total(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 
 def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The mean over an axis, several, or all."""
-    return complexed(total(x, axis, keepdims) / count(x, axis))
+    return complexed(np.mean(x, axis=axis, keepdims=keepdims))
 
 
 def variance(x: Array, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Array:
     """The mean squared distance from the mean; `ddof` is taken off the number of entries."""
     apart = x - mean(x, axis, True)
-    return total(apart * apart, axis, keepdims) / (count(x, axis) - ddof)
+    found = total(apart * apart, axis, keepdims)
+    return found / (np.size(x) / np.size(found) - ddof)
 
 
 def deviation(x: Array, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Array:

@@ -60,7 +60,8 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
     arrays: dict[str, tuple[int, ...]] = {}
     numbers: list[str] = []
     sizes: list[str] = []
-    for name, value in [*_named(given), *outer.names.items(), *frame.names.items()]:
+    named = [(name, value) for name, value in given.items() if name.isidentifier()]
+    for name, value in [*named, *outer.names.items(), *frame.names.items()]:
         for text, part in _reached(name, value):
             if isinstance(part, int | np.integer) and not isinstance(part, bool) and part > 1:
                 sizes.append(text)
@@ -99,10 +100,6 @@ def _reached(name: str, value: Value) -> Iterator[tuple[str, Value]]:
         yield from ((f"{name}['{inner}']", part) for inner, part in value.items() if isinstance(inner, str))
     else:
         yield name, value
-
-
-def _named(given: dict[str, Value]) -> list[tuple[str, Value]]:
-    return [(name, value) for name, value in given.items() if name.isidentifier()]
 
 
 def _is_array(value: Value) -> bool:

@@ -8,11 +8,11 @@ import ast
 from ....diagnostics.record import record
 from ....documents.python.finish import is_part
 from ....documents.python.outline import Unit
-from ..benches import Bench, benches_of, read_with, statements_of
+from ..benches import Bench, benches_of, statements_of
 from ..judge import Judged, Place, Verdicts, assessed
 from ..meant import facts
 from .effort import MOST_FOR_A_CLAIM, Effort
-from .search import Mended, TextOf, first_repair
+from .search import Mended, TextOf, first_repair, right_with
 
 
 @record
@@ -52,7 +52,8 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
         help_ = "leave this line out"
     elif mended.behind and is_part(line):
         help_ = "mend what is returned"
-    healed = frozenset[Place]() if own else _healed(benches[0], mended)
+    right = set[str]() if own else right_with(benches[0], mended)
+    healed = frozenset(place for place, _ in assessed(benches[0].trial).found if place[0] in right)
     return Cause(edit.code, said, line, help_, plain.notes, healed)
 
 
@@ -88,15 +89,3 @@ def _fault(said: str) -> str:
 def shown(shape: tuple[str, ...]) -> str:
     """A shape as NumPy writes it."""
     return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
-
-
-def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
-    """The claims that are right with the mended line."""
-    reading = read_with(bench, mended.statement, mended.edit.text)
-    assert reading is not None
-    values = {
-        event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key
-    }
-    claims = {place: one.claim for place, one in assessed(bench.trial).found if one.claim is not None}
-    known = {place: claim for place, claim in claims.items() if place[0] in values}
-    return frozenset(one for one, claim in known.items() if bench.trial.outcome(claim, values[one[0]]) == "right")

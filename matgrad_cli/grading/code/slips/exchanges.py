@@ -60,20 +60,16 @@ def _steps(whole: Passage) -> Iterator[Edit]:
 def _powers(whole: Passage) -> Iterator[Edit]:
     """`1 - a ** 2` in place of `(1 - a) ** 2`, or of `1 - a`."""
     for node in whole.nodes():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _is_one(node.left):
-            said = whole.of(node.right)
-            if not isinstance(node.right, ast.BinOp):
-                new = f"{whole.of(node.left)} - {wrapped(said)} ** 2"
-                yield whole.edit(node, "chain-rule", f"the square of `{said}` is needed", new)
+        sides = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else ()
+        if sides and getattr(sides[0], "value", None) == 1 and not isinstance(sides[1], ast.BinOp):
+            one, said = map(whole.of, sides)
+            new = f"{one} - {wrapped(said)} ** 2"
+            yield whole.edit(node, "chain-rule", f"the square of `{said}` is needed", new)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
             first, second = whole.of(node.left.left), whole.of(node.left.right)
             sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
             new = f"({first} {sign} {wrapped(second)} ** {whole.of(node.right)})"
             yield whole.edit(node, "chain-rule", f"the power belongs to `{second}` alone", new)
-
-
-def _is_one(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 1
 
 
 def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:

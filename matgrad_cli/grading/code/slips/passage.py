@@ -49,7 +49,11 @@ class Passage:
     def nodes(self) -> Iterator[ast.expr]:
         """All parts that are expressions by themselves, from the left: a `:` stands in an index alone."""
         parts = [node for node in each(ast.expr, self.tree) if hasattr(node, "end_lineno")]
-        found = [node for node in parts if not any(isinstance(part, ast.Slice) for part in (node, *_elements(node)))]
+        found = [
+            node
+            for node in parts
+            if not any(isinstance(part, ast.Slice) for part in (node, *getattr(node, "elts", ())))
+        ]
         return iter(sorted(found, key=lambda node: (self.place(node)[0], -self.place(node)[1])))
 
 
@@ -59,10 +63,6 @@ def passage_of(text: str) -> Passage | None:
         return Passage(text)
     except (SyntaxError, ValueError):
         return None
-
-
-def _elements(node: ast.expr) -> list[ast.expr]:
-    return node.elts if isinstance(node, ast.Tuple) else []
 
 
 def wrapped(text: str, tight: bool = True) -> str:

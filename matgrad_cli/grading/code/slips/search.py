@@ -16,8 +16,8 @@ from ....documents.python.uses import is_gradient
 from ....verify.programs.expressions import evaluate
 from ....verify.programs.names import each, key_of, names_in, word_of
 from ....verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
-from ..benches import Bench, holds, statements_of
-from ..judge import Judged
+from ..benches import Bench, holds, read_with, statements_of
+from ..judge import Judged, assessed
 from ..reading import Reading
 from .around import Around, Edit, around
 from .assignments import statements
@@ -60,9 +60,9 @@ def first_repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Eff
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
     elif found is None:
-        own.sort(key=_only_scales)
-        found = _of_values(benches, finishing, text_of, effort.half(), (None,))
-        found = found or _of_values(benches, own, text_of, effort.half())
+        computing = [line for line in own if line not in finishing]
+        for lines, ways in ((finishing, (None,)), (computing, (likely, edits)), (finishing, (likely, edits))):
+            found = found or _of_values(benches, lines, text_of, effort.half(), ways)
         found = found or _by_a_line_more(benches, one, last, effort)
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
     signed = [line for line in own if any(each((ast.Sub, ast.USub), line))]
@@ -221,7 +221,8 @@ def _editable(line: ast.stmt) -> list[ast.expr]:
         return line.value.args[-1:] if isinstance(line.value, ast.Call) else []
     target = _target(line)
     value = getattr(line, "value", None)
-    return ([target.slice] if isinstance(target, ast.Subscript) else []) + ([value] if value is not None else [])
+    values = value.elts if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) else [value]
+    return ([target.slice] if isinstance(target, ast.Subscript) else []) + [part for part in values if part is not None]
 
 
 def _target(line: ast.stmt) -> ast.AST:
@@ -232,9 +233,22 @@ def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], effort: 
     for line, edit in ways:
         if not effort.left:
             return None
-        if all(effort.reading(bench) and holds(bench, line, edit.text) for bench in benches):
-            return Mended(line, edit)
+        own, mended = line in statements_of(benches[0].claim), Mended(line, edit)
+        holding = all(effort.reading(bench) and holds(bench, line, edit.text) for bench in benches)
+        if holding and (own or _right(benches[0]) <= right_with(benches[0], mended)):  # a line before breaks nothing
+            return mended
     return None
+
+
+def _right(bench: Bench) -> set[str]:
+    return {key for (key, _), one in assessed(bench.trial).found if one.outcome == "right"}
+
+
+def right_with(bench: Bench, mended: Mended) -> set[str]:
+    """The claims that are right with a mended line."""
+    reading = read_with(bench, mended.statement, mended.edit.text)
+    claims = bench.trial.claims(reading) if reading is not None else []
+    return {one.key for one in claims if bench.trial.outcome(one, one.last.value) == "right"}
 
 
 def _before(bench: Bench) -> list[ast.stmt]:
