@@ -52,18 +52,19 @@ def of_cells(source: Source) -> Blocks | None:
 def is_program(text: str) -> bool:
     """Whether a text without a telling name is a Python program, and no formula:
     it parses, and imports or defines something."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(line, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef) for line in tree.body)
+    telling = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    return any(isinstance(line, telling) for line in _lines(text) or ())
 
 
 def _readable(code: str) -> str:
     """The code without a notebook's commands; blank where it is no Python."""
     code = _MAGIC.sub(blank, code)
+    return blank_text(code) if _lines(code) is None else code
+
+
+def _lines(code: str) -> list[ast.stmt] | None:
+    """The lines of a program; None where it is none."""
     try:
-        ast.parse(code)
+        return ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return blank_text(code)
-    return code
+        return None

@@ -203,7 +203,7 @@ def _hands_on(line: ast.stmt, behind: ast.stmt, gradients: frozenset[str]) -> bo
     return target in loaded(behind) and bool(own) and own.isdisjoint(loaded(behind))
 
 
-def _given(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.Assign:
+def _given(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.stmt:
     """`target = value` at the place of the value, the target at one of its own."""
     return ast.copy_location(ast.Assign([ast.copy_location(target, at)], value), value)
 

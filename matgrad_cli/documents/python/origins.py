@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ...diagnostics import Span
+from ...diagnostics.regex import regex
 from ..passage import Origin, Passage
 
 _PLACE = "place"
+_LINE = regex(r"^.*$", re.MULTILINE)
 
 
 def as_it_stands(tree: ast.Module, text: str, code: str) -> ast.Module:
@@ -29,10 +32,7 @@ def put_together(whole: ast.expr, code: str) -> Passage:
     """The expression as a text whose parts point into the code; what stands nowhere points to its beginning."""
     text = ast.unparse(whole)
     begun = len(code) - len(code.lstrip())
-    try:
-        again = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return Passage(text, 0, (begun,) * (len(text) + 1))
+    again = ast.parse(text, mode="eval").body
     return Passage(text, 0, (begun,) * (len(text) + 1), tuple(_origins(whole, again, text)))
 
 
@@ -56,20 +56,13 @@ def _origins(whole: ast.expr, again: ast.expr, text: str) -> Iterator[Origin]:
 def _line_places(text: str, code: str) -> list[tuple[int, int] | None]:
     """For each line of the text how far it is set in, and where its first sign stands in the code."""
     found: list[tuple[int, int] | None] = []
-    left = [(line.strip(), at + len(line) - len(line.lstrip())) for line, at in _lines(code)]
+    left = [(line[0].strip(), line.end() - len(line[0].lstrip())) for line in _LINE.finditer(code)]
     number = 0
     for line in text.split("\n"):
         same = next((at for at in range(number, len(left)) if left[at][0] == line.strip()), None)
         found.append(None if same is None else (len(line) - len(line.lstrip()), left[same][1]))
         number = number if same is None else same + 1
     return found
-
-
-def _lines(code: str) -> Iterator[tuple[str, int]]:
-    at = 0
-    for line in code.split("\n"):
-        yield line, at
-        at += len(line) + 1
 
 
 def _place(lines: list[str], places: list[tuple[int, int] | None], line: int, column: int) -> int | None:
