@@ -136,6 +136,41 @@ $$\frac{\partial L}{\partial w} = -\left(\frac{y}{h(x)} - \frac{1-y}{1-h(x)}\rig
 = -\left(\frac{y}{h(x)} - \frac{1-y}{1-h(x)}\right)h(x)(1-h(x))x = (h(x) - y)x$$
 """
 
+RATING = r"""
+For one rating $\hat r_{ui} = \mu + b_u + b_i + q_i^Tp_u$ and $e_{ui} = r_{ui} - \hat r_{ui}$ the loss is
+$$L = e_{ui}^2 + \lambda(b_u^2 + b_i^2 + \|q_i\|^2 + \|p_u\|^2)$$
+$$\frac{\partial L}{\partial b_u} = -2e_{ui} + 2\lambda b_u$$
+$$\frac{\partial L}{\partial q_i} = -2e_{ui}p_u + 2\lambda q_i$$
+"""
+
+USER = r"""
+For user $u$ all item factors are fixed:
+$$L(x_u) = \sum_i (r_{ui} - x_u^Ty_i)^2 + \lambda x_u^Tx_u$$
+$$\frac{\partial L}{\partial x_u} = -2\sum_i (r_{ui} - x_u^Ty_i)y_i + 2\lambda x_u$$
+"""
+
+KMEANS = r"""
+K-means: $J = \sum_{n=1}^N\sum_{k=1}^K r_{nk}\|x_n - \mu_k\|^2$
+
+Setting the derivative with respect to $\mu_k$ to zero:
+$$-2\sum_{n=1}^N r_{nk}(x_n - \mu_k) = 0$$
+$$\mu_k = \frac{\sum_n r_{nk}x_n}{\sum_n r_{nk}}$$
+"""
+
+GLS = r"""
+GLS minimises $(y - X\beta)'\Omega^{-1}(y - X\beta)$ where $\Omega$ is symmetric positive definite.
+The first-order condition is
+$$-2X'\Omega^{-1}(y - X\hat\beta) = 0$$
+so
+$$\hat\beta_{GLS} = (X'\Omega^{-1}X)^{-1}X'\Omega^{-1}y$$
+"""
+
+RIDGE = r"""
+The loss is $L(w) = \|Xw - y\|^2 + \lambda\|w\|^2$.
+Setting the gradient with respect to $w$ to zero gives
+$$X^T(Xw - y) + \lambda w = 0$$
+"""
+
 RIGHT_AND_WRONG = {
     "probit": (PROBIT, "- \\frac", "+ \\frac"),
     "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
@@ -147,6 +182,13 @@ RIGHT_AND_WRONG = {
     "a coin": (COIN, "{p} - ", "{p} + "),
     "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
     "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),
+    "one rating": (RATING, "2e_{ui} +", "2e_{ui} -"),
+    "one user": (USER, ")y_i +", ")x_u +"),
+    "a derivative that words set to zero, by one of several": (KMEANS, "-2\\sum_{n=1}^N r_{nk}", "-2\\sum_{n=1}^N "),
+    "a solution by one of several": (KMEANS, "{\\sum_n r_{nk}}", "{N}"),
+    "a loss without a name or a variable": (GLS, "(X'\\Omega^{-1}X)", "(X'\\Omega X)"),
+    "a first-order condition": (GLS, "(y - X\\hat", "(y + X\\hat"),
+    "a gradient that words set to zero": (RIDGE, "+ \\lambda w", "+ 2\\lambda w"),
     "attention": (ATTENTION, "dS^TQ", "dSQ"),
     "a gradient that is called dW": (CALLED, "2X^T", "X^T"),
     "a mixture": (MIXTURE, "k^{-1}(x", "k(x"),

@@ -25,7 +25,11 @@ _SETTING = regex(
     r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE
 )
 _ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
-_SET_TO_ZERO = regex(r"\b(?:set|equat)\w*\b[^.=]{0,40}\b(?:zero|0)\W*$", re.IGNORECASE)
+SET_TO_ZERO = regex(
+    r"\b(?:set|equat)\w*\b[^.=]{0,80}\b(?:zero|0)(?:,? (?:we (?:get|obtain|have|find)|gives?|yields?))?\W*$",
+    re.IGNORECASE,
+)
+"""Words before the derivative that is set to zero, where nothing else differentiates."""
 _DEFINES = regex(r"\b(?:where|with|let|defin\w+|denot\w+|writ\w+|call\w*|here|using|for|put)\b", re.IGNORECASE)
 SOLVES = regex(
     r"\b(?:the|its|an?|has|have)\s+(?:(?:optimal|closed[- ]form|unique|global|exact|analytic(?:al)?)\s+)*"
@@ -84,7 +88,7 @@ class Definitions:
         signs = {item.formula for item in found.differentiated}
         zeros = (at for at, one in enumerate(sheet.formulas) if _ZERO.search(one.passage.text))
         shown = (at for at in zeros if at in signs or (at > begun and sheet.formulas[at].kind == "display"))
-        said = (at for at, formula in enumerate(sheet.formulas) if _SET_TO_ZERO.search(formula.before[-60:]))
+        said = (at for at, formula in enumerate(sheet.formulas) if SET_TO_ZERO.search(formula.before[-130:]))
         settled = min((*shown, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
@@ -153,7 +157,7 @@ class Definitions:
     def frozen(self, loss: str, variables: Collection[str], wrt: Collection[str]) -> dict[str, frozenset[str]]:
         """Those of a loss's variables that the document makes of what it differentiates by, and of which of them."""
         tokens = tokens_of(loss, self.names)
-        models = {stated.name for stated in self.stated if self._is_model(stated, tokens)}
+        models = {stated.name for stated in self.stated if self.is_model(stated, tokens)}
         names = self.made.keys() & set(variables) - set(wrt) - models
         found = {name: frozenset(_within(name, lambda one: self.made.get(one, ())) & set(wrt)) for name in names}
         return {name: inside for name, inside in found.items() if inside}
@@ -161,7 +165,7 @@ class Definitions:
     def put_in(self, text: str, never: Collection[str]) -> str:
         """The text with every name that the document defines replaced by what it stands for."""
         tokens = tokens_of(text, self.names)
-        texts = {name: stated for name, stated in self.texts.items() if not self._is_model(stated, tokens)}
+        texts = {name: stated for name, stated in self.texts.items() if not self.is_model(stated, tokens)}
         for _ in range(8):
             changed = self._once(text, texts, never)
             if changed == text or len(changed) > LONGEST:
@@ -169,7 +173,7 @@ class Definitions:
             text = changed
         return text
 
-    def _is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
+    def is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
         """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ`, or for each
         sample, is no definition of y."""
         value = _of_any(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))

@@ -304,20 +304,17 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
     habits += below(texts)
     fixed = fixed_indices(texts)
-    habits.append((INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
+    habits.append((INDEXED, lambda match: fixed.get((match["name"], match["below"]), match[0])))
+    respelled += [pair for key, one in fixed.items() if "mathrm" in one for pair in _labels_back(*key)]
     errors = {match["label"] for one in texts for match in _STATED_ERROR.finditer(one)}
     habits.append(
         (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])
     )
     letter, formulas = of_components(sheet.formulas)
     sheet = replace(sheet, formulas=formulas)
-    respelled += (
-        [(rf"_\{{\\mathrm\{{{letter * 2}\}}\}}", f"_{letter}"), (f"_{letter * 2}", f"_{letter}")] if letter else []
-    )
     labelled = lettered(texts)
-    respelled += [
-        (f"{plain_name(name)}_{label * 2}", f"{plain_name(name)}_{label}") for name, label in sorted(labelled)
-    ]
+    for name, label in [("", letter)] * bool(letter) + sorted(labelled):
+        respelled += _labels_back(plain_name(name), label)
     labels = (_LABELLED, lambda match: _with_label(match) if match.group("name", "label") in labelled else match[0])
     habits.append(labels)
     derived = next((at for at, one in enumerate(texts) if _DERIVED.search(one)), 0)
@@ -376,6 +373,12 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
 def _sum(letter: str | None) -> str:
     """A sum, with its index as LaTeX writes it."""
     return r"\sum" if letter is None else rf"\sum_{{{'ijklmnt'['ᵢⱼₖₗₘₙₜ'.index(letter)]}}}"
+
+
+def _labels_back(name: str, label: str) -> Iterator[tuple[str, str]]:
+    """How a name with such a word below is printed, as it is read and as it is called."""
+    yield rf"_\{{\\mathrm\{{{label * 2}\}}\}}", f"_{label}"
+    yield f"{name}_{label * 2}", f"{name}_{label}"
 
 
 def _with_label(match: re.Match[str]) -> str:

@@ -98,24 +98,36 @@ def smoothness(prose: str) -> frozenset[str]:
     return frozenset(match[1] or match[2] for match in _SMOOTH.finditer(prose))
 
 
-INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
+INDEXED = regex(
+    r"(?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?P<name>[A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))"
+)
+"""`q_i`, also the one of `p_u^Tq_i`."""
 
 
-def fixed_indices(texts: Sequence[str]) -> dict[str, str]:
-    r"""The indices that never vary, by names, where no Σ binds them:
-    `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
-    text = " ".join(texts)
+def fixed_indices(texts: Sequence[str]) -> dict[tuple[str, str], str]:
+    r"""Names with indices that never vary, where no Σ binds them, and how each is written without these:
+    `L = (r_{ui} - p_u^\top q_i)^2` speaks of one u and one i, `\sum_i (r_{ui} - x_u^\top y_i)^2` of one u.
+    The b_u and b_i beside r_{ui} are two names."""
+    text = " ".join(one for one in texts if len(one.strip()) > 1)
     below: dict[str, set[str]] = {}
     for match in INDEXED.finditer(text):
-        below.setdefault(match[1], set()).add(match["below"])
+        below.setdefault(match["name"], set()).add(match["below"])
     bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
     rest = INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
     bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", rest))
-    moved = {match[1] for match in re.finditer(r"\\partial\s*" + INDEXED.pattern, text)}
-    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
-    varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
-    whole = {name: value for name, value in found.items() if not set(value) & (varying | bound | bare)}
-    return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
+    pairs = {value for values in below.values() for value in values if len(value) > 1}
+    several = {name for name, values in below.items() if len(values) > 1 and any(values <= {*pair} for pair in pairs)}
+    places = [{one[at : at + 1] for one in below[name]} for name in below.keys() - several for at in (0, 1)]
+    varying = {letter for letters in places if len(letters) > 1 for letter in letters}
+    varying |= {letter for name in below.keys() & bare for value in below[name] for letter in value}
+    fixed = {letter for values in below.values() for value in values for letter in value} - bound - bare - varying
+    moved = (match["below"] for match in re.finditer(r"\\partial\s*" + INDEXED.pattern, text))
+    if not any(fixed >= {*value} for value in moved) or fixed.isdisjoint("".join(pairs)):
+        return {}
+    names = [(name, value) for name, values in below.items() for value in values if fixed & {*value}]
+    kept = {(name, value): "".join(letter for letter in value if letter not in fixed) for name, value in names}
+    kept |= {(name, value): rf"\mathrm{{{value * 2}}}" for name, value in names if name in several}
+    return {(name, value): f"{name}_{{{left}}}" if left else name for (name, value), left in kept.items()}
 
 
 PAIRED = regex(

@@ -10,10 +10,10 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
-from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
+from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled, unmarked
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
-from .definitions import Definitions, facts_of_value, usual_variables
+from .definitions import SET_TO_ZERO, Definitions, facts_of_value, usual_variables
 from .facts import CONSTRAINTS, facts_by_form, facts_by_standing, is_supposed
 from .lengths import (
     counts_in,
@@ -33,8 +33,8 @@ from .sheet import Question, Sheet, Told
 
 USUAL = frozenset("L L_cal f J E F ell l phi Phi S C loss V g h R Q".split())
 LOSS = regex(
-    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e"
-    r"|consider|error|functional|gradient of|derivative of|Gradient von|Funktion)\b",
+    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|consider|error|functional"
+    r"|(?:min|max)imi[sz](?:es?|ing)|gradient of|derivative of|Gradient von|Funktion)\b",
     re.IGNORECASE,
 )
 _BY = regex(
@@ -119,6 +119,7 @@ class _Finder:
         self.names = LatexNames(accents=found.accents)
         self.differentiated = {item.body for item in found.differentiated if item.body is not None}
         self.bare = any(item.left and item.body is None and item.text is None for item in found.differentiated)
+        self.bare |= any(SET_TO_ZERO.search(formula.before[-130:]) for formula in sheet.formulas)
         self.heads = {item.body for item in found.differentiated if item.body is not None and item.left}
         self.sizes: dict[str, str] = {}
         self.by_prose = list(self._by_prose())
@@ -126,8 +127,7 @@ class _Finder:
         self.limits = set(re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", sheet.prose)) - sizes
         self.members: Mapping[str, str] = {}
         self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
-        worked_out = {stated.name for stated in found.stated if self._works_out(stated)}
-        self.worked_out = self.definitions.texts.keys() | worked_out
+        self.worked_out = {*self.definitions.texts, *(one.name for one in found.stated if self._works_out(one))}
         self.built, self.constants = facts_by_form(sheet, found.stated), smoothness(sheet.prose)
 
     def _works_out(self, stated: Stated) -> bool:
@@ -181,11 +181,13 @@ class _Finder:
         return made if wrt else replace(made, guessed=True)
 
     def _solved_for(self, loss: Stated) -> Iterable[str]:
-        """What is given a value behind the loss, where only `grad L` says that something is differentiated;
-        a number is no solution, but supposed."""
-        known = (loss.name, *self.definitions.texts)
+        """What is given a value behind the loss, w by `w = …` and by `\\hat w_{LS} = …`, where nothing says by what is
+        differentiated; a number is no solution, but supposed, and none is the model of the data in the loss."""
+        known = {loss.name, *self.definitions.inside(loss)}
+        whole = tokens_of(self.definitions.put_in(loss.sides[0], known), self.names)
         behind = (item for item in self.found.stated if item.formula > loss.formula and item.name not in known)
-        return (item.name for item in behind if any(tokens_of(item.sides[0], self.names)[1:]))
+        valued = (item for item in behind if not self.definitions.is_model(item, whole))
+        return (unmarked(item.name) for item in valued if any(tokens_of(item.sides[0], self.names)[1:]))
 
     def _with_lengths(
         self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...diagnostics.regex import regex
 from ...ir import NUMBER, Expr, Symbol
 from ...notation import syntax as s
+from ...notation.latex.names import unmarked
 from ..lines.functions import states_function
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import inner
-
-_MARK = regex(
-    r"_(?:(?i:hat|star|ast|opt(?:im(?:al|um))?|best|sol(?:ution)?|est(?:imate)?|min|[owgtr]?ls|r?lse|ridge|rr|reg"
-    r"|mle?|map|l?mmse|bayes)|[A-Z]{2,})+$"
-)
-
-
-def unmarked(name: str) -> str:
-    r"""The variable that a marked name stands for: `w` of `w^*`, `\hat w`, `w_{ML}`; `w_B` of `\hat w_B`."""
-    name = name.replace("_hat_", "_")
-    while (found := _MARK.search(name)) is not None:
-        name = name[: found.start()]
-    return name
 
 
 def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:

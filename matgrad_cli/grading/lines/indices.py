@@ -183,12 +183,15 @@ def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
 
 def fixed_letters(node: s.Node | None, other: s.Node | None) -> frozenset[str]:
     """The letters that are no Einstein sum, as they are free on the other side, or number the vectors x_i on both sides
-    and cannot be summed on the other."""
+    and cannot be summed on the other; beside 0, for each of them, those that no Σ binds where others are bound."""
     if node is None or other is None:
         return frozenset()
     there, letters = read_letters(other, ())
+    summed = frozenset(read_letters(node, ())[1].summed)
+    if getattr(s.ungrouped(other), "value", None) == 0 and any(map(bound_letters, s.parts_of(node))):
+        return summed
     numbers = _numbering(node) & _numbering(other) & {reuse.letter for reuse in letters.reused}
-    found = numbers | frozenset(read_letters(node, ())[1].summed) & free_letters(there).keys()
+    found = numbers | summed & free_letters(there).keys()
     for part in s.parts_of(node):
         if isinstance(part, s.Binary) and part.operator == "/":
             found |= free_letters(part.left).keys() & free_letters(part.right).keys()

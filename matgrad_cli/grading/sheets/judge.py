@@ -11,11 +11,11 @@ from ...documents.sheets.sheet import Question, Sheet, Told
 from ...ir import Expr, Symbol
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
+from ...notation.latex.names import unmarked
 from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..consequences import MAY_FOLLOW
-from ..equations.marked import unmarked
 from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
 from .going_on import Places, in_sentence

@@ -113,7 +113,8 @@ _LAYOUT = regex(
 )
 _EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
-    r"|MLE|estimat(?:e|or)s?|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form"
+    r"|MLE|estimat(?:e|or)s?|normal equations?|first[- ]order|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+"
+    r"|closed form"
     r"|gleich null|nullsetzen|Normalengleichung(?:en)?|équations? normales?|annul\w+|a cero|ecuaciones normales)\b",
     re.IGNORECASE,
 )

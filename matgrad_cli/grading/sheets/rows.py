@@ -15,11 +15,10 @@ from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
-from ...notation.latex.names import FUNCTIONS
+from ...notation.latex.names import FUNCTIONS, unmarked
 from ...notation.loss_text import plain_name
 from ...verify.kinks import KINKED
 from ..chain import RowResult
-from ..equations.marked import unmarked
 from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")

@@ -13,11 +13,12 @@ from ...documents.sheets.definitions import SOLVES
 from ...documents.sheets.sheet import Formula
 from ...ir import Fill, Inverse, Symbol, matmul, sub
 from ...notation import syntax as s
+from ...notation.latex.names import unmarked
 from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..equations.asked import judged_solution
-from ..equations.marked import unmarked
+from ..lines.forms import as_rows
 from ..lines.reading import read_side
 from ..lines.syntax_walk import bare_name
 from ..task import Task, whole_derivative
@@ -43,9 +44,10 @@ _CONSTRAINED = regex(
 
 _DERIVATIVE = regex(
     r"\b(?:set|setting|equat\w+|put|putting)\s+(?:(?:the |its |this )?(?:gradient|derivative)s?\b|this\b|it\b)"
-    r"[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
+    r"(?:[^.$]|\$[^$]{1,40}\$){0,60}\b(?:to|with|equal) (?:be )?zero"
     r"|\b(?:(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)|differentiat(?:e|ing))\b[^.]{0,60}$"
-    r"|\b(?:gradient|derivative|first[- ]order (?:optimality )?conditions?|FOCs?)(?:\s+(?:is|are))?[\s:*_$(\[\\]*$",
+    r"|\b(?:first[- ]order (?:optimality )?conditions?|normal equations?)\b[^.=]{0,60}$"
+    r"|\b(?:gradient|derivative|FOCs?)(?:\s+(?:is|are))?[\s:*_$(\[\\]*$",
     re.IGNORECASE,
 )
 
@@ -127,9 +129,11 @@ def _numbered(body: s.Node, indices: Sequence[s.Node]) -> Numbered | None:
 
 
 def numbered_parts(line: Line) -> set[Numbered]:
-    """The parts of variables by which a row differentiates: the `μ_k` of `∂J/∂μ_k`."""
+    """The parts of variables by which a row differentiates, or in which words say that it sets a derivative to zero:
+    the `μ_k` of `∂J/∂μ_k`."""
     by = [(s.ungrouped(part.variable), part.indices) for part in line.parts(s.Derivative) if part.variable is not None]
     names = [_numbered(variable, indices) or numbered_name(variable) for variable, indices in by]
+    names += map(numbered_name, line.parts(s.Subscript) if sets_to_zero(line.formula) else ())
     return {name for name in names if name is not None}
 
 
@@ -146,7 +150,7 @@ def without_mark(line: Line, passage: Passage) -> Passage:
 def sets_to_zero(formula: Formula) -> bool:
     """Whether words before a formula say that the derivative is this, or is set to zero:
     `Setting the gradient to zero:`."""
-    return bool(_DERIVATIVE.search(formula.before[-100:]))
+    return bool(_DERIVATIVE.search(formula.before[-160:]))
 
 
 def states_solution(formula: Formula, prose: str) -> bool:
@@ -258,9 +262,14 @@ def is_multiplied(result: RowResult | None, readers: Sequence[Begun]) -> bool:
 
 
 def fits_gradient(result: RowResult, begun: Begun) -> bool:
-    """Whether the left side of a row has the shape of the variable and holds it, as the gradient does."""
-    wrt, left = begun.around.task.problem.wrt, read_side(result.row.claims[0].sides[0], begun.around).expr
-    return left is not None and left.shape is wrt.shape and wrt in begun.around.expanded(left).symbols
+    """Whether the left side of a row, or its rows for each letter, have the shape of the variable and hold it, as the
+    gradient does."""
+    wrt, claim = begun.around.task.problem.wrt, result.row.claims[0]
+    with begun.around.meaning(begun.reader.equations.own_names(claim)):
+        left = read_side(claim.sides[0], begun.around).expr
+    rows = as_rows(left, [letter.name for letter in left.free]) if left is not None and left.free else None
+    whole = rows or left
+    return whole is not None and whole.shape is wrt.shape and wrt in begun.around.expanded(whole).symbols
 
 
 def differentiates_by_matrix(line: Line, readers: Sequence[Begun], wrt: Sequence[str]) -> bool:

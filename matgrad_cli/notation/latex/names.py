@@ -208,6 +208,21 @@ _MARKED: Final = (
 
 
 _PAIR: Final = r"\s*_\s*\{\s*[a-z]\s*,?\s*[a-z]\s*\}\s*"
+_OF_SOLUTION: Final = regex(
+    r"_(?:(?i:hat|star|ast|opt(?:im(?:al|um))?|best|sol(?:ution)?|est(?:imate)?|min|[owgtr]?ls|r?lse|ridge|rr|reg"
+    r"|mle?|map|l?mmse|bayes)|[A-Z]{2,})+$"
+)
+
+
+def unmarked(name: str) -> str:
+    r"""The variable that a marked name of a solution stands for: `w` of `w^*`, `\hat w`, `w_{ML}`; `w_B` of
+    `\hat w_B`."""
+    name = name.replace("_hat_", "_")
+    while (found := _OF_SOLUTION.search(name)) is not None:
+        name = name[: found.start()]
+    return name
+
+
 _BESIDE_CAPITAL: Final = regex(
     rf"[\s&]*(?P<name>[a-z]){_PAIR}&?:?=(?=.*(?<![A-Za-z\\])(?!(?P=name))(?i:(?P=name)){_PAIR}[^\s.,;&$])", re.DOTALL
 )
