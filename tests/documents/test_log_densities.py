@@ -38,6 +38,14 @@ def test_a_log_density_is_a_name(density: str, sign: str) -> None:
     twin(text, r"X^\top(y - Xw)", r"X(y - Xw)")
 
 
+@pytest.mark.parametrize("density", ["p(x)", "p(x|\\mu,\\sigma^2)", "f(x; \\mu)", "p_\\mu(x)"])
+def test_a_log_density_is_named_without_its_arguments(density: str) -> None:
+    short = density.partition("(")[0]
+    text = rf"$\log {density} = -\frac12\log(2\pi\sigma^2) - \frac{{(x-\mu)^2}}{{2\sigma^2}}$"
+    for sign in (rf"\frac{{\partial}}{{\partial\mu}}\log {short}", rf"\frac{{\partial\log {short}}}{{\partial\mu}}"):
+        twin(f"{text}\n\n${sign} = CLAIM$", r"\frac{x-\mu}{\sigma^2}", r"\frac{x-\mu}{\sigma}")
+
+
 @pytest.mark.parametrize("density", DENSITIES[:4])
 def test_a_loss_is_made_of_a_log_density(density: str) -> None:
     text = rf"$${density} = -\frac12\|y - Xw\|^2$$" + "\n\n" + rf"$$J(w) = -{density}$$" + "\n\n$$\\nabla J = CLAIM$$\n"
@@ -46,7 +54,7 @@ def test_a_loss_is_made_of_a_log_density(density: str) -> None:
     twin(text, r"X^\top(Xw - y)", r"X^\top(y - Xw)")
 
 
-@pytest.mark.parametrize("constant", [r"\text{const}", "const.", r"\mathrm{const}"])
+@pytest.mark.parametrize("constant", [r"\text{const}", "const.", r"\mathrm{const}", "C", "c"])
 def test_a_constant_of_the_loss_may_depend_on_what_it_is_no_function_of(constant: str) -> None:
     text = rf"""$$\log p(y \mid w) = -\frac{{1}}{{2\sigma^2}}\|y - Xw\|^2 + {constant}$$
 

@@ -76,11 +76,10 @@ _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<s
 """`I_d`, of which only the letter says how long it is."""
 _DENSITY = regex(
     r"(?P<sign>-\s*)?\\(?:log|ln)(?:\s|\\[,;:! ])*"
-    r"(?P<density>\\?(?:[pPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
-    r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)"
-    r"|(?:L|\\(?:mathcal|mathrm)\s*\{\s*L\s*\})(?![A-Za-z])(?!\s*(?:\\left)?[(_^]))"
+    r"(?P<density>\\?(?:[fpPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
+    r"(?:_(?:\{[^{}]*\}|\\?\w+))?(?:\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)|(?![A-Za-z])(?!\s*(?:\\left)?[(_^])))"
 )
-"""`\\log p(y \\mid w)`, `\\log L`: where it is given a value, a name."""
+"""`\\log p(y \\mid w)`, `\\log L`: where it is given a value, a name; so is then `\\log p`."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -170,13 +169,8 @@ _NAMED = (
     r"(?!\s*(?:_|\^\s*(?!\{?\s*(?:T|\\top|\\intercal|\\prime|')(?![A-Za-z]))))"
 )
 """A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
-
-
 _ROW_DOT = regex(r"(?P<first>(?<![A-Za-z\\])[A-Z]_(?:\{[a-z]\}|[a-z]))\s*\\cdot\s*(?=\\?[a-z]+(?![A-Za-z_^]))")
 """`X_i \\cdot w`, of the rows X_i of X."""
-
-
-"""What is written otherwise, and how: a text, in which `\\g<name>` stands for a group, or what a match makes."""
 _ALWAYS: tuple[Habit, ...] = (
     (_TWO_MARKS, r"\g<name>_{\\mathrm{\g<mark>}}"),
     (_TEXT_D, r"\\mathrm{d}"),
@@ -357,9 +351,12 @@ def _densities(texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
         match = _DENSITY.match(text.lstrip(" &"))
         if match is None or not re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]):
             continue
+        if not re.search(r"[L(]", match["density"]):
+            continue  # log p of a vector p
         if (key := squeezed(match["density"])) not in found and (name := next(free, None)) is not None:
             found[key] = name, match["sign"] or "", match[0].strip()
-    return found
+    heads = [key.partition("(")[0].removesuffix("\\left") for key in found]
+    return {head: one for head, one in zip(heads, found.values(), strict=True) if heads.count(head) == 1} | found
 
 
 def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]]) -> str:

@@ -231,6 +231,7 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
     yield from ((habit, "a bar is the mean of the numbered ones, x̄ of the x_i") for habit in _of_means(texts))
     text = " ".join(texts)
     yield from ((habit, "the loss without its label is the one with it") for habit in _without_label(text))
+    yield from ((habit, "the last term of the loss is a constant") for habit in _with_constant(texts))
     if _of_two(texts):
         yield (_OF_TWO, r"\g<name>"), "the divergence is a name, without its two distributions"
     if _led_in(texts):
@@ -343,6 +344,19 @@ def _without_label(text: str) -> Iterator[Habit]:
     rest = re.sub(rf"{BY_ANY}\s*\{{?\s*{re.escape(name)}", "", text)
     if name and not others and _KIND.search(label) and rest != text and not re.search(bare, rest):
         yield _LABELLED_LOSS, r"\g<name>"
+
+
+_ADDED = regex(r"(?<=[+-])\s*(?P<letter>[Cc])(?=[\s.,;&]*$)")
+"""The last term of a log-likelihood, `… + C`."""
+
+
+def _with_constant(texts: Sequence[str]) -> Iterator[Habit]:
+    """How a letter that only ends a log-likelihood is written: what it depends on is not said."""
+    rest = " ".join(_ADDED.sub("", text) for text in texts)
+    if re.search(r"\\(?:log|ln|ell)(?![A-Za-z])", rest):
+        added = {match["letter"] for text in texts for match in _ADDED.finditer(text)}
+        kept = {letter for letter in added if re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", rest)}
+        yield _ADDED, lambda match: match[0] if match["letter"] in kept else r" \text{const}"
 
 
 _KIND = regex(

@@ -50,11 +50,10 @@ def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
     """What the left side of a loss holds that is stated up to a constant, `log p(y | w) = … + const`; else None."""
     if question.start >= len(sheet.formulas):
         return None
-    span = sheet.formulas[question.start].passage.span()
-    text = sheet.source.text[span.start : span.end]
-    left = text.partition("=")[0]
+    stated = sheet.formulas[question.start].passage
+    left = sheet.source.text[stated.span().start : stated.span().end].partition("=")[0]
     found = {plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left)}
-    return frozenset(found) if _CONSTANT.search(text) else None
+    return frozenset(found) if _CONSTANT.search(stated.text) else None
 
 
 def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
