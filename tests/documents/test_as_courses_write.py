@@ -171,6 +171,13 @@ Setting the gradient with respect to $w$ to zero gives
 $$X^T(Xw - y) + \lambda w = 0$$
 """
 
+LAYER_NORM = r"""
+Layer normalization: $\hat{x} = \frac{x - \mu}{\sigma}$ with $\mu = \frac{1}{D}\sum_i x_i$ and
+$\sigma = \sqrt{\frac{1}{D}\sum_i (x_i - \mu)^2}$, $x \in \mathbb{R}^D$. With $g = \frac{\partial L}{\partial \hat{x}}$
+$$\frac{\partial L}{\partial x} =
+\frac{1}{\sigma}\left(g - \frac{1}{D}\sum_j g_j - \hat{x}\frac{1}{D}\sum_j g_j\hat{x}_j\right)$$
+"""
+
 RIGHT_AND_WRONG = {
     "probit": (PROBIT, "- \\frac", "+ \\frac"),
     "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
@@ -182,6 +189,7 @@ RIGHT_AND_WRONG = {
     "a coin": (COIN, "{p} - ", "{p} + "),
     "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
     "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),
+    "layer normalization": (LAYER_NORM, "- \\hat{x}\\frac", "+ \\hat{x}\\frac"),
     "one rating": (RATING, "2e_{ui} +", "2e_{ui} -"),
     "one user": (USER, ")y_i +", ")x_u +"),
     "a derivative that words set to zero, by one of several": (KMEANS, "-2\\sum_{n=1}^N r_{nk}", "-2\\sum_{n=1}^N "),

@@ -29,7 +29,11 @@ IN_FIELD = regex(
     rf"{NAMES}\s*(?:(?:is|are|be)\s+(?:(?:an?\s+)?(?:\w+\s+){{0,2}}(?:vectors?|matri(?:x|ces)|points?)\s*)?)?"
     rf"(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? ?in)\s*(?P<field>{_FIELD}){_POWER}"
 )
-_OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
+_OF_FORMULA = (
+    r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\,;]"
+    rf"|[,;](?!\s*{NAME}\s*∈))"
+)
+"""A sign of a value, no comma before the name that is said to be in a field."""
 _VALUE_IN_FIELD = regex(rf"(?P<name>{NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
 _MOVED = regex(r"(?:\\nabla|∇|\\partial|∂)(?:\s*\^\s*\d|\s*_\s*(?:\{[^{}]*\}|\\?\w+))*\s*$")

@@ -222,11 +222,25 @@ _CALL = regex(r"\b[a-z]{3,}\(")
 _OF_ENTRIES: Final = REDUCTIONS | {"maximum", "minimum"}
 
 
+def _is_mean(node: s.Node, shape: ir.Shape) -> bool:
+    """Whether this is a mean over as many as an array has entries, `\\frac1n \\sum_i x_i` beside a vector of n."""
+    match node:
+        case s.Binary(_, _, s.Binary(_, "/", s.Literal_(_, 1), s.Name(_, size)), s.Sigma()):
+            return size in (str(shape.rows), str(shape.cols))
+        case s.Binary(_, "/", s.Sigma(), s.Name(_, size)):
+            return size in (str(shape.rows), str(shape.cols))
+    return False
+
+
 def _spread(e: Elaborator, value: ir.Expr, node: s.Node, array: ir.Expr, beside: s.Node) -> ir.Expr:
     """number + array: the number is added to every entry; in LaTeX with its commands a literal, or a name beside a
     vector, as in `x - \\mu`, or its mean or greatest entry."""
     part = s.ungrouped(node)
-    named = isinstance(part, s.Name) or (isinstance(part, s.Apply) and part.function in _OF_ENTRIES)
+    named = (
+        isinstance(part, s.Name)
+        or (isinstance(part, s.Apply) and part.function in _OF_ENTRIES)
+        or _is_mean(part, array.shape)
+    )
     lone = isinstance(value, ir.Number) or (named and (array.shape.is_column or array.shape.is_row))
     typed = _CALL.search(text := e.scope.source.text) and "\\" not in text.replace(r"\left(", "").replace(
         r"\right)", ""
