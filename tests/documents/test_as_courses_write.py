@@ -178,6 +178,22 @@ $$\frac{\partial L}{\partial x} =
 \frac{1}{\sigma}\left(g - \frac{1}{D}\sum_j g_j - \hat{x}\frac{1}{D}\sum_j g_j\hat{x}_j\right)$$
 """
 
+LINE = r"""
+We minimize $\sum_{i=1}^n(y_i - a - bx_i)^2$. Setting the partial derivatives with respect to $a$ and $b$ to zero:
+$$-2\sum_{i=1}^n(y_i - a - bx_i) = 0$$
+$$-2\sum_{i=1}^nx_i(y_i - a - bx_i) = 0$$
+"""
+
+GOAL = r"""
+The estimator solves $$\min_w \sum_{i=1}^n (y_i - w^Tx_i)^2.$$
+Setting the gradient to zero: $$\sum_{i=1}^n x_i(y_i - w^Tx_i) = 0$$
+"""
+
+MARKED = r"""
+$$J(U) = (Fx + GU)^T\bar Q(Fx + GU) + U^T\bar RU$$ where $\bar Q$ and $\bar R$ are symmetric.
+$$\nabla_U J = 2G^T\bar Q(Fx + GU) + 2\bar RU$$
+"""
+
 RIGHT_AND_WRONG = {
     "probit": (PROBIT, "- \\frac", "+ \\frac"),
     "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
@@ -189,6 +205,9 @@ RIGHT_AND_WRONG = {
     "a coin": (COIN, "{p} - ", "{p} + "),
     "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
     "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),
+    "a sum that is minimised, by two numbers": (LINE, "n(y_i - a - bx_i) =", "n(y_i + a - bx_i) ="),
+    "a goal": (GOAL, "(y_i - w^Tx_i) =", "(y_i + w^Tx_i) ="),
+    "what holds of a letter with a bar": (MARKED, "+ 2\\bar", "+ \\bar"),
     "layer normalization": (LAYER_NORM, "- \\hat{x}\\frac", "+ \\hat{x}\\frac"),
     "one rating": (RATING, "2e_{ui} +", "2e_{ui} -"),
     "one user": (USER, ")y_i +", ")x_u +"),

@@ -95,7 +95,7 @@ _BY_SQUARE = regex(
 _TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
 _DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])")
 _GOAL_OF_NAMED = regex(
-    rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
+    rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\[A-Za-z]+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
 )
 """`\\min_w L(w) = …` states L."""
 _PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_| \(.*\)\s*(?:\^|\*\*|²))|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")

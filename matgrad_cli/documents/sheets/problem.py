@@ -39,7 +39,7 @@ LOSS = regex(
 )
 _BY = regex(
     r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
-    r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*$"
+    r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*(?:\$[^$]{1,20}\$\s*(?:,|,?\s*and)\s*)*\$?$"
 )
 _OF = regex(
     r"(?:gradient|derivative|minimum|maximum|minimi[sz](?:er?|ing)|maximi[sz]ing|differentiate|Gradient|Ableitung)"
@@ -140,7 +140,7 @@ class _Finder:
     def _by_prose(self) -> Iterable[str]:
         """Names behind `with respect to`."""
         for formula in self.sheet.formulas:
-            if _BY.search(formula.before[-60:]):
+            if _BY.search(formula.before[-90:]):
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
         yield from (plain_name(match[1]) for match in _BY_NAME.finditer(self.sheet.prose))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import LatexNames
+from ...notation.latex.names import ACCENTS, LatexNames, accents_kept
 from .facts import OF_ENTRIES, facts_by_standing
 from .members import members_told
 from .names import labelled_names, squeezed, tokens_of
@@ -62,12 +62,19 @@ class Section:
 
 def told_by(sheet: Sheet) -> Told:
     """Sizes and facts of the prose."""
-    found = facts_by_standing(sheet.prose)
+    found, kept = facts_by_standing(sheet.prose), accents_kept([formula.passage.text for formula in sheet.formulas])
+
+    def bare(name: str) -> str:
+        """The Q of a `\\bar Q` beside which no Q stands."""
+        base, _, mark = name.rpartition("_")
+        return base if base and mark in ACCENTS.values() and name not in kept else name
+
     always, supposed, denied = (
-        {name: frozenset(words) for name, words in found[key].items() if name}
+        {bare(name): frozenset(words) for name, words in found[key].items() if name}
         for key in ("always", "supposed", "denied")
     )
-    return Told(sizes_told(sheet.prose), always, supposed, members_told(sheet.prose), held_fixed(sheet.prose), denied)
+    sizes = {bare(name): size for name, size in sizes_told(sheet.prose).items()}
+    return Told(sizes, always, supposed, members_told(sheet.prose), held_fixed(sheet.prose), denied)
 
 
 def whole_of(sheet: Sheet, found: Outline) -> Section:

@@ -15,7 +15,7 @@ _RAISED = str.maketrans("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘ
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _MARK = "|".join(sorted([*STYLES, "mathrm", "mathcal", "operatorname"], key=len, reverse=True))
 NAME = (
-    r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+)"
+    r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+|\\[A-Za-z]+)"
     rf"|\\(?:{OF_GREEK}|ell)(?![A-Za-z])|(?<![A-Za-z\\^])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
     r"(?:_\{?\\?\w+\}?)?"
 )
