@@ -4,7 +4,7 @@ judged in that case, or not at all."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 from ...diagnostics import Source
@@ -12,7 +12,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula, Sheet
-from ...ir import Expr
+from ...ir import Call, Expr, nodes_of
 from ...verify.kinks import kinks
 from ..begin import begin
 from ..consequences import MAY_FOLLOW
@@ -31,6 +31,17 @@ _SET = regex(
     r"(?=\s*(?:[,.;)}$\n]|\\q?quad|\\text|\s[a-z]{2,}|$))"
 )
 """A condition behind a formula: `where $m_i > 0$`, `\\text{if } w_j > 0`, `for active units (z_i > 0)`."""
+_HINGE = regex(
+    r"\b(?:when(?:ever)?|if|for|while|as long as|assuming|suppose|in)\s+"
+    r"(?:(?:the|this|that|an?|our|each|hinge|triplet|ranking|contrastive|inner)\s+)*(?:"
+    r"(?:loss|cost|hinge|term|max|maximum|argument|inside|bracket|expression)\s+(?:(?:term|value|function)\s+)?"
+    r"is\s+(?:strictly\s+)?(?:positive|non-?zero|active|greater than (?:zero|0))"
+    r"|(?:margin|constraint)\s+(?:(?:constraint|condition)\s+)?is\s+violated"
+    r"|(?:(?:triplet|pair|sample|example)\s+is\s+)?active)\b"
+    r"(?!\s+(?:and|or|only)\b)(?![^.;]*\b(?:otherwise|else)\b)",
+    re.IGNORECASE,
+)
+"""Words for the side of its kink on which a hinge moves: `When the loss is positive`, `if the margin is violated`."""
 _COMMAND = regex(r"\\[A-Za-z]+\*?(?:\{[a-z]+\*?\})?")
 _WORDS = (
     "a an the its our this that these it we i you one to of by in for is are be and then so thus hence "
@@ -46,11 +57,9 @@ _WORDS = (
 )
 """Words that set no case. What other words do is left open."""
 _NEUTRAL = frozenset(_WORDS.split())
-_ACTIVE = regex(
-    r"\b(?:if|when|where|whenever|assuming|suppose) (?:that )?(?:the |this )?(?:hinge |triplet )?"
-    r"(?:loss|margin|hinge|term|argument|constraint)(?: of the max)? is (?:active|positive|violated|non ?zero)\b"
-)
-"""`When the loss is active`: what the one kink is of is positive."""
+
+Where = tuple[tuple[Expr, bool], ...]
+"""Arrays that are positive, or negative."""
 
 
 @record
@@ -58,13 +67,14 @@ class Case:
     """Where some arrays are positive, or negative (nowhere: a condition is not understood); the formula that says so,
     if one does; the numbers of the rows that may be meant."""
 
-    where: tuple[tuple[Expr, bool], ...]
+    where: Where
     said: str
     rows: tuple[int, ...]
 
-    def applied(self, judged: Sequence[Judged], there: Sequence[Judged]) -> tuple[Judged, ...]:
-        """The rows with what becomes of them `there`, in this case; where only words set it, they are doubted."""
-        found = list(judged)
+    def applied(self, judged: Sequence[Judged], read: Callable[[Where], Sequence[Judged]]) -> tuple[Judged, ...]:
+        """The rows with what becomes of them in this case, as they are then `read`; one that is not understood
+        leaves them doubtful."""
+        found, there = list(judged), read(self.where)
         for number in self.rows:
             old, new = found[number], self._without_condition(there[number])
             if old.verdict != "follows" and new.verdict == "follows" and self.where:
@@ -76,8 +86,13 @@ class Case:
             elif (
                 old.why == CONDITIONAL and self.said and self.where and (there[number].result or new).verdict == "wrong"
             ):
-                why = "it does not hold under the condition beside it, as that was understood"
-                found[number] = replace(old, verdict="undecided", role="claim", why=why)
+                found[number] = replace(there[number], verdict="wrong", role="claim", why="")
+                beyond = read(tuple((part, not side) for part, side in self.where))[number].result
+                if beyond is None or beyond.verdict != "wrong":
+                    why = "it does not hold under the condition beside it, as that was understood"
+                    found[number] = replace(old, verdict="undecided", role="claim", why=why)
+            elif old.verdict == new.verdict == "wrong" and self.said and self.where:
+                found[number] = new
             elif old.verdict == "wrong" and not self.where:
                 found[number] = replace(old, verdict="undecided", why=f"{CONDITIONAL}, which is not understood")
         return tuple(found)
@@ -90,42 +105,39 @@ class Case:
         return replace(row, verdict="follows", why="") if row.verdict == "undecided" and inside else row
 
 
-def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iterator[Case]:
-    """The cases in which rows may be meant that do not follow: those that inequalities before them state,
-    else the sides of each kink."""
+def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task], name: str | None) -> Iterator[Case]:
+    """The cases in which rows may be meant that do not follow: those that inequalities beside them state, or words
+    about the hinge; else the sides of each kink. `name` is that of the loss."""
     arguments = kinks(tasks[0].problem.loss) if tasks else ()
     stated: dict[str, list[int]] = {}
     open_: list[int] = []
-    active: dict[int, str] = {}
+    last = open_
     beside: set[str] = set()
     for number, row in enumerate(judged):
         if row.verdict == "wrong" or row.why in (CONDITIONAL, MAY_FOLLOW):
-            between, words = _before(sheet, judged, number)
+            between, words, hinge = _before(sheet, judged, number)
             said = [formula.passage.text for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
+            said = said or hinge
             whole = _of_both_sides(row)
             tabled = whole and r"\begin{cases}" in row.line.text  # its conditions are those of its own table
             if (own := None if tabled else _behind(sheet, judged, number)) is not None:
                 beside.add(own)
                 said = [own]
             if said:
-                stated.setdefault(said[-1], []).append(number)
-            elif (words or open_[-1:] == [number - 1]) and not whole:
-                open_.append(number)
-                side = _ACTIVE.search(words)
-                told = side[0] if side is not None else "" if words else active.get(number - 1, "")
-                active |= {number: told} if told and len(arguments) == 1 else {}
+                last = stated.setdefault(said[-1], [])
+            elif words or last[-1:] != [number - 1]:
+                last = open_
+            if said or ((words or last[-1:] == [number - 1]) and not whole):
+                last.append(number)
     for text, rows in stated.items():
         known = [one.line for one in judged[: rows[0]] if one.role == "definition"]
-        condition = _condition(text, tasks[0], known) if arguments else None
+        condition = _condition(text, tasks[0], known, name) if arguments else None
         if condition is not None:
             yield Case((condition,), text.strip(" .,;"), tuple(rows))
         elif text in beside:
             yield Case((), text, tuple(rows))
         else:
             open_ += rows
-    if active:
-        open_ = [number for number in open_ if number not in active]
-        yield Case(((arguments[0], True),), next(iter(active.values())), tuple(active))
     if open_ and arguments and len(arguments) <= _MOST_KINKS:
         for sides in product((True, False), repeat=len(arguments)):
             yield Case(tuple(zip(arguments, sides, strict=True)), "", tuple(open_))
@@ -138,9 +150,9 @@ def _of_both_sides(row: Judged) -> bool:
     return any(expr is not None and kinks(expr) for expr in sides)
 
 
-def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], str]:
-    """The formulas between a row and the last one of another display or sentence, and the words there,
-    or behind it, if they may set a case."""
+def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], bool, list[str]]:
+    """The formulas between a row and the last one of another display or sentence, whether words there,
+    or behind it, may set a case, and those in its own sentence that set the case of a hinge."""
     own = judged[number].line.formula
     rows = (one.line.formula for one in judged)
     start = min([own.place, *(one.place for one in rows if own.kind == "display" and one.block == own.block)])
@@ -151,7 +163,10 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
         text = text[: formula.place - last] + " " + text[max(0, _end(formula) - last) :]
     sentence = re.sub(r"\$[^$]*\$", " ", own.before) if own.kind == "inline" else ""
     words = re.findall(r"[A-Za-z]{2,}", _COMMAND.sub(" ", f"{sentence} {text} {own.after}").lower())
-    return between, "" if _NEUTRAL.issuperset(words) else " ".join(words)
+    before = re.split(r"[.!?]\s", f"{text} {sentence}".rstrip())[-1]
+    beside = before, own.passage.text, re.split(r"[.;]", own.after)[0]
+    hinge = [" ".join(found[0].split()) for part in beside for found in _HINGE.finditer(part)]
+    return between, not _NEUTRAL.issuperset(words), hinge
 
 
 def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
@@ -176,16 +191,18 @@ def _end(formula: Formula) -> int:
     return formula.place + span.end - span.start
 
 
-def _condition(text: str, task: Task, known: Sequence[Line]) -> tuple[Expr, bool] | None:
-    """An inequality as an array and its sign; None if it cannot be read with the names of the problem,
-    and those that rows define."""
+def _condition(text: str, task: Task, known: Sequence[Line], name: str | None) -> tuple[Expr, bool] | None:
+    """An inequality, or what words say of the only hinge, as an array and its sign; None if it cannot be read with
+    the names of the problem, and those that rows define."""
     sign = _UNEQUAL.search(text)
     if sign is None:
-        return None
+        calls = (node for node in nodes_of(task.problem.loss) if isinstance(node, Call) and node.function == "relu")
+        hinges = {node.arguments[0] for node in calls}
+        return (hinges.pop(), True) if len(hinges) == 1 else None
     left, right = text[: sign.start()].strip(" $.,;"), text[sign.end() :].strip(" $.,;")
     difference = Passage(rf"{left} - \left({right}\right)")
     rows = [(line.number, line.formula.passage) for line in known]
-    begun = begin(task, [*rows, (0, difference)], Source("condition", difference.text), "latex", None)
+    begun = begin(task, [*rows, (0, difference)], Source("condition", difference.text), "latex", name)
     for number, passage in rows:
         begun.reader.row(begun.read(number, passage), first=False)
     claims = begun.read(0, difference).claims
