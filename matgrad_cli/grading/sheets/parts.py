@@ -34,7 +34,7 @@ from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
 from .biases import as_bias, as_number, biases
-from .cases import cases
+from .cases import Where, cases
 from .judge import Judge
 from .judged import GIVEN, Judged
 from .other_functions import code_of
@@ -211,10 +211,12 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for facts, doubt in held(sheet, posed.told, part) if doubtful(part) else ():
         part = where_held(sheet, part, read(part.layout, (*supposed, *facts)), facts, doubt)
+
+    def judged_where(where: Where) -> Sequence[Judged]:
+        return read(part.layout, supposed, habits=Habits(where=where)).judged
+
     for case in cases(sheet, part.judged, part.tasks, part.question.name):
-        way = partial(read, part.layout, supposed)
-        judged = case.applied(part.judged, lambda where, way=way: way(habits=Habits(where=where)).judged)
-        part = replace(part, judged=judged)
+        part = replace(part, judged=case.applied(part.judged, judged_where))
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in OF_LAYOUT_CODES for judged in part.judged)
     others = [(name, False) for name in OTHERS if name in (stated or OTHERS)]
     others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
