@@ -10,8 +10,9 @@ from functools import partial
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import LatexNames, accents_kept
+from ...notation.latex.names import FUNCTIONS, LatexNames, accents_kept
 from ...notation.latex.tokens import Token
+from ...notation.loss_text import plain_name
 from ..passage import Passage
 from .lengths import readable_problem
 from .names import free_names, tokens_of
@@ -131,6 +132,14 @@ _OF_SAMPLE = regex(
     r"\s*(?P<script>_\s*(?:\{\s*(?P<below>[i-n])\s*\}|(?P<low>[i-n])(?![A-Za-z]))"
     r"|\^\s*\{?\s*\((?P<above>[i-n])\)(?:\s*\})?)"
 )
+_LETTER = rf"{_STYLE}\{{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}}?"
+_BEGINS = r"(?:(?<![A-Za-z\\])|(?=\\))"
+_AT_SAMPLE = regex(
+    rf"(?P<before>=\s*)?{_BEGINS}(?P<name>\\?[A-Za-z]+)(?:_{_LETTER})?\s*(?:\\left\s*)?\(\s*(?:{_LETTER}\s*[;,]\s*)?(?P<sample>{_LETTER}){_OF_SAMPLE.pattern}\s*"
+    rf"(?:(?:[;,|]|\\mid)\s*{_LETTER}\s*)?(?:\\right\s*)?\)(?P<behind>\s*&?:?=(?!=))?"
+)
+"""`p(x_i; \\beta)`, `h_\\theta(x^{(i)})`: a function of a sample."""
+_NUMBER = regex(rf"[\s&]*(?:(?P<number>(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?{_LETTER}){_OF_SAMPLE.pattern}\s*:?)?")
 _SUM_OVER = r"\\sum\s*(?:\\limits\s*)?_\s*\{{?\s*{letter}(?![A-Za-z])"
 
 
@@ -238,6 +247,11 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
         yield (_LED_IN, ""), "a probability in front of a function is that function"
     if _OF_COLUMN.search(text) is not None:
         yield (_OF_COLUMN, partial(_of_column, text)), "of one row of outputs, what one sample has is an entry"
+    if called := dict(_at_samples(texts)):
+        said = "; ".join(
+            f"{name}(x_i) is read as {number}_i, the number of sample i" for name, number in called.items()
+        )
+        yield (_AT_SAMPLE, partial(_of_its_sample, called)), said
     if letter := _of_one(text):
         index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
         yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
@@ -286,6 +300,29 @@ def _of_one(text: str) -> str:
     alone = any(re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])(?!\}}?_)", text) for name in names)
     derived = re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(match['name'])}{below}", text)
     return letter if derived and not alone else ""
+
+
+def _at_samples(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The functions that are stated at any sample of a sum, `p(x_i; \\beta) = …`, or `\\hat y_i = h(x_i) = …`, and
+    called nowhere else, each with the name of its numbers."""
+    text = " ".join(texts)
+    for head in (match for one in texts for match in _AT_SAMPLE.finditer(one) if match["behind"]):
+        name, index = head["name"], head["below"] or head["low"] or head["above"]
+        left = _NUMBER.fullmatch(head.string, 0, head.start())
+        called = re.findall(rf"{_BEGINS}{re.escape(name)}(?:_{_LETTER})?\s*(?:\\left\s*)?\(", text)
+        of_samples = [match for match in _AT_SAMPLE.finditer(text) if match["name"] == name]
+        moved = re.search(rf"\\(?:partial|nabla\s*_)\s*\{{?\s*{re.escape(head['sample'])}", text)
+        summed = re.search(_SUM_OVER.format(letter=index), text) and plain_name(name) not in FUNCTIONS
+        if left is not None and summed and not moved and len(called) == len(of_samples):
+            yield name, left["number"] or name
+
+
+def _of_its_sample(numbers: Mapping[str, str], match: re.Match[str]) -> str:
+    """The function of a sample as the number p_i; once, where that is said to be it."""
+    number, before, behind = numbers.get(match["name"]), match["before"] or "", match["behind"] or ""
+    if number is None:
+        return match[0]
+    return "=" if before and behind else f"{before}{number}{match['script']}{behind}"
 
 
 def of_classes(texts: Sequence[str]) -> str:
