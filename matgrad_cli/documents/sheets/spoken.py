@@ -48,6 +48,7 @@ _KINDS = {
     "inverse": ("{", "}^{-1}"),
     "determinant": (r"\det\left(", r"\right)"),
     "trace": (r"\operatorname{tr}\left(", r"\right)"),
+    "diagonal": (r"\operatorname{diag}\left(", r"\right)"),
 }
 """What the words for a value make of what they are said of."""
 _CALLS = (
@@ -64,6 +65,13 @@ _CALLS = (
             r"|abbreviated \w+)$"
         ),
         True,
+    ),
+    (
+        regex(
+            r"@ (?:is|be|being|denotes?) (?:the|a) (?P<kind>diagonal) matrix (?:\w+ ){0,4}?"
+            r"(?:entr(?:y|ies)|elements?)(?: (?:are|is|equal to|given by))?$"
+        ),
+        False,
     ),
     (regex(rf"@ (?:is|be|being|denotes?) the (?:\w+ )?(?P<kind>{'|'.join(_KINDS)}) of(?: the \w+)?$"), False),
 )

@@ -48,7 +48,7 @@ from .worded_cases import with_worded_cases
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
-_LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
+_LISTED = regex(r"=\s*(?!\\\w*\s*\{?\s*[dD]iag)(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
 """`X = [x_1, \\dots, x_n]` says of what a matrix is made."""
 
 
