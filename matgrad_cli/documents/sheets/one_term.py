@@ -41,6 +41,10 @@ _DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d|'\s*\(")
 _OVER_ALL = regex(
     r"\\sum\s*(?:\\limits\s*)?_\s*\{?\s*(?P<letter>[a-z])\s*=\s*1\s*\}?\s*\^\s*\{?\s*(?P<size>[A-Za-z])\s*\}?"
 )
+_FROM_ZERO = regex(
+    r"\\sum\s*(?:\\limits\s*)?_\s*\{\s*(?P<letter>[a-z])\s*=\s*0\s*\}\s*\^\s*\{?\s*(?P<last>[A-Za-z])(?![A-Za-z\s]*[-+])\s*\}?"
+)
+"""`\\sum_{i=0}^K`."""
 _LABELLED_LOSS = regex(
     r"(?<![A-Za-z\\])(?P<name>[LJEC]|\\ell|\\mathcal\s*\{\s*L\s*\})_(?P<open>\{\s*)?"
     r"(?P<label>\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})(?(open)\s*\})"
@@ -252,6 +256,8 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
             f"{name}(x_i) is read as {number}_i, the number of sample i" for name, number in called.items()
         )
         yield (_AT_SAMPLE, partial(_of_its_sample, called)), said
+    if _all_from_zero(text):
+        yield (_FROM_ZERO, r"\\sum_{\g<letter>}"), "sums that all run from 0 run through the whole range"
     if letter := _of_one(text):
         index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
         yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
@@ -286,6 +292,19 @@ def _led_in(texts: Sequence[str]) -> bool:
     """Whether no function that stands behind a probability, `P(y = 1 | x) = h(x) = …`, is stated elsewhere too."""
     heads = {text[match.end() :].partition("(")[0].strip(" &") for text in texts if (match := _LED_IN.match(text))}
     return not any(text.lstrip(" &").partition("(")[0].rstrip() in heads for text in texts if "(" in text)
+
+
+def _all_from_zero(text: str) -> bool:
+    """Whether the sums from 0 to a letter are all that tells of it, and what they count is an index, no power."""
+    rest = _FROM_ZERO.sub("", text)
+    below = re.sub(r"\\sum\s*_\s*(?:\{[^{}]*\}|\w)|_\s*(?:\{[^{}]*\}|\w)", "", rest)
+    pairs = {found.group("letter", "last") for found in _FROM_ZERO.finditer(text)}
+    told = any(re.search(rf"(?<![A-Za-z\\]){last}(?![A-Za-z])|_\s*\{{?\s*0", rest) for _, last in pairs)
+    return (
+        bool(pairs)
+        and not told
+        and not any(re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", below) for letter, _ in pairs)
+    )
 
 
 def _of_one(text: str) -> str:

@@ -51,6 +51,7 @@ from .solutions import (
     is_said_of_other,
     is_scaled,
     is_solution,
+    may_be_member,
     newton_step,
     numbered_parts,
     sets_to_zero,
@@ -369,8 +370,8 @@ class Judge:
             return "the derivative of something else may be meant"
         if self.supposed:
             return "it may be said of what was supposed before"
-        if (constant := held_constant(line, self.question.frozen, self.question.wrt)) is not None:
-            return constant
+        if why := held_constant(line, self.question.frozen, self.question.wrt) or may_be_member(line, self.readers):
+            return why
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)

@@ -310,3 +310,15 @@ def fails_at_zero(line: Line, result: RowResult) -> bool:
     read, text = result.outcome.read if result.outcome is not None else None, line.text
     side = read.side.text.strip() if read is not None else ""
     return side.strip(" {}.,;&\\") == "0" or (side != "" and _SET.search(text[: max(0, text.rfind(side))]) is not None)
+
+
+def may_be_member(line: Line, readers: Sequence[Begun]) -> str | None:
+    """Why a derivative by the vector k_+ of a loss with a sum over the k_i, or by these, is not judged."""
+    for begun in readers:
+        kinds = begun.around.names().variables
+        for name in line.moving or {begun.around.task.problem.wrt.name}:
+            whole = name.partition("_")[0]
+            vectors = {one for one, kind in kinds.items() if kind == "vector" and one.startswith(f"{whole}_")}
+            if vectors and kinds.get(whole) == "matrix":
+                return f"`{min(vectors)}` may be one of the vectors that are numbered"
+    return None

@@ -29,7 +29,10 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
     tree = _with_features(tree, scope, wrt)
     counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
     counts.subtract(body.name for part in s.parts_of(tree) for body in _numbered_capital(part))
-    names = {name for name, count in counts.items() if count > 0}
+    limits = {limit for part in s.parts_of(tree) if isinstance(part, s.Sigma) for limit in part.bounds}
+    names = {name for name, count in counts.items() if count > 0} - {
+        one.name for one in limits if isinstance(one, s.Name)
+    }
     bound = s.letters_bound(tree)
     found: set[str] = set()
     inside = _in_norms(tree)
