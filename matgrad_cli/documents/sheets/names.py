@@ -46,6 +46,16 @@ def is_identity(text: str) -> bool:
     return _IDENTITY.fullmatch(squeezed(text)) is not None
 
 
+_EXPECTATION = regex(
+    r"(?<![A-Za-z])(?:E|\\math(?:bb|rm)\s*\{?\s*E\s*\}?|\\operatorname\s*\{E\})\s*(?:\\left\s*)?[\[{(]"
+)
+
+
+def expects(text: str) -> bool:
+    """Whether an expectation stands in a text."""
+    return _EXPECTATION.search(text) is not None
+
+
 def index_behind(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     """The tokens of the subscript behind a name."""
     if at + 2 >= len(tokens) or tokens[at + 1].text != "_":

@@ -30,7 +30,7 @@ _ONE_SAMPLE = regex(
     re.IGNORECASE,
 )
 
-BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
+BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w))?"
 """The sign of a derivative, and by what."""
 _STYLE = r"(?:\\(?:math(?:bf|rm)|boldsymbol|bm|vec)\s*)?"
 _BARRED = regex(
@@ -136,7 +136,7 @@ _OF_SAMPLE = regex(
     r"\s*(?P<script>_\s*(?:\{\s*(?P<below>[i-n])\s*\}|(?P<low>[i-n])(?![A-Za-z]))"
     r"|\^\s*\{?\s*\((?P<above>[i-n])\)(?:\s*\})?)"
 )
-_LETTER = rf"{_STYLE}\{{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}}?"
+_LETTER = rf"(?:\\hat\s*)?{_STYLE}\{{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}}?"
 _BEGINS = r"(?:(?<![A-Za-z\\])|(?=\\))"
 _AT_SAMPLE = regex(
     rf"(?P<before>=\s*)?{_BEGINS}(?P<name>\\?[A-Za-z]+)(?:_{_LETTER})?\s*(?:\\left\s*)?\(\s*(?:{_LETTER}\s*[;,]\s*)?(?P<sample>{_LETTER}){_OF_SAMPLE.pattern}\s*"
@@ -144,6 +144,8 @@ _AT_SAMPLE = regex(
 )
 """`p(x_i; \\beta)`, `h_\\theta(x^{(i)})`: a function of a sample."""
 _NUMBER = regex(rf"[\s&]*(?:(?P<number>(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?{_LETTER}){_OF_SAMPLE.pattern}\s*:?)?")
+_AT_TIME = r"(?<=[A-Za-z}}\d])\s*\(\s*{}\s*\)"
+"""`e(n)`, `e^2(n)`, `w^T(n)`."""
 _SUM_OVER = r"\\sum\s*(?:\\limits\s*)?_\s*\{{?\s*{letter}(?![A-Za-z])"
 
 
@@ -258,6 +260,9 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
         yield (_AT_SAMPLE, partial(_of_its_sample, called)), said
     if _all_from_zero(text):
         yield (_FROM_ZERO, r"\\sum_{\g<letter>}"), "sums that all run from 0 run through the whole range"
+    if letter := _of_one_time([one for one in texts if len(one.strip()) > 1]):
+        yield (re.compile(_AT_TIME.format(letter)), ""), f"one time {letter} is spoken of, and left away"
+        yield (re.compile(rf"\(\s*({letter}\s*[+-]\s*1)\s*\)"), r"_{\1}"), "what stands at another time has an index"
     if letter := _of_one(text):
         index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
         yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
@@ -292,6 +297,18 @@ def _led_in(texts: Sequence[str]) -> bool:
     """Whether no function that stands behind a probability, `P(y = 1 | x) = h(x) = …`, is stated elsewhere too."""
     heads = {text[match.end() :].partition("(")[0].strip(" &") for text in texts if (match := _LED_IN.match(text))}
     return not any(text.lstrip(" &").partition("(")[0].rstrip() in heads for text in texts if "(" in text)
+
+
+def _of_one_time(texts: Sequence[str]) -> str:
+    """The letter of the time at which a loss `J(n)` is differentiated, where it stands for nothing else: `e(n) = …`."""
+    text = " ".join(texts)
+    for letter in "nkt":
+        time = _AT_TIME.format(letter)
+        rest = re.sub(rf"\(\s*{letter}\s*[+-]\s*1\s*\)|{time}", " ", text)
+        derived = re.search(rf"{BY_ANY}\s*\{{?\s*{_LETTER}{time}", text)
+        if derived and len(re.findall(time, text)) > 2 and not re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", rest):
+            return letter
+    return ""
 
 
 def _all_from_zero(text: str) -> bool:

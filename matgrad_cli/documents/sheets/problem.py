@@ -27,7 +27,7 @@ from .lengths import (
     readable_problem,
 )
 from .members import OTHER, big, numbered, shapes_text, small
-from .names import is_identity, labelled_names, relates, smoothness, tokens_of
+from .names import expects, is_identity, labelled_names, relates, smoothness, tokens_of
 from .outline import Outline, Stated, amid, upstream_losses
 from .sheet import Question, Sheet, Told
 
@@ -315,13 +315,13 @@ class _Finder:
     def _read(
         self, sides: Sequence[str], name: str | None, by: Sequence[str | None], arrays: bool = False
     ) -> tuple[str, Problem] | None:
-        """The first side that is a loss, definitions of the document put in."""
+        """The first side that is a loss, definitions of the document put in; expectations are the last to be read."""
         texts = [marks_spelled(_CONSTANT.sub("", side.strip().rstrip(".,;")), self.found.accents) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
         # what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said
         usual = name is not None and (name in USUAL or (len(name) > 2 and name.isupper()))
         ways = (said, {}) if said else ({},)  # a size that is told contradicts words
-        for text, self.members in product(texts, ways):
+        for text, self.members in product(sorted(texts, key=expects), ways):
             whole = self.definitions.put_in(text, {name} if name else set())
             for candidate in dict.fromkeys(one for one in (whole, text) if not _LONE.fullmatch(one)):
                 numbered_ones = [*labelled_names(tokens_of(candidate, self.names), letters=True)]
