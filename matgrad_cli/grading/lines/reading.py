@@ -159,7 +159,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         message = f"at which argument `{call.function}` is differentiated here is not certain"
         return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=call.span))
     if (early := _not_yet_defined(stated, around)) is not None:
-        message = f"the name `{early.name}` is used before it is defined"
+        message = f"what `{early.name}` stands for is said below, or could not be read"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
     try:
         tree, rough = without_remainder(stated, around)
