@@ -370,7 +370,7 @@ class Judge:
             return "the derivative of something else may be meant"
         if self.supposed:
             return "it may be said of what was supposed before"
-        if why := held_constant(line, self.question.frozen, self.question.wrt) or may_be_member(line, self.readers):
+        if why := held_constant(line, self.question.frozen, self.question.wrt):
             return why
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
@@ -398,4 +398,4 @@ class Judge:
             return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"
-        return self.open_names.why(line, result, defined)
+        return self.open_names.why(line, result, defined) or may_be_member(line, self.readers)
