@@ -10,7 +10,7 @@ from ..notation import syntax as s
 from .chain import Chain, Outcome, RowResult, as_said, failed, open_outcome, unless_if, unsaid, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
-from .equations.marked import is_marked, marks_member
+from .equations.marked import is_marked, marks_member, may_solve
 from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import holds_small, to_first_order
@@ -391,7 +391,7 @@ class Reader:
         """A name may be used before the row that defines it: takes in a definition of a later row, no solution;
         False if there is none left."""
         for claim in self.later:
-            if not is_marked(claim, self.equations.unknowns) and self.defines(claim) and self.definable(claim):
+            if not may_solve(claim, self.equations.unknowns) and self.defines(claim) and self.definable(claim):
                 chain = replace(self.chain)
                 self.later.take(claim)
                 self.definition(claim)

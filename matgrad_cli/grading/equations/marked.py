@@ -30,6 +30,13 @@ def is_marked(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
     return marked_unknown(lone_name(claim.left) or "", unknowns) is not None
 
 
+def may_solve(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
+    r"""Whether a claim is of a marked name and without the unknown: `\hat u = u/\|u\|` says what `\hat u` is of u."""
+    symbol = marked_unknown(lone_name(claim.left) or "", unknowns)
+    value = [s.contents(side.node).names for side in claim.sides[1:] if side.node is not None]
+    return symbol is not None and symbol.name not in frozenset().union(*value)
+
+
 def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol], solution: Expr | None) -> dict[str, Expr]:
     r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
     in no side or the claim ends in zero, and beside w the `solution`, where one was found; P is the matrix of the p_ij
