@@ -75,8 +75,8 @@ def questions(
     inside: set[str] = set()
     for stated in reversed(ranked[-MOST_PROBLEMS:]):
         unlike = stated.name not in losses or stated.name in FUNCTIONS or score(stated) < 5
-        unlike = chosen and (unlike or amid(sheet.formulas, found, stated))
-        if unlike or score(stated) < 3 or stated.name in chosen.keys() | inside:
+        unlike = unlike or amid(sheet.formulas, found, stated)
+        if (chosen and unlike) or score(stated) < 3 or stated.name in chosen.keys() | inside:
             continue
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):

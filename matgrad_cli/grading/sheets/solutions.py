@@ -43,7 +43,7 @@ _CONSTRAINED = regex(
 )
 
 _DERIVATIVE = regex(
-    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:(?:the |its |this )?(?:partial )?(?:gradient|derivative)s?\b|this\b|it\b)"
+    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:(?:the |its |this )?(?:partial )?(?:gradient|derivative)s?|this|it)\b"
     r"(?:[^.$]|\$[^$]{1,40}\$){0,60}\b(?:to|with|equal) (?:be )?zero"
     r"|\b(?:(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)|differentiat(?:e|ing))\b[^.]{0,60}$"
     r"|\b(?:first[- ]order (?:optimality )?conditions?|normal equations?)\b[^.=]{0,60}$"
