@@ -194,6 +194,14 @@ $$J(U) = (Fx + GU)^T\bar Q(Fx + GU) + U^T\bar RU$$ where $\bar Q$ and $\bar R$ a
 $$\nabla_U J = 2G^T\bar Q(Fx + GU) + 2\bar RU$$
 """
 
+M_STEP = r"""
+Maximise $$Q = \sum_{n=1}^N\sum_{k=1}^K\gamma(z_{nk})\left(\ln\pi_k - \frac12\|x_n - \mu_k\|^2\right)$$
+Setting the derivative with respect to $\mu_k$ to zero: $$\sum_{n=1}^N\gamma(z_{nk})(x_n - \mu_k) = 0$$
+$$\mu_k = \frac{1}{N_k}\sum_{n=1}^N\gamma(z_{nk})x_n, \qquad N_k = \sum_{n=1}^N\gamma(z_{nk})$$
+"""
+
+RATING_IN_BOLD = RATING.replace("q_i", r"\mathbf{q}_i").replace("p_u", r"\mathbf{p}_u")
+
 RIGHT_AND_WRONG = {
     "probit": (PROBIT, "- \\frac", "+ \\frac"),
     "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
@@ -205,6 +213,8 @@ RIGHT_AND_WRONG = {
     "a coin": (COIN, "{p} - ", "{p} + "),
     "boosting": (BOOSTED, "1 + e^{yF}", "1 + e^{-yF}"),
     "a dimension": (OF_DIMENSION, "^2} - ", "^2} + "),
+    "responsibilities": (M_STEP, "(x_n - \\mu_k) =", "(x_n + \\mu_k) ="),
+    "one rating in bold": (RATING_IN_BOLD, "2e_{ui} +", "2e_{ui} -"),
     "a sum that is minimised, by two numbers": (LINE, "n(y_i - a - bx_i) =", "n(y_i + a - bx_i) ="),
     "a goal": (GOAL, "(y_i - w^Tx_i) =", "(y_i + w^Tx_i) ="),
     "what holds of a letter with a bar": (MARKED, "+ 2\\bar", "+ \\bar"),

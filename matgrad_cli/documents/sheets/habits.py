@@ -297,9 +297,14 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
     habits += below(texts)
-    fixed = fixed_indices(texts)
-    habits.append((INDEXED, lambda match: fixed.get((match["name"], match["below"]), match[0])))
-    respelled += [pair for key, one in fixed.items() if "mathrm" in one for pair in _labels_back(*key)]
+    if fixed := fixed_indices(texts):
+        habits.append(
+            (INDEXED, lambda one: one["name"] + one["close"] + fixed.get(f"{one['name']}_{one['below']}", one["sub"]))
+        )
+        for key in (key for key, left in fixed.items() if "mathrm" in left):
+            respelled += _labels_back(*key.rsplit("_", 1))
+        gone = {letter for key, left in fixed.items() for letter in key.rpartition("_")[2] if letter not in left}
+        said += [f"one of several is spoken of, and its index {', '.join(sorted(gone))} left away"] * bool(gone)
     errors = {match["label"] for one in texts for match in _STATED_ERROR.finditer(one)}
     habits.append(
         (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])

@@ -116,13 +116,14 @@ def counts_in(loss: str, told: Container[str]) -> dict[str, str]:
     return {name: limits[index] for name, index in counted.items() if index in limits}
 
 
-def numbers_in(loss: str, limits: Iterable[str]) -> dict[str, str]:
-    """What a loss takes as a number: its means, the `limits` of sums, the capitals that stand below fractions alone,
-    as the temperature of `softmax(z/T)`."""
+def numbers_in(loss: str, limits: Iterable[str], lengths: Container[str]) -> dict[str, str]:
+    """What a loss takes as a number: its means, the `limits` of sums, the capitals that stand below fractions alone and
+    are no `lengths` that are told, as the temperature of `softmax(z/T)`."""
     upright = regex(r"\^\s*\{?\s*T\s*(?:\}|(?![A-Za-z]))|\\(?!(?:[dt]?frac)(?![A-Za-z]))[A-Za-z]+").sub(" ", loss)
     below = ["".join(found) for found in _DIVIDES.findall(upright)]
     written = re.findall(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", upright)
-    divide = [name for name in below if name.isupper() and written.count(name) == below.count(name)]
+    divide = [name for name in below if name.isupper() and name not in lengths]
+    divide = [name for name in divide if written.count(name) == below.count(name)]
     ends = (name for name in limits if not re.search(rf"{name}\s*\}}?\s*{TRANSPOSED}", loss))
     ends = (name for name in ends if f"^{name}" not in loss.replace("{", ""))
     return dict.fromkeys([*means(loss), *divide, *ends], "scalar")

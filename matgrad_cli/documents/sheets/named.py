@@ -170,7 +170,7 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
     loss = formulas[asked[0]]
     start = _MINIMUM.match(loss.passage.text)
     end, by = goals.get(asked[0], (start.end() if start is not None else 0, ""))
-    named = _written(loss, 0, end, f"{letters[-1]}{by} = ")
+    named = with_text(loss, 0, end, f"{letters[-1]}{by} = ")
     return (*formulas[: asked[0]], named, *formulas[asked[0] + 1 :])
 
 
@@ -249,7 +249,7 @@ def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formu
         if (found := given.fullmatch(text)) is not None:
             names[found["name"].replace(" ", "")] = found["derivative"]
         elif (left := _LEFT.match(text)) is not None and (sign := names.pop(left["name"].replace(" ", ""), None)):
-            yield number, _written(formula, 0, left.end(), f"{sign} = ")
+            yield number, with_text(formula, 0, left.end(), f"{sign} = ")
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
@@ -262,19 +262,19 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
     for number, formula in enumerate(formulas):
         text = formula.passage.text
         if (signed := _SIGNED.search(text)) is not None and "=" not in text:  # `the Hessian is $2X^TX \\succ 0$`
-            formula, text = _written(formula, signed.start(), len(text), ""), text[: signed.start()]
+            formula, text = with_text(formula, signed.start(), len(text), ""), text[: signed.start()]
         if (step := _derivative_of_step(formula, name, formulas[first].passage.text, prose)) is not None:
             yield number, step
         elif (head := of_loss.match(text)) is not None:
-            yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
+            yield number, with_text(formula, 0, head.end(), rf"\nabla^2 {name} =")
         elif (head := _BARE.match(text)) is not None:
             alone = with_letter[:1] == [number] and number > first and (called or len(with_letter) == 1)
             if alone and not NO_VALUE.search(text):
-                hessian = _written(formula, head.end(), head.end(), rf"\nabla^2 {name} = ")
+                hessian = with_text(formula, head.end(), head.end(), rf"\nabla^2 {name} = ")
                 yield number, replace(hessian, guessed=not called)
         elif (label := _OWN_LABEL.match(text)) is not None:
             sign = r"\nabla^2" if label["what"].lower() == "hessian" else r"\nabla"
-            yield number, _written(formula, *label.span("label"), f"{sign} {name} = ")
+            yield number, with_text(formula, *label.span("label"), f"{sign} {name} = ")
         elif (
             words := said.match(_DISPLAY_END.split(formula.before)[-1])
             or _LABEL.search(formula.before)
@@ -298,11 +298,12 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
                 other = not by and what not in ("gradient", "hessian")
                 other |= _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
                 at = letter.end() if letter is not None else 0
-                claim = _written(formula, at, at, f"{sign} {name} " + ("" if begins else "= "))
+                claim = with_text(formula, at, at, f"{sign} {name} " + ("" if begins else "= "))
                 yield number, replace(claim, guessed=other)
 
 
-def _written(formula: Formula, start: int, end: int, text: str) -> Formula:
+def with_text(formula: Formula, start: int, end: int, text: str) -> Formula:
+    """A formula with another text from `start` to `end`."""
     return replace(formula, passage=formula.passage.replaced([(start, end, text)]))
 
 

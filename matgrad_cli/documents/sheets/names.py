@@ -10,7 +10,7 @@ from functools import lru_cache
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.regex import regex
 from ...notation.latex.lexer import Lexer
-from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames
+from ...notation.latex.names import FUNCTIONS, GREEK, OF_GREEK, VARIANTS, LatexNames
 from ...notation.latex.tokens import Token
 
 _SMALL = "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that"
@@ -109,35 +109,49 @@ def smoothness(prose: str) -> frozenset[str]:
 
 
 INDEXED = regex(
-    r"(?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?P<name>[A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))"
+    rf"(?P<name>(?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))[A-Za-z]|\\(?:{OF_GREEK}|ell)(?![A-Za-z]))(?P<close>\}}?)"
+    r"(?P<sub>_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z])))"
 )
-"""`q_i`, also the one of `p_u^Tq_i`."""
+"""`q_i`, also the one of `p_u^Tq_i`, and `\\mathbf{x}_i`."""
+_STYLED = regex(r"\\(?:math\w+|boldsymbol|bm|vec)\s*\{\s*(\\?[A-Za-z]+)\s*\}")
+_OF_ONE = regex(
+    r"^[\s&]*(?:[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)_\{?(?P<below>[a-z]{1,2})\}?\s*&?:?=(?!=)", re.MULTILINE
+)
+"""`L_i = …`, the loss of one sample."""
 
 
-def fixed_indices(texts: Sequence[str]) -> dict[tuple[str, str], str]:
-    r"""Names with indices that never vary, where no Σ binds them, and how each is written without these:
-    `L = (r_{ui} - p_u^\top q_i)^2` speaks of one u and one i, `\sum_i (r_{ui} - x_u^\top y_i)^2` of one u.
-    The b_u and b_i beside r_{ui} are two names."""
-    text = " ".join(one for one in texts if len(one.strip()) > 1)
+def fixed_indices(texts: Sequence[str]) -> dict[str, str]:
+    r"""Names with indices that never vary, where no Σ binds them, and what is left of these: `L = (r_{ui} - p_u^\top
+    q_i)^2` and `L_{ui} = …` speak of one u and one i, `\sum_i (r_{ui} - x_u^\top y_i)^2` of one u. The b_u and b_i
+    beside r_{ui} are two names."""
+    text = _STYLED.sub(r" \1", "\n".join(one for one in texts if len(one.strip()) > 1))
     below: dict[str, set[str]] = {}
     for match in INDEXED.finditer(text):
         below.setdefault(match["name"], set()).add(match["below"])
-    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
-    rest = INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
-    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", rest))
+    rest = INDEXED.sub(" ", text)
+    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", re.sub(r"\\[A-Za-z]+", " ", rest)))
+    bare |= set(re.findall(r"\\[A-Za-z]+", rest))
     pairs = {value for values in below.values() for value in values if len(value) > 1}
     several = {name for name, values in below.items() if len(values) > 1 and any(values <= {*pair} for pair in pairs)}
     places = [{one[at : at + 1] for one in below[name]} for name in below.keys() - several for at in (0, 1)]
     varying = {letter for letters in places if len(letters) > 1 for letter in letters}
     varying |= {letter for name in below.keys() & bare for value in below[name] for letter in value}
-    fixed = {letter for values in below.values() for value in values for letter in value} - bound - bare - varying
-    moved = (match["below"] for match in re.finditer(r"\\partial\s*" + INDEXED.pattern, text))
-    if not any(fixed >= {*value} for value in moved) or fixed.isdisjoint("".join(pairs)):
+    fixed = {letter for values in below.values() for value in values for letter in value}
+    fixed -= _bound(text) | bare | varying
+    moved = [match["below"] for match in re.finditer(r"\\(?:partial|nabla_\{?)\s*" + INDEXED.pattern, text)]
+    of_one = {*moved} & {match["below"] for match in _OF_ONE.finditer(text)}
+    paired = any(fixed >= {*value} for value in moved) and not fixed.isdisjoint("".join(pairs))
+    if not paired and not any(fixed >= {*value} for value in of_one):
         return {}
-    names = [(name, value) for name, values in below.items() for value in values if fixed & {*value}]
-    kept = {(name, value): "".join(letter for letter in value if letter not in fixed) for name, value in names}
-    kept |= {(name, value): rf"\mathrm{{{value * 2}}}" for name, value in names if name in several}
-    return {(name, value): f"{name}_{{{left}}}" if left else name for (name, value), left in kept.items()}
+    names = {f"{name}_{value}": value for name, values in below.items() for value in values if fixed & {*value}}
+    kept = {key: "".join(letter for letter in value if letter not in fixed) for key, value in names.items()}
+    kept |= {key: rf"\mathrm{{{names[key] * 2}}}" for key in names if key.rpartition("_")[0] in several}
+    return {key: f"_{{{left}}}" if left else "" for key, left in kept.items()}
+
+
+def _bound(text: str) -> set[str]:
+    """The letters that a Σ, a maximum or a set binds."""
+    return {*re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text)))}
 
 
 PAIRED = regex(
@@ -149,14 +163,13 @@ def paired(texts: Sequence[str]) -> frozenset[str]:
     r"""Pairs of letters below a matrix that say between what it stands, `W_{xh}`, `\Sigma_{xx}`: both are names
     themselves, or one stands there twice beside other pairs; and no Σ binds them."""
     text = " ".join(texts)
-    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
     bare = {*re.findall(r"(?<![A-Za-z\\_{])[a-z](?![A-Za-z])", re.sub(r"_\{[^{}]*\}", "", text))}
     below: dict[str, set[str]] = {}
     for match in PAIRED.finditer(text):
         below.setdefault(match["name"].strip(), set()).add(match["pair"])
     twice = {name for name, pairs in below.items() if len(pairs) > 1 and any(len({*pair}) == 1 for pair in pairs)}
     found = {pair for name, pairs in below.items() for pair in pairs if name in twice or {*pair} <= bare}
-    return frozenset(pair for pair in found if bound.isdisjoint(pair))
+    return frozenset(pair for pair in found if _bound(text).isdisjoint(pair))
 
 
 _SAMPLE = regex(r"[\s&]*(?P<name>[a-z]|\\hat\s*\{?[a-z]\}?)\s*\^\s*\{\s*\([a-z]\)\s*\}\s*&?:?=")

@@ -69,11 +69,6 @@ _OF_TWO = regex(
     r"|\[[^\[\]=]{0,60}(?:\\[|]|\|\||‖)[^\[\]=]*\])"
 )
 """`D_{KL}(p \\| q)`, a number that two distributions make."""
-_OF_ONE = regex(
-    r"(?<![A-Za-z\\])(?P<name>[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)"
-    r"_(?:\{\s*(?P<letter>[int])\s*\}|(?P<bare>[int]))\s*&?:?=(?!=)"
-)
-"""`L_i = …`, the loss of one sample."""
 _LED_IN = regex(
     r"^[\s&]*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?="
     r"(?=\s*&?\s*\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?\s*\([^()]*\)\s*&?:?=(?!=))"
@@ -247,6 +242,8 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
     text = " ".join(texts)
     yield from ((habit, "the loss without its label is the one with it") for habit in _without_label(text))
     yield from ((habit, "the last term of the loss is a constant") for habit in _with_constant(texts))
+    if not re.search(r"(?<![A-Za-z\\])z(?![A-Za-z])", _HIDDEN.sub("", text)):
+        yield (_HIDDEN, r"\g<name>_\g<below>"), "the value at a hidden z_nk, as in γ(z_nk), is numbered as that is"
     if _of_two(texts):
         yield (_OF_TWO, r"\g<name>"), "the divergence is a name, without its two distributions"
     if _led_in(texts):
@@ -263,9 +260,6 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
     if letter := _of_one_time([one for one in texts if len(one.strip()) > 1]):
         yield (re.compile(_AT_TIME.format(letter)), ""), f"one time {letter} is spoken of, and left away"
         yield (re.compile(rf"\(\s*({letter}\s*[+-]\s*1)\s*\)"), r"_{\1}"), "what stands at another time has an index"
-    if letter := _of_one(text):
-        index = re.compile(rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
-        yield (index, ""), f"one sample is spoken of, and its index {letter} left away"
 
 
 _OF_COLUMN = regex(
@@ -322,20 +316,6 @@ def _all_from_zero(text: str) -> bool:
         and not told
         and not any(re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", below) for letter, _ in pairs)
     )
-
-
-def _of_one(text: str) -> str:
-    """The letter of the one sample whose loss L_i is stated and differentiated, where nothing sums over it and no
-    name stands both with and without it."""
-    match = _OF_ONE.search(text)
-    letter = (match["letter"] or match["bare"]) if match is not None else ""
-    if match is None or re.search(rf"\\sum\s*_\s*\{{?\s*{letter}", text):
-        return ""
-    below = rf"_(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
-    names = {*re.findall(rf"(\\?[A-Za-z]+)\}}?{below}", text)}
-    alone = any(re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])(?!\}}?_)", text) for name in names)
-    derived = re.search(rf"{BY_ANY}\s*\{{?\s*{re.escape(match['name'])}{below}", text)
-    return letter if derived and not alone else ""
 
 
 def _at_samples(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -419,6 +399,10 @@ def _without_label(text: str) -> Iterator[Habit]:
         yield _LABELLED_LOSS, r"\g<name>"
 
 
+_HIDDEN = regex(
+    r"(?P<name>\\(?:gamma|tau|rho))\s*(?:\\left\s*)?\(\s*z_(?P<below>\{[a-z]{1,2}\}|[a-z])\s*(?:\\right\s*)?\)"
+)
+"""`\\gamma(z_{nk})`, the responsibility of a component for a sample, of a z that stands nowhere else."""
 _ADDED = regex(r"(?<=[+-])\s*(?P<letter>[Cc])(?=[\s.,;&]*$)")
 """The last term of a log-likelihood, `… + C`."""
 

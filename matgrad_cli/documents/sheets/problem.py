@@ -123,8 +123,8 @@ class _Finder:
         self.heads = {item.body for item in found.differentiated if item.body is not None and item.left}
         self.sizes: dict[str, str] = {}
         self.by_prose = list(self._by_prose())
-        sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
-        self.limits = set(re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", sheet.prose)) - sizes
+        self.told_lengths = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
+        self.limits = set(re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", sheet.prose)) - self.told_lengths
         self.members: Mapping[str, str] = {}
         self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
         self.worked_out = {*self.definitions.texts, *(one.name for one in found.stated if self._works_out(one))}
@@ -368,7 +368,7 @@ class _Finder:
             name, colon, size = part.partition(":")
             if colon:
                 kept[plain_name(name)] = size.strip()
-        counts = {**self._labelled(loss), **self.sizes, **numbers_in(loss, self.limits & inside)}
+        counts = {**self._labelled(loss), **self.sizes, **numbers_in(loss, self.limits & inside, self.told_lengths)}
         return {**counts, **{name: size for name, size in kept.items() if size}}
 
     def _labelled(self, loss: str) -> dict[str, str]:

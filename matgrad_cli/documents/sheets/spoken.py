@@ -11,7 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import plain_name
-from .named import LONE, NO_VALUE, WHOLE
+from .named import LONE, NO_VALUE, WHOLE, with_text
 from .outline import Outline
 from .sheet import Formula, Sheet
 
@@ -133,7 +133,7 @@ def _cells_below(sheet: Sheet, rule: re.Match[str], loss: str) -> Iterator[tuple
             if len(before[1]) == len(cell[1]) == 1 and _is_value(value := sheet.formulas[cell[1][0]]):
                 first = sheet.formulas[before[1][0]].passage.text.strip()
                 if (written := _claimed(head[first_column][0], first, told, loss)) is not None:
-                    yield cell[1][0], _led(value, f"{written} = ")
+                    yield cell[1][0], with_text(value, 0, 0, f"{written} = ")
 
 
 def _row(sheet: Sheet, begin: int, end: int) -> list[tuple[str, list[int]]]:
@@ -196,7 +196,7 @@ def with_continued(formulas: Sequence[Formula], _: Outline, prose: str) -> tuple
             continue
         if not (_RELATION.search(text) or NO_VALUE.search(text) or LONE.fullmatch(text)) and WHOLE.match(second.after):
             by_entry = _BY_ENTRY.match(first.passage.text) is not None
-            changed[number] = replace(_led(second, "= "), guessed=by_entry)
+            changed[number] = replace(with_text(second, 0, 0, "= "), guessed=by_entry)
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
 
 
@@ -235,7 +235,7 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
         if lone and left.kind == stated.kind == "inline" and _VALUE_OF_HEAD.match(_words(sheet, at - 1).strip("$")):
             text = stated.passage.text
             if _is_value(stated) and not (NO_VALUE.search(_IN_BRACKETS.sub("", text)) or LONE.fullmatch(text)):
-                yield at, _led(stated, f"{left.passage.text.strip()} = ")
+                yield at, with_text(stated, 0, 0, f"{left.passage.text.strip()} = ")
     for at, body in enumerate(formulas):
         said = _OF.search(body.before)
         if said is None or LONE.fullmatch(body.passage.text):
@@ -251,7 +251,7 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
             continue
         if (head := _differentiated(body.passage.text)) is not None and _is_value(formulas[value]):
             written = _derivative(said["kind"].lower(), head, variable)
-            yield value, replace(_led(formulas[value], f"{written} = "), guessed=not (variable and told))
+            yield value, replace(with_text(formulas[value], 0, 0, f"{written} = "), guessed=not (variable and told))
 
 
 def _derivative(kind: str, head: str, variable: str) -> str:
@@ -279,11 +279,6 @@ def _is_value(formula: Formula) -> bool:
     return (
         WHOLE.match(formula.after) is not None and _RELATION.search(_IN_BRACKETS.sub("", formula.passage.text)) is None
     )
-
-
-def _led(formula: Formula, text: str) -> Formula:
-    """A formula with something before it."""
-    return replace(formula, passage=formula.passage.replaced([(0, 0, text)]))
 
 
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]

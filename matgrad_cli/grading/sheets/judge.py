@@ -278,7 +278,7 @@ class Judge:
         if len(line.sides) == 2 and name != self.question.name and self.others.of_own_letter(line, result):
             return "what a function is, in a letter of its own"
         claims = line.head is None or line.derives or bool(line.primes(self.question.name))
-        supposed = not claims and (line.is_constant or is_side_condition(formula))
+        supposed = not claims and ((line.is_constant and not sets_to_zero(formula)) or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return CONDITION
         about = self._about(line) and code_of(result) != "unknown-function"

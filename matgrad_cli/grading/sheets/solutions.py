@@ -19,6 +19,7 @@ from ..begin import Begun
 from ..chain import RowResult
 from ..equations.asked import judged_solution
 from ..lines.forms import as_rows
+from ..lines.indices import fixed_letters
 from ..lines.reading import read_side
 from ..lines.syntax_walk import bare_name
 from ..task import Task, whole_derivative
@@ -266,7 +267,8 @@ def fits_gradient(result: RowResult, begun: Begun) -> bool:
     gradient does."""
     wrt, claim = begun.around.task.problem.wrt, result.row.claims[0]
     with begun.around.meaning(begun.reader.equations.own_names(claim)):
-        left = read_side(claim.sides[0], begun.around).expr
+        fixed = fixed_letters(claim.sides[0].node, claim.sides[1].node)
+        left = read_side(claim.sides[0], begun.around, fixed=fixed).expr
     rows = as_rows(left, [letter.name for letter in left.free]) if left is not None and left.free else None
     whole = rows or left
     return whole is not None and whole.shape is wrt.shape and wrt in begun.around.expanded(whole).symbols
