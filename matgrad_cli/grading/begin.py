@@ -25,7 +25,7 @@ from .lines.statements import Claim, Later, Row, as_typed, read_row, state_step,
 from .meanings.redefined import find_redefined
 from .meanings.samples import sample_letters, without_samples
 from .meanings.targets import naming_derivative
-from .prose import NO_FORMULA, only_words, without_prose
+from .prose import NO_FORMULA, only_words, with_sides, without_prose
 from .task import Task
 
 _SIGMA = regex(r"\\sum(?![a-z])|\bsum\[|[Σ∑]")
@@ -98,7 +98,8 @@ def begin(
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple(
-        (number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows
+        (number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters))
+        for number, row in (rows if letters & {*"LRS"} else with_sides(rows))
     )
     around.lying, around.sums_silently = lying, sums_silently(source.text)
     around.upright = habits.upright

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from ..diagnostics.regex import regex
-from ..documents.passage import Passage, covered
+from ..documents.display_rows import BOUNDS
+from ..documents.passage import Passage, blank, covered
 from ..documents.sheets.names import is_word
 from ..documents.words import said
 from ..notation.latex.names import FUNCTIONS, GREEK
@@ -21,10 +22,9 @@ _COMMENT = regex(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
 _MATH = regex(r"\$[^$]*\$|\\\([^()]*\\\)|`[^`]*`")
 _PIECE = regex(r"\s*(?:([A-Za-z][A-Za-z'’-]*)(?![\w(\[^'ᵀ])|\$[^$=]*\$|([,:.]))\s*")
 _ONE_FORMULA = regex(r"([^$`\\=]*)\$([^$]*=[^$]*)\$([^$`\\=]+)")
-_WHAT_IS_SHOWN = regex(
-    r"(?P<left>\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?(?:LHS|L\.H\.S\.|左边)[\s}]*)(?=[\s&]*=)"
-    r"|=[\s&]*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?(?:RHS|R\.H\.S\.|右边)[\s}&.,]*$"
-)
+_SHOWN = r"(?:\\(?:text|mathrm|mbox)\s*\{\s*)?"
+_LEFT_SIDE = regex(rf"\s*{_SHOWN}(?:LHS|L\.H\.S\.|左边)[\s}}]*(?=[\s&]*=)")
+_RIGHT_SIDE = regex(rf"=[\s&]*{_SHOWN}(?:RHS|R\.H\.S\.|右边)[\s}}&.,]*$")
 r"""The sides of what is shown: `LHS = …`, `… = \text{RHS}`."""
 _RELATION = regex(r"\s*(?::?=|[@*/+^_≈])")
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
@@ -48,8 +48,6 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     """The row with the words of its author made blank; the formula keeps its place.
     `letters` are the names that stand for something."""
     text = row.text
-    if {*letters}.isdisjoint("LRS"):
-        text = _WHAT_IS_SHOWN.sub(lambda found: " " * len(found[0]), text)
     if talks(text, letters):
         return Passage(covered(text, 0, len(text)), row.start, row.offsets)
     sentence = _ONE_FORMULA.fullmatch(text)
@@ -71,6 +69,18 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     if bracket is not None and _is_remark(bracket[1], letters):
         text = covered(text, bracket.start(), len(text))
     return row if text == row.text else Passage(text, row.start, row.offsets)
+
+
+def with_sides(rows: Iterable[tuple[int, Passage]]) -> Iterator[tuple[int, Passage]]:
+    """The rows with the left side of the last statement for `LHS`, and without `= RHS`; a first row that begins with
+    `LHS` goes on from what is asked for."""
+    left = ""
+    for number, row in rows:
+        row = row.replaced([(*one.span(), "") for one in _RIGHT_SIDE.finditer(row.text)])
+        row = row.replaced([(*one.span(), left) for one in (_LEFT_SIDE.match(row.text),) if one])
+        before, equal, _ = BOUNDS.sub(blank, row.text).partition("=")
+        left = row.text[: len(before)] if equal and before.strip(" &") else left
+        yield number, row
 
 
 def _is_told(words: str, letters: Collection[str]) -> bool:
