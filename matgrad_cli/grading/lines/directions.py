@@ -97,12 +97,11 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
             case s.Apply(_, "inner", (first, second)):
                 yield from _paired(around, first, second)
                 yield from _paired(around, second, first)
-            case s.Apply(_, "limit" | "value at", (body, s.Name(_, name), *_)) if unknown(around, name):
-                if name in placed_names(part):
-                    continue
-                yield name, True
-                for inside in s.parts_of(body):
-                    yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()
+            case s.Apply(_, "limit" | "value at", (body, s.Name(_, name), *_)) if name not in placed_names(part):
+                if unknown(around, name):
+                    yield name, True
+                    for inside in s.parts_of(body):
+                        yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()
             case s.Derivative(_, _, None, (s.Name(_, name),), "D") if unknown(around, name):
                 yield name, False  # D_H f(X)
             case s.Differential_(_, _, s.Name(_, name)) if not around.known(name) and name not in around.promised:
