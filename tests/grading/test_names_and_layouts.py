@@ -131,3 +131,12 @@ def test_a_gradient_under_a_key_in_the_numerator_layout_says_its_layout(
     (tmp_path / "key.toml").write_text(f"[[problem]]\n{loss}", encoding="utf-8")
     for name, text in (("a.md", f"## Problem 1\n{said}\n"), ("a.toml", f"[[problem]]\nid='1'\nanswer='{said}'\n")):
         assert check_text(text, name, read_key(tmp_path / "key.toml")).problems[0].verdict == verdict
+
+
+SLACK = "loss: C*sum(xi) - alpha.T@xi - mu.T@xi\nwrt: xi\nshapes: xi: m, alpha: m, mu: m, C: scalar\n"
+
+
+def test_a_number_may_be_equal_to_one_for_each_letter_where_the_gradient_is_zero() -> None:
+    gradient = r"\frac{\partial L}{\partial \xi_i} = C - \alpha_i - \mu_i"
+    assert verdicts(SLACK, gradient, r"C = \alpha_i + \mu_i") == ["follows", "undecided"]
+    assert verdicts(SLACK, r"C = \alpha_i + \mu_i") == ["wrong"]

@@ -29,7 +29,9 @@ def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own
     A derivative of something else than the loss that is said to be zero is a claim;
     so is the derivative with another right side.
     """
-    if isinstance(pairings(last, after, chain.order), Clash):
+    clash = pairings(last, after, chain.order)
+    each = own and last.shape is after.shape and after.free <= {*chain.final_order}  # C = α_i + μ_i, for each i
+    if isinstance(clash, Clash) and not each:
         return False
     if is_zero(after):
         return (
