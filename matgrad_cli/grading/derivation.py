@@ -71,8 +71,7 @@ class Reader:
             left = self.taken.left_of(claim, states_function(claim.left, self.around))
             outcomes += [] if left is claim else [Outcome("follows", role="definition")]
             if left is not None:
-                with self.around.meaning(self.equations.own_names(left)):
-                    outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
+                outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
         worst = worst_of(outcomes)
         verdict = worst.verdict if worst is not None else "follows"
         apart = self.chain.apart and all((one.verdict, one.role) == ("follows", "claim") for one in outcomes[1:])

@@ -100,15 +100,6 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"loss": "-log(softmax(W@x).T@y)", "wrt": "W", "shapes": "W: K×d, x: d, y: K", "assume": "y onehot"},
         [r"\nabla_W \Delta(y^*, M, x) = -(y^* - \mathrm{softmax}(Wx)) x^\top"],
     ),
-    "the squared length of residuals e": (
-        {"loss": "(y - X@beta).T@(y - X@beta)", "wrt": "beta", "shapes": "y: n, X: n×k, beta: k"},
-        [
-            r"e'e = (y - X\hat\beta)'(y - X\hat\beta)",
-            r"= y'y - 2\hat\beta'X'y + \hat\beta'X'X\hat\beta",
-            r"\frac{\partial e'e}{\partial\hat\beta} = -2X'y + 2X'X\hat\beta = 0",
-            r"(X'X)\hat\beta = X'y",
-        ],
-    ),
     "a gradient without sign of equality, which is set to zero": (
         {"loss": "-sum[i](norm(x[i]-mu)**2)/2", "wrt": "mu", "shapes": "x: m×n, mu: n"},
         [

@@ -184,8 +184,6 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
     anchored = (
         claim.leading
     )  # something known must stand beside them: a rule about unknown letters says nothing of what they are
-    parts = [part for side in sides if side.node is not None for part in s.parts_of(side.node)]
-    turned = {lone_name(part.body) for part in parts if isinstance(part, s.Transposed)}  # e'e of residuals e
     for at, side in enumerate(sides):
         if side.node is None or side.syntax != "latex":
             return claim, ()
@@ -195,8 +193,7 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
         for part in names_in(side.node):
             if not at and part.name == own:
                 continue
-            array = part.name == "e" and "e" in turned and not around.known("e")
-            if array or (unknown(around, part.name) and part.name not in sizes):
+            if unknown(around, part.name) and part.name not in sizes:
                 names.setdefault(part.name)
             anchored = anchored or around.valued(part.name) or part.name in around.losses
     return replace(claim, sides=sides), tuple(names) if anchored and len(names) <= MOST_NAMES else ()
