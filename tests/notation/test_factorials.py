@@ -49,7 +49,7 @@ NAMED = [
      "norm(y - x@W.T)**2/(2*s) + log(2*pi*s)*n*k/2", "x: n×d, y: n×k, W: k×d, s: scalar"),
     (r"-\sum_j w(j)\log w(j) + \operatorname{std}(y)", "w: n, y: n", "std(y) - sum(w*log(w))", "w: n, y: n"),
     (r"\|\frac{w - \mathrm{mean}(w)}{\mathrm{std}(w)}\|_1", "w: n", "sum(abs(w - mean(w))/std(w))", "w: n"),
-    (r"\text{arcosh}\left(1 + w^\top w\right) + a^\top\mathrm{Swish}(w)", "w: n, a: n",
+    (r"\text{arcosh} \left(1 + w^\top w\right) + a^\top\mathrm{Swish}(w)", "w: n, a: n",
      "acosh(1 + w.T@w) + a.T@silu(w)", "w: n, a: n"),
     (r"\sum_i \frac{(x_i - \mu)^2}{\sigma^2 + c},\quad \mu = \frac1n\sum_i x_i,\quad \sigma^2 = "
      r"\frac1n\sum_i(x_i - \mu)^2", "x: n, c: scalar", "sum((x - mean(x))**2)/(var(x) + c)", "x: n, c: scalar"),

@@ -178,7 +178,7 @@ _BLACKBOARD: Final = {
 """What stands in blackboard letters for an expectation, a probability, ones and an indicator, and zeros."""
 
 
-_BRACKET: Final = regex(r"(?:\\left)?\(")
+_BRACKET: Final = regex(r"(?:\s*\\left\s*)?\(")
 
 
 def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
