@@ -161,8 +161,8 @@ _ENTRIES = regex(r"\s*\\?[A-Za-z]+\s*_\s*\{?\s*[a-z][^=]*=")
 def rivals(told: Sequence[Piece], right: Settings, chosen: Settings) -> list[Claim]:
     """What is said beside a right answer of what it is called, of its entries, of its differential, or as the last
     word: claims of the same."""
-    place = (right.answer.passage if right.answer else right.rows[-1]).places[-1]
-    own = next((at for at, one in enumerate(told) if one.kind != "name" and place in one.passage.places), None)
+    end = right.last.places[-1]
+    own = next((at for at, one in enumerate(told) if one.kind != "name" and end in one.passage.places), None)
     if own is None:
         return []
     found = dict[tuple[str, ...], Claim]()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from ...diagnostics import Diagnostic, Label, MatgradError, Span
@@ -75,7 +74,7 @@ def _of_sums(chosen: Settings, report: ProblemReport) -> Diagnostic | None:
         return None
     texts = [chosen.text("loss") or "", *(row.text for row in chosen.rows), chosen.answer.text if chosen.answer else ""]
     letters = ", ".join(silent)
-    places = _places(chosen)
+    places = chosen.last.places
     beside = chosen.source.text[max(0, places[0] - _NEAR) : places[-1] + _NEAR]
     said_so = any(sums_in_words(told, beside) for told in silent)
     if said_so or (len(letters) > 1 and not any(map(_SUMS.search, texts))):
@@ -100,7 +99,7 @@ def _of_sizes(chosen: Settings, task: Task) -> Diagnostic | None:
     dimension is h × d`, if these are of the problem, and of no other derivative before, and of no layout."""
     if not chosen.under_key:
         return None
-    text, end = chosen.source.text, _places(chosen)[-1]
+    text, end = chosen.source.text, chosen.last.places[-1]
     part = part_of(text, end)
     known = {str(dim) for symbol in task.problem.variables for dim in (symbol.shape.rows, symbol.shape.cols)}
     own = (told for told in said(_OF_ANSWER).finditer(part) if "=" not in part[: told.start()])
@@ -109,11 +108,6 @@ def _of_sizes(chosen: Settings, task: Task) -> Diagnostic | None:
         if why is not None and {*told.group("rows", "cols")} <= {*known, "1"}:
             return Diagnostic("undecided", f"this is right, but {why}")
     return None
-
-
-def _places(chosen: Settings) -> Sequence[int]:
-    """Where what is judged stands in its file."""
-    return (chosen.answer.passage if chosen.answer else chosen.rows[-1]).places
 
 
 def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:

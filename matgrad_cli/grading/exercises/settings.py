@@ -92,6 +92,11 @@ class Settings:
         """Whether only a final answer that is worked out makes the problem right."""
         return self.asked or (self.under_key and self.require != "none")
 
+    @property
+    def last(self) -> Passage:
+        """What is judged, or the last of its rows, behind its definitions."""
+        return self.answer.passage if self.answer else self.rows[-1]
+
     def text(self, key: str) -> str | None:
         """What was said for a key, by anybody."""
         found = self.values.get(key)

@@ -107,12 +107,11 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return unanswered(chosen, _SEVERAL)
     beside = [*(claims if len(claims) > 1 or len(rows) > 1 or read is chosen else []), *others]
     reports = ((claim, judged(claim), stated) for claim, stated in beside)
-    wrong = next(
-        (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
-        None,
-    )
-    if wrong is not None:
-        return unanswered(chosen, _several(wrong))
+    for claim, other, how in reports:
+        if claim.rows and other.first_wrong is not None and claim.last.places[-1] == read.last.places[-1]:
+            return other  # the same, with what its names stand for
+        if _contradicts(other, how) and not _lies(claim, other, told):
+            return unanswered(chosen, _several(claim))
     return right if terms_hold(terms, everything, chosen, judged) else unanswered(chosen, _TERMS)
 
 
@@ -123,8 +122,7 @@ def _head(one: Piece) -> str:
 
 def _lies(claim: Settings, found: ProblemReport, told: Sequence[Piece]) -> bool:
     """Whether a claim is the ∂L/∂w, or the L'(w), of which ∇L is the transpose: the same answer in another layout."""
-    place = (claim.answer.passage if claim.answer else claim.rows[-1]).places[-1]  # behind its definitions
-    of = next((one for one in told if one.passage.places[0] <= place <= one.passage.places[-1]), None)
+    of = next((one for one in told if one.passage.places[0] <= claim.last.places[-1] <= one.passage.places[-1]), None)
     stated = STATES.match(of.text) if of is not None and found.final.code == "other-layout" else None
     return stated is not None and stated["of"] is None and bool(stated["over"] or stated["above"] or stated["at"])
 
@@ -133,7 +131,7 @@ def _several(wrong: Settings) -> Diagnostic:
     """That several answers stand there, and which of them is taken as wrong, where that may be told."""
     if wrong.reveal != "full":
         return _SEVERAL
-    text = " ".join((wrong.answer.text if wrong.answer else wrong.rows[-1].text).split())
+    text = " ".join(wrong.last.text.split())
     return replace(_SEVERAL, message=f"several formulas stand here as the answer, and `{text}` is taken as wrong")
 
 
