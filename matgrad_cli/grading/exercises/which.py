@@ -46,6 +46,7 @@ _TERMS = Diagnostic(
 )
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
+_OWN_NAME = regex(r"\s*\\?([A-Za-z]+)\s*:?=")
 _ENDS = regex(r"\s*(?:[.;!]|\Z)")
 """Behind a formula: its sentence ends there, and says no more of it."""
 
@@ -108,7 +109,9 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     beside = [*(claims if len(claims) > 1 or len(rows) > 1 or read is chosen else []), *others]
     reports = ((claim, judged(claim), stated) for claim, stated in beside)
     for claim, other, how in reports:
-        if claim.rows and other.first_wrong is not None and claim.last.places[-1] == read.last.places[-1]:
+        own = (_OWN_NAME.match(row.text) for row in claim.rows[:-1])
+        explained = bool(claim.rows) and all(name is not None and name[1] not in chosen.letters for name in own)
+        if explained and other.first_wrong is not None and claim.last.places[-1] == read.last.places[-1]:
             return other  # the same, with what its names stand for
         if _contradicts(other, how) and not _lies(claim, other, told):
             return unanswered(chosen, _several(claim))
