@@ -377,11 +377,9 @@ def _is_multiple(trial: Trial, claim: Claim) -> bool:
 
 
 def _shapes(trial: Trial, claim: Claim, value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    def named(shape: tuple[int, ...]) -> tuple[str, ...]:
-        return tuple(trial.given.named(size) for size in shape)
-
+    own = () if isinstance(value, Unknown) else np.shape(value)
     needed = trial.base.machine.shapes.get(claim.sites[0], ())
-    return named(np.shape(value)) if not isinstance(value, Unknown) else (), named(needed)
+    return tuple(map(trial.given.named, own)), tuple(map(trial.given.named, needed))
 
 
 def _stretched(trial: Trial, claim: Claim, value: Value) -> str:

@@ -64,7 +64,9 @@ def checked_code(
     try:
         tree = finished(ast.parse(source.text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return FileReport(source.name, (), (_not_python(source, error),), source)
+        label = Label(_Places(source).span(getattr(error, "lineno", None) or 1))
+        said = f"this is not Python: {getattr(error, 'msg', None) or 'it is nested too deeply'}"
+        return FileReport(source.name, (), (Diagnostic("syntax-error", said, source, (label,)),), source)
     stated = [f"# matgrad: {key} = {value}" for key, value in (("loss", loss), ("assume", assume)) if value]
     problems = _problems(source, tree, "\n".join([source.text, *stated]), shapes, reveal)
     if not problems:
@@ -112,12 +114,6 @@ def _speaks_against(found: ProblemReport) -> tuple[bool, int, int]:
     not right."""
     bad = [one for one in found.lines if one.verdict != "follows"]
     return found.verdict != "right", sum(one.help is None for one in bad), len(bad)
-
-
-def _not_python(source: Source, error: Exception) -> Diagnostic:
-    label = Label(_Places(source).span(getattr(error, "lineno", None) or 1))
-    said = getattr(error, "msg", None) or "it is nested too deeply"
-    return Diagnostic("syntax-error", f"this is not Python: {said}", source, (label,))
 
 
 class _Places:

@@ -43,10 +43,6 @@ def fault_of(error: Exception, line: int) -> Fault:
     return Unread(f"this is not read ({error})"[:120], line)
 
 
-def _constant(_: Machine, __: Frame, node: ast.Constant) -> Value:
-    return node.value
-
-
 OF_ARRAYS = frozenset((*METHODS, "size", "sort", "fill", "add_", "sub_", "mul_", "div_", "zero_", "fill_"))
 """Methods by which an input is seen to be an array."""
 TINY = 1e-4
@@ -328,16 +324,30 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Value:
     return dict(found) if isinstance(node, ast.DictComp) else found
 
 
+def parts_of(target: ast.Tuple | ast.List, value: Value) -> list[Value]:
+    """The values of several names, of which one may take the rest."""
+    if isinstance(value, Unknown):
+        return [value] * len(target.elts)
+    value = solid(value, "array")
+    if not isinstance(value, tuple | list | np.ndarray | dict | range):
+        raise Misfit("one value for several names")
+    parts = list(value)
+    stars = [number for number, part in enumerate(target.elts) if isinstance(part, ast.Starred)]
+    if stars:
+        after = len(target.elts) - stars[0] - 1
+        parts = [*parts[: stars[0]], parts[stars[0] : len(parts) - after], *parts[len(parts) - after :]]
+    if len(parts) != len(target.elts):
+        raise Misfit(f"{len(parts)} values for {len(target.elts)} names")
+    return parts
+
+
 def unpack(frame: Frame, target: ast.expr, value: Value) -> None:
     """Binds the names of a loop."""
     if isinstance(target, ast.Name):
         frame.names[target.id] = value
     elif isinstance(target, ast.Tuple | ast.List):
-        parts = list(value)
-        if len(parts) != len(target.elts):
-            raise Misfit("there are other numbers of names and of values")
-        for part, item in zip(target.elts, parts, strict=True):
-            unpack(frame, part, item)
+        for part, item in zip(target.elts, parts_of(target, value), strict=True):
+            unpack(frame, part.value if isinstance(part, ast.Starred) else part, item)
     else:
         raise Unread("what a loop binds", target.lineno)
 
@@ -362,7 +372,7 @@ def _named(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Value:
 
 
 _HANDLERS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
-    ast.Constant: _constant,
+    ast.Constant: lambda _, __, node: node.value,
     ast.Name: _name,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,

@@ -93,7 +93,8 @@ def applied(
     if hint == "size":
         arguments += [named.pop("shape")] if "shape" in named else []
         arguments[:1] = [_sizes(machine, value) for value in arguments[:1]]
-    if _in_torch(machine, path, named):
+    torch = machine.torch or not TORCH_WORDS.isdisjoint(named)  # by the imports, or words that torch alone has
+    if path.startswith("torch") or (torch and not path.startswith("numpy")):
         function = TORCH.get(name, function)
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
     if named.pop("out", None) is not None:
@@ -126,13 +127,6 @@ def _sizes(machine: Machine, value: Value) -> Value:
 def _partner(arguments: list[Value], value: Value) -> Value:
     others = (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic))
     return next(others, None)
-
-
-def _in_torch(machine: Machine, path: str, named: dict[str, Value]) -> bool:
-    """Whether torch's meaning is asked for: by the module's name, the imports, or words that torch alone has."""
-    return path.startswith("torch") or (
-        not path.startswith("numpy") and (machine.torch or not TORCH_WORDS.isdisjoint(named))
-    )
 
 
 def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:

@@ -117,11 +117,9 @@ def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
             yield from (part for part in into if isinstance(part, ast.Name | ast.Attribute))
         return
     for node in ast.walk(line):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                yield from _single(target)
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
-            yield from _single(node.target)
+        single = [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For) else []
+        for target in node.targets if isinstance(node, ast.Assign) else single:
+            yield from _single(target)
 
 
 def _single(target: ast.expr) -> Iterator[ast.expr]:

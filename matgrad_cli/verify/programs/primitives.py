@@ -32,9 +32,8 @@ def complexed(value: Array) -> Array:
     return value
 
 
-def real(value: Array) -> Array:
-    """The value without its direction."""
-    return np.real(value)
+real: Callable[[Array], Array] = np.real
+"""The value without its direction."""
 
 
 _listening: list[list[Array]] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import FAULTS, USUAL, evaluate, fault_of, iterated, place_of, unpack
+from .expressions import FAULTS, USUAL, evaluate, fault_of, iterated, parts_of, place_of, unpack
 from .machine import Machine, solid
 from .names import entry, key_of, last_part, loaded, name_of, names_in, targets_of, whole_of
 from .operators import operate, true
@@ -155,7 +155,7 @@ def _opened(machine: Machine, frame: Frame, whole: ast.Name, value: Undecided, t
 def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: ast.stmt, goes_on: bool = False) -> None:
     """Gives a value to a name, an attribute, an entry, or several of them."""
     if isinstance(target, ast.Tuple | ast.List):
-        for part, item in zip(target.elts, _parts(target, value), strict=True):
+        for part, item in zip(target.elts, parts_of(target, value), strict=True):
             put(machine, frame, part.value if isinstance(part, ast.Starred) else part, item, line)
         return
     key = key_of(target)
@@ -174,22 +174,6 @@ def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: as
         _store(machine, frame, target, value, line)
         return
     raise Unread("what is given a value here", line.lineno)
-
-
-def _parts(target: ast.Tuple | ast.List, value: Value) -> list[Value]:
-    if isinstance(value, Unknown):
-        return [value] * len(target.elts)
-    value = solid(value, "array")
-    if not isinstance(value, tuple | list | np.ndarray | dict | range):
-        raise Misfit("one value for several names")
-    parts = list(value)
-    stars = [number for number, part in enumerate(target.elts) if isinstance(part, ast.Starred)]
-    if stars:
-        after = len(target.elts) - stars[0] - 1
-        parts = [*parts[: stars[0]], parts[stars[0] : len(parts) - after], *parts[len(parts) - after :]]
-    if len(parts) != len(target.elts):
-        raise Misfit(f"{len(parts)} values for {len(target.elts)} names")
-    return parts
 
 
 def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, line: ast.stmt, add: str = "") -> None:
@@ -291,7 +275,7 @@ def _for(machine: Machine, frame: Frame, line: ast.For) -> None:
             unpack(frame, line.target, item)
             body(machine, frame, line.body)
         except Leave as leave:
-            if leave.done:
+            if leave.value:
                 break
     else:
         body(machine, frame, line.orelse)
@@ -303,7 +287,7 @@ def _while(machine: Machine, frame: Frame, line: ast.While) -> None:
         try:
             body(machine, frame, line.body)
         except Leave as leave:
-            if leave.done:
+            if leave.value:
                 break
 
 

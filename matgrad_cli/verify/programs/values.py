@@ -58,12 +58,8 @@ class Stop(Ended):
     """The value that was asked for is there."""
 
 
-class Leave(Exception):
-    """`break` (done) or `continue`."""
-
-    def __init__(self, done: bool) -> None:
-        super().__init__()
-        self.done = done
+class Leave(Ended):
+    """`break` (True) or `continue`."""
 
 
 @record

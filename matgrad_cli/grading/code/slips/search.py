@@ -270,16 +270,11 @@ def _before(bench: Bench) -> list[ast.stmt]:
         if (name in claims and once) or any(line in found for line in lines):
             continue
         plain = (line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign))
-        simple = [line for line in plain if not _read_size(line.value)]
+        simple = [line for line in plain if word_of(getattr(line.value, "value", None)) != "shape"]  # no slip is there
         found |= dict.fromkeys(line for line in simple if not isinstance(_target(line), ast.Tuple))
         wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
         handed |= {line for line in simple if name in ends}
     return sorted(found, key=lambda line: line in handed)
-
-
-def _read_size(value: ast.expr) -> bool:
-    """Whether this is a size that is read from an array, `Q.shape[1]`: that is no slip."""
-    return isinstance(value, ast.Subscript) and word_of(value.value) == "shape"
 
 
 def _around_line(benches: list[Bench], line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
