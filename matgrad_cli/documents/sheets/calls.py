@@ -4,17 +4,30 @@ r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
-from ...notation.stated_functions import AT_SAMPLE, CALLED, Stated, arguments_of, at, closing, key_of, occurrences
+from ...notation.stated_functions import (
+    AT_SAMPLE,
+    CALLED,
+    STYLE,
+    Stated,
+    arguments_of,
+    at,
+    closing,
+    key_of,
+    occurrences,
+)
 from ..passage import Passage
 from .definitions import WEIGHTS
+from .one_term import BY_ANY, OF_SAMPLE, SUM_OVER
 from .outline import Outline
 from .sheet import Formula
+from .spoken import Habit
 
 _PRIMED = regex(
     CALLED.pattern.removesuffix(r"\s*(?:\\left)?(?=\()") + r"\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?(?=\()"
@@ -198,3 +211,97 @@ def _put_in(passage: Passage, functions: dict[str, Function], called: re.Pattern
         if len(arguments) == len(function.letters):
             pieces.append((match.start(), end, f"({at(function, arguments)})"))
     return passage.replaced(pieces)
+
+
+# ---- what is called at a sample, at a time, or for a number by which something else is differentiated
+
+_LETTER = rf"(?:\\hat\s*)?{STYLE}?\{{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}}?"
+_STARTS = r"(?:(?<![A-Za-z\\])|(?=\\))"
+_AT_SAMPLE = regex(
+    rf"(?P<before>=\s*)?{_STARTS}(?P<name>\\?[A-Za-z]+)(?:_{_LETTER})?\s*(?:\\left\s*)?\(\s*(?:{_LETTER}\s*[;,]\s*)?(?P<sample>{_LETTER}){OF_SAMPLE.pattern}\s*"
+    rf"(?:(?:[;,|]|\\mid)\s*{_LETTER}\s*)?(?:\\right\s*)?\)(?P<behind>\s*&?:?=(?!=))?"
+)
+"""`p(x_i; \\beta)`, `h_\\theta(x^{(i)})`: a function of a sample."""
+_NUMBER = regex(rf"[\s&]*(?:(?P<number>(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?{_LETTER}){OF_SAMPLE.pattern}\s*:?)?")
+_AT_TIME = r"(?<=[A-Za-z}}\d])\s*\(\s*{}\s*\)"
+"""`e(n)`, `e^2(n)`, `w^T(n)`."""
+_VARIES = regex(
+    rf"\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*(?P<whole>{STYLE}?\{{?(?P<name>[A-Z]|\\Sigma)\}}?)(?:_[^{{}}()^]+)?(?:\([^()]*\))?\s*\}}\s*"
+    r"\{\s*(?:\\partial|d)\s*(?P<by>\\[a-z]+|[a-z])(?P<index>_\{?[a-z]\}?)?\s*\}"
+)
+"""`\\frac{\\partial K}{\\partial \\theta_j}` of a matrix K by a number."""
+
+_TWICE = regex(r"(?:\\partial|\\nabla|(?<![A-Za-z])d)\s*\^\s*\{?\s*2")
+
+
+def of_calls(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
+    """How functions of a sample, of a time, or of a number are written without it, and what to say of each."""
+    if called := dict(_at_samples(texts)):
+        said = "; ".join(
+            f"{name}(x_i) is read as {number}_i, the number of sample i" for name, number in called.items()
+        )
+        yield (_AT_SAMPLE, partial(_of_its_sample, called)), said
+    if letter := _of_one_time([one for one in texts if len(one.strip()) > 1]):
+        yield (re.compile(_AT_TIME.format(letter)), ""), f"one time {letter} is spoken of, and left away"
+        yield (re.compile(rf"\(\s*({letter}\s*[+-]\s*1)\s*\)"), r"_{\1}"), "what stands at another time has an index"
+    for whole, by in _varying(texts):
+        number, label = re.escape(by), r"_(?:\\theta|\{\\theta\}|[yn])(?![A-Za-z])"
+        own = rf"(?<![A-Za-z\\]){re.escape(whole)}(?:{label})?(?:\({number}(?:_\{{?[a-z]\}}?)?\))?(?![A-Za-z_])"
+        several = rf"{number}_(?:\{{[a-z]\}}|[a-z])" if by.startswith("\\") else "(?!)"
+        habit = re.compile(rf"{_VARIES.pattern}|{own}|(?P<one>{several})")
+        yield (habit, partial(_at_number, whole, by)), f"{whole} is read as {whole}_o + {by} {whole}_d, which varies so"
+
+
+def _at_number(name: str, by: str, match: re.Match[str]) -> str:
+    """The matrix K as K_o + t K_d, its derivative by t as K_d, and one of several numbers as the only one."""
+    slope = rf"{name}_{{\mathrm{{d}}}}"
+    return slope if match["whole"] else by if match["one"] else rf"\left({name}_{{\mathrm{{o}}}} + {by} {slope}\right)"
+
+
+def _varying(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The matrix that is differentiated once by a number, and of which nothing else is said, and that number: it is
+    inverted, or has a determinant, in a value that a formula states."""
+    text = " ".join(texts)
+    found = {match.group("whole", "name", "by") for match in _VARIES.finditer(text)}
+    inverted = r"(?:_[^{}\s()^]+)?(?:\([^()]*\))?\s*(?:\^\s*\{?\s*-\s*1|\|)"
+    for whole, name, by in found:
+        stated = any(re.match(rf"[\s&]*{re.escape(whole)}(?:_[^=]*)?(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
+        used = re.search(rf"{re.escape(whole)}{inverted}|\\det\s*(?:\\left)?\(?\s*{re.escape(whole)}", text)
+        valued = any("=" in one and name in one.partition("=")[2] and not _VARIES.search(one) for one in texts)
+        if len(found) == 1 and used and valued and not (stated or _TWICE.search(text)):
+            yield whole, by
+
+
+def _of_one_time(texts: Sequence[str]) -> str:
+    """The letter of the time at which a loss `J(n)` is differentiated, where it stands for nothing else: `e(n) = …`."""
+    text = " ".join(texts)
+    for letter in "nkt":
+        time = _AT_TIME.format(letter)
+        rest = re.sub(rf"\(\s*{letter}\s*[+-]\s*1\s*\)|{time}", " ", text)
+        derived = re.search(rf"{BY_ANY}\s*\{{?\s*{_LETTER}{time}", text)
+        if derived and len(re.findall(time, text)) > 2 and not re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", rest):
+            return letter
+    return ""
+
+
+def _at_samples(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The functions that are stated at any sample of a sum, `p(x_i; \\beta) = …`, or `\\hat y_i = h(x_i) = …`, and
+    called nowhere else, each with the name of its numbers."""
+    text = " ".join(texts)
+    for head in (match for one in texts for match in _AT_SAMPLE.finditer(one) if match["behind"]):
+        name, index = head["name"], head["below"] or head["low"] or head["above"]
+        left = _NUMBER.fullmatch(head.string, 0, head.start())
+        called = re.findall(rf"{_STARTS}{re.escape(name)}(?:_{_LETTER})?\s*(?:\\left\s*)?\(", text)
+        of_samples = [match for match in _AT_SAMPLE.finditer(text) if match["name"] == name]
+        moved = re.search(rf"\\(?:partial|nabla\s*_)\s*\{{?\s*{re.escape(head['sample'])}", text)
+        summed = re.search(SUM_OVER.format(letter=index), text) and plain_name(name) not in FUNCTIONS
+        if left is not None and summed and not moved and len(called) == len(of_samples):
+            yield name, left["number"] or name
+
+
+def _of_its_sample(numbers: Mapping[str, str], match: re.Match[str]) -> str:
+    """The function of a sample as the number p_i; once, where that is said to be it."""
+    number, before, behind = numbers.get(match["name"]), match["before"] or "", match["behind"] or ""
+    if number is None:
+        return match[0]
+    return "=" if before and behind else f"{before}{number}{match['script']}{behind}"

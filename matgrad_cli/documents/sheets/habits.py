@@ -11,6 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
+from .calls import of_calls
 from .named import IN_TEXT, words_of_losses
 from .names import (
     BARE_SUM,
@@ -226,7 +227,7 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
-    for habit, note in of_courses(texts):
+    for habit, note in (*of_courses(texts), *of_calls(texts)):
         changed = any(_rewritten(one.passage, [habit]) is not one.passage for one in formulas)
         said += [note] if changed else []
         habits.append(habit)

@@ -10,9 +10,8 @@ from functools import partial
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import FUNCTIONS, LatexNames, accents_kept
+from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.latex.tokens import Token
-from ...notation.loss_text import plain_name
 from ..passage import Passage
 from .lengths import readable_problem
 from .names import free_names, tokens_of
@@ -127,21 +126,11 @@ def _terms(text: str) -> list[str]:
 # ---- a model that is stated once, for any sample
 
 OF_SAMPLES = "samples"
-_OF_SAMPLE = regex(
+OF_SAMPLE = regex(
     r"\s*(?P<script>_\s*(?:\{\s*(?P<below>[i-n])\s*\}|(?P<low>[i-n])(?![A-Za-z]))"
     r"|\^\s*\{?\s*\((?P<above>[i-n])\)(?:\s*\})?)"
 )
-_LETTER = rf"(?:\\hat\s*)?{_STYLE}\{{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}}?"
-_BEGINS = r"(?:(?<![A-Za-z\\])|(?=\\))"
-_AT_SAMPLE = regex(
-    rf"(?P<before>=\s*)?{_BEGINS}(?P<name>\\?[A-Za-z]+)(?:_{_LETTER})?\s*(?:\\left\s*)?\(\s*(?:{_LETTER}\s*[;,]\s*)?(?P<sample>{_LETTER}){_OF_SAMPLE.pattern}\s*"
-    rf"(?:(?:[;,|]|\\mid)\s*{_LETTER}\s*)?(?:\\right\s*)?\)(?P<behind>\s*&?:?=(?!=))?"
-)
-"""`p(x_i; \\beta)`, `h_\\theta(x^{(i)})`: a function of a sample."""
-_NUMBER = regex(rf"[\s&]*(?:(?P<number>(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?{_LETTER}){_OF_SAMPLE.pattern}\s*:?)?")
-_AT_TIME = r"(?<=[A-Za-z}}\d])\s*\(\s*{}\s*\)"
-"""`e(n)`, `e^2(n)`, `w^T(n)`."""
-_SUM_OVER = r"\\sum\s*(?:\\limits\s*)?_\s*\{{?\s*{letter}(?![A-Za-z])"
+SUM_OVER = r"\\sum\s*(?:\\limits\s*)?_\s*\{{?\s*{letter}(?![A-Za-z])"
 
 
 def with_samples_stated(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
@@ -152,11 +141,11 @@ def with_samples_stated(formulas: Sequence[Formula]) -> tuple[Formula, ...] | No
     scripts: dict[str, tuple[str, str]] = {}
     for text in texts:
         for token in tokens_of(text, names):
-            if token.kind == "name" and (match := _OF_SAMPLE.match(text, _end_of(text, token))) is not None:
+            if token.kind == "name" and (match := OF_SAMPLE.match(text, _end_of(text, token))) is not None:
                 letter = match["below"] or match["low"] or match["above"]
                 scripts.setdefault(token.text, (letter, match["script"]))
     letters = {letter for letter, _ in scripts.values()}
-    summed = {one for one in letters if re.search(_SUM_OVER.format(letter=one), "\n".join(texts))}
+    summed = {one for one in letters if re.search(SUM_OVER.format(letter=one), "\n".join(texts))}
     scripts = {name: way for name, way in scripts.items() if way[0] in summed}
     made = tuple(_of_each(formula, names, scripts) for formula in formulas)
     return made if made != tuple(formulas) else None
@@ -177,7 +166,7 @@ def _of_each(formula: Formula, names: LatexNames, scripts: Mapping[str, tuple[st
     letter, _ = scripts.get(head, ("", ""))
     named = [token for token in tokens if token.kind == "name" and scripts.get(token.text, ("",))[0] == letter]
     ends = [(_end_of(text, token), scripts[token.text][1]) for token in named if letter]
-    if len(ends) < 2 or any(_OF_SAMPLE.match(text, end) for end, _ in ends):
+    if len(ends) < 2 or any(OF_SAMPLE.match(text, end) for end, _ in ends):
         return formula
     return replace(formula, passage=formula.passage.replaced([(end, end, script) for end, script in ends]))
 
@@ -250,16 +239,8 @@ def of_courses(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
         yield (_LED_IN, ""), "a probability in front of a function is that function"
     if _OF_COLUMN.search(text) is not None:
         yield (_OF_COLUMN, partial(_of_column, text)), "of one row of outputs, what one sample has is an entry"
-    if called := dict(_at_samples(texts)):
-        said = "; ".join(
-            f"{name}(x_i) is read as {number}_i, the number of sample i" for name, number in called.items()
-        )
-        yield (_AT_SAMPLE, partial(_of_its_sample, called)), said
     if _all_from_zero(text):
         yield (_FROM_ZERO, r"\\sum_{\g<letter>}"), "sums that all run from 0 run through the whole range"
-    if letter := _of_one_time([one for one in texts if len(one.strip()) > 1]):
-        yield (re.compile(_AT_TIME.format(letter)), ""), f"one time {letter} is spoken of, and left away"
-        yield (re.compile(rf"\(\s*({letter}\s*[+-]\s*1)\s*\)"), r"_{\1}"), "what stands at another time has an index"
 
 
 _OF_COLUMN = regex(
@@ -293,18 +274,6 @@ def _led_in(texts: Sequence[str]) -> bool:
     return not any(text.lstrip(" &").partition("(")[0].rstrip() in heads for text in texts if "(" in text)
 
 
-def _of_one_time(texts: Sequence[str]) -> str:
-    """The letter of the time at which a loss `J(n)` is differentiated, where it stands for nothing else: `e(n) = …`."""
-    text = " ".join(texts)
-    for letter in "nkt":
-        time = _AT_TIME.format(letter)
-        rest = re.sub(rf"\(\s*{letter}\s*[+-]\s*1\s*\)|{time}", " ", text)
-        derived = re.search(rf"{BY_ANY}\s*\{{?\s*{_LETTER}{time}", text)
-        if derived and len(re.findall(time, text)) > 2 and not re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", rest):
-            return letter
-    return ""
-
-
 def _all_from_zero(text: str) -> bool:
     """Whether the sums from 0 to a letter are all that tells of it, and what they count is an index, no power."""
     rest = _FROM_ZERO.sub("", text)
@@ -318,27 +287,6 @@ def _all_from_zero(text: str) -> bool:
     )
 
 
-def _at_samples(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The functions that are stated at any sample of a sum, `p(x_i; \\beta) = …`, or `\\hat y_i = h(x_i) = …`, and
-    called nowhere else, each with the name of its numbers."""
-    text = " ".join(texts)
-    for head in (match for one in texts for match in _AT_SAMPLE.finditer(one) if match["behind"]):
-        name, index = head["name"], head["below"] or head["low"] or head["above"]
-        left = _NUMBER.fullmatch(head.string, 0, head.start())
-        called = re.findall(rf"{_BEGINS}{re.escape(name)}(?:_{_LETTER})?\s*(?:\\left\s*)?\(", text)
-        of_samples = [match for match in _AT_SAMPLE.finditer(text) if match["name"] == name]
-        moved = re.search(rf"\\(?:partial|nabla\s*_)\s*\{{?\s*{re.escape(head['sample'])}", text)
-        summed = re.search(_SUM_OVER.format(letter=index), text) and plain_name(name) not in FUNCTIONS
-        if left is not None and summed and not moved and len(called) == len(of_samples):
-            yield name, left["number"] or name
-
-
-def _of_its_sample(numbers: Mapping[str, str], match: re.Match[str]) -> str:
-    """The function of a sample as the number p_i; once, where that is said to be it."""
-    number, before, behind = numbers.get(match["name"]), match["before"] or "", match["behind"] or ""
-    if number is None:
-        return match[0]
-    return "=" if before and behind else f"{before}{number}{match['script']}{behind}"
 
 
 def of_classes(texts: Sequence[str]) -> str:
