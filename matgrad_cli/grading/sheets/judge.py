@@ -388,7 +388,8 @@ class Judge:
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         zero = zero or (before is not None and before.ends_in_zero) or (line.multiplied and self._solving(line))
-        apart = not derived and no_identity(line, self.question.name)
+        told = self._misstates(line, result) and not line.names.isdisjoint(self.question.wrt)  # log p = z of p = e^z
+        apart = not derived and no_identity(line, self.question.name) and not told
         solution = solution or (not derived and self._unfit(line, result))
         apart = apart or (result.role == "equation" and not is_resummed(line))
         if not solution and (zero or apart or (self._solving(line) and not derived)):

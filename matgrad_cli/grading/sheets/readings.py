@@ -69,8 +69,14 @@ def either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     either = " and ".join(f"`{small(name)}_i` may be a row or a column of `{name}`" for name in members)
     shapes = ", ".join(f"{small(name)}_i: {way} of {name}" for name, way in members.items())
     open_ = {"verdict": "undecided", "result": None, "why": f'{either}; say which, as in `--shape "{shapes}"`'}
-    judged = [one if one.verdict == two.verdict else replace(one, **open_) for one, two in pairs]
+    judged = [one if one.verdict == two.verdict or _false_in_both(one, two) else replace(one, **open_)
+              for one, two in pairs]  # fmt: skip
     return replace(part, judged=tuple(judged))
+
+
+def _false_in_both(one: Judged, two: Judged) -> bool:
+    """Whether a row is wrong in one reading, and does not fit by its form in the other, whatever doubt that leaves."""
+    return one.verdict == "wrong" and two.result is not None and two.result.verdict == "wrong" and of_form(two.result)
 
 
 def unless_columns(part: Part, other: Part) -> Part:
