@@ -385,8 +385,7 @@ def test_three_sides_are_refused_where_nothing_is_declared() -> None:
 @pytest.mark.parametrize("i", ["i", "n", "a"])
 def test_a_sum_over_the_others_goes_on_as_far_as_its_letter_stands(i: str) -> None:
     loss = r"\sum_{<i>}\sum_{j\neq <i>} P_{<i>j}\log P_{<i>j} - P_{<i>j}Q_{<i>j}".replace("<i>", i)
-    problem = read_problem(loss, "P", ["P: k×k, Q: k×k"])
-    assert any("going on" in note for note in problem.notes)
+    assert any("going on" in note for note in read_problem(loss, "P", ["P: k×k, Q: k×k"]).notes)
 
 
 @pytest.mark.parametrize(("loss", "said"), [(r"\log p(1-p)", True), (r"\log(p)(1-p)", False), (r"\log p", False)])

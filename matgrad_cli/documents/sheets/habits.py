@@ -3,7 +3,7 @@ r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -26,16 +26,18 @@ from .names import (
     one_hot_of,
     over_an_axis,
     over_the_one,
-    squeezed,
     steps,
 )
 from .one_term import (
     BY_ANY,
+    DENSITY,
     LOG_NORMAL,
     OF_CLASS,
     OF_SAMPLES,
     WRITTEN_OUT,
+    densities_of,
     entry_of_class,
+    name_of_density,
     of_classes,
     of_components,
     of_courses,
@@ -75,12 +77,6 @@ _IN_WORDS = regex(
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
 """`I_d`, of which only the letter says how long it is."""
-_DENSITY = regex(
-    r"(?P<sign>-\s*)?\\(?:log|ln)(?:\s|\\[,;:! ])*"
-    r"(?P<density>\\?(?:[fpPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
-    r"(?:_(?:\{[^{}]*\}|\\?\w+))?(?:\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)|(?![A-Za-z])(?!\s*(?:\\left)?[(_^])))"
-)
-"""`\\log p(y \\mid w)`, `\\log L`: where it is given a value, a name; so is then `\\log p`."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -222,8 +218,8 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
     used = r"(?:\^|\\times|×|(?<!I)(?<!I\})_)\s*\{?\s*([a-z])(?![A-Za-z])"  # a size that is told, an index
     sides = set(re.findall(used, sheet.prose))
     habits.append((_UNIT, lambda match: match[0] if match["side"] in sides else "I"))
-    if densities := _densities(texts):
-        habits.append((_DENSITY, lambda match: _of_density(match, densities)))
+    if densities := densities_of(texts):
+        habits.append((DENSITY, lambda match: name_of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
@@ -347,30 +343,6 @@ def _primed(text: str, match: re.Match[str]) -> str:
 def _as(value: str, match: re.Match[str]) -> str:
     """The name as this value; what only holds its letter stays."""
     return value if match["bold"] or match["bare"] else match[0]
-
-
-def _densities(texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-    """The densities whose logarithm, with or without a sign, is a left side, each with a free name for it."""
-    found: dict[str, tuple[str, str, str]] = {}
-    free = free_names((r"\ell", "J", "E", "F"), " ".join(texts))
-    for text in texts:
-        match = _DENSITY.match(text.lstrip(" &"))
-        if match is None or not re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]):
-            continue
-        if not re.search(r"[L(]", match["density"]):
-            continue  # log p of a vector p
-        if (key := squeezed(match["density"])) not in found and (name := next(free, None)) is not None:
-            found[key] = name, match["sign"] or "", match[0].strip()
-    heads = [key.partition("(")[0].removesuffix("\\left") for key in found]
-    return {head: one for head, one in zip(heads, found.values(), strict=True) if heads.count(head) == 1} | found
-
-
-def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]]) -> str:
-    """The name of a log-density, whose value may be its negative."""
-    name, sign, _ = names.get(squeezed(match["density"]), ("", "", ""))
-    if not name or bool(match["sign"]) == bool(sign):
-        return name or match[0]
-    return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
 
 
 def _sum(letter: str | None) -> str:

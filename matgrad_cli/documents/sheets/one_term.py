@@ -14,7 +14,7 @@ from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.latex.tokens import Token
 from ..passage import Passage
 from .lengths import readable_problem
-from .names import free_names, tokens_of
+from .names import free_names, squeezed, tokens_of
 from .outline import Outline
 from .sheet import Formula, Question, Sheet
 from .spoken import Habit
@@ -287,8 +287,6 @@ def _all_from_zero(text: str) -> bool:
     )
 
 
-
-
 def of_classes(texts: Sequence[str]) -> str:
     """A free letter for the probabilities of classes, where they are given a value, and all in a document are of one
     distribution, of the same sample."""
@@ -368,3 +366,35 @@ _KIND = regex(
     r"soft-?max|cross|entropy|logistic|hinge|sampling|least|squares|\b(?:CE|BCE|NLL|MSE|SSE|RSS|OLS|LS)\b",
     re.IGNORECASE,
 )
+
+
+DENSITY = regex(
+    r"(?P<sign>-\s*)?\\(?:log|ln)(?:\s|\\[,;:! ])*"
+    r"(?P<density>\\?(?:[fpPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
+    r"(?:_(?:\{[^{}]*\}|\\?\w+))?(?:\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)|(?![A-Za-z])(?!\s*(?:\\left)?[(_^])))"
+)
+"""`\\log p(y \\mid w)`, `\\log L`: where it is given a value, a name; so is then `\\log p`."""
+
+
+def densities_of(texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """The densities whose logarithm, with or without a sign, is a left side, each with a free name for it."""
+    found: dict[str, tuple[str, str, str]] = {}
+    free = free_names((r"\ell", "J", "E", "F"), " ".join(texts))
+    for text in texts:
+        match = DENSITY.match(text.lstrip(" &"))
+        if match is None or not re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]):
+            continue
+        if not re.search(r"[L(]", match["density"]):
+            continue  # log p of a vector p
+        if (key := squeezed(match["density"])) not in found and (name := next(free, None)) is not None:
+            found[key] = name, match["sign"] or "", match[0].strip()
+    heads = [key.partition("(")[0].removesuffix("\\left") for key in found]
+    return {head: one for head, one in zip(heads, found.values(), strict=True) if heads.count(head) == 1} | found
+
+
+def name_of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]]) -> str:
+    """The name of a log-density, whose value may be its negative."""
+    name, sign, _ = names.get(squeezed(match["density"]), ("", "", ""))
+    if not name or bool(match["sign"]) == bool(sign):
+        return name or match[0]
+    return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"

@@ -70,7 +70,7 @@ class Surroundings:
     `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
-    `held` is the variable where it counts as a constant, x_c: it has the same value and moves with nothing.
+    `held` is the variable as a constant, x_c, which moves with nothing; to `own_values` lines give a value.
     """
 
     task: Task
@@ -104,7 +104,6 @@ class Surroundings:
     unconfirmed: frozenset[str] = frozenset()
     held: Symbol | None = None
     own_values: frozenset[str] = frozenset()
-    """The letters to which lines give a value, written out of a list of its rows or columns."""
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 

@@ -293,18 +293,6 @@ def _last_of_left(node: s.Node) -> s.Node | None:
     return None
 
 
-def _of_first(node: s.Node) -> s.Node | None:
-    r"""`\det A (A^{-1})^\top` as det(A) times what stands behind; in brackets nothing else can be meant."""
-    match node:
-        case s.Apply(span, "det", (s.Binary(inside, "juxtapose") as whole,)) if span.end == inside.end:
-            first, *others = factors(whole)
-            product: s.Node = replace(node, span=span.joined(first.span), arguments=(first,))
-            for factor in others:
-                product = s.Binary(span.joined(factor.span), "juxtapose", product, factor)
-            return product
-    return None
-
-
 def _row_below(node: s.Node) -> s.Node | None:
     r"""`(XW + b)_i` as row i, standing; of what is no matrix this cannot be read."""
     match node:
@@ -387,7 +375,6 @@ _OF_MISFITS: Final[tuple[Reading, ...]] = (
     (_BY_ENTRIES, _elementwise, frozenset(("juxtapose",))),
     ("one index of a matrix as that of its row", everywhere(_row_below), frozenset((s.Subscript,))),
     ("the centred dot as the inner product with all that follows it", everywhere(_dotted), frozenset(("dot",))),
-    ("the determinant of the first factor alone", everywhere(_of_first), frozenset((s.Apply,))),
     (_TIGHT, everywhere(_first_of_right), frozenset(("hadamard",))),
     (_TIGHT, everywhere(_last_of_left), frozenset(("hadamard",))),
     (_TIGHT, everywhere(partial(_first_of_right, whole=False)), frozenset(("hadamard",))),

@@ -316,8 +316,8 @@ class Judge:
         """Whether words or marks say that a row is an equation to be solved, or its solution;
         the loss written otherwise is none."""
         again = line.name == self.question.name and rewrites(line.formula)
-        zero = sets_to_zero(line.formula) and is_equation_of_zero(line.formula)
-        return not again and (speaks_of_equations(line.formula) or zero or line.solves)
+        zero = is_equation_of_zero(line.formula) and sets_to_zero(line.formula)
+        return not again and (zero or speaks_of_equations(line.formula) or line.solves)
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
@@ -339,17 +339,15 @@ class Judge:
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         bound = {name} if any(begun.reader.equations.conditions for begun in self.readers) else set()  # by 1ᵀw = 1
-        equal = result.role == "equation" or of_form(result)
-        equal = equal and self.said.isdisjoint((inside | line.names) - bound)
+        equal = (result.role == "equation" or of_form(result)) and self.said.isdisjoint((inside | line.names) - bound)
         return equal and is_solution(line, result, variables, by, name, inside)
 
     def _unfit(self, line: Line, result: RowResult) -> bool:
-        """Whether an equation behind the gradient, in names of the problem alone, has parts that do not fit together:
-        it holds nowhere."""
-        known = set[str]().union(*(begun.around.names().variables for begun in self.readers)) | {"I"}
+        """Whether the parts of an equation behind the gradient, in names of the problem alone, do not fit together."""
+        known = {"I"}.union(*(begun.around.names().variables for begun in self.readers))
         stands = self.gradient and (self.settled or self._solving(line)) and not line.parts(s.Subscript)
-        certain = stands and line.names <= known and not is_said_of_other(line, "")
-        return certain and code_of(result) in ("non-conformable", "shape-mismatch")
+        fits = code_of(result) not in ("non-conformable", "shape-mismatch")
+        return stands and line.names <= known and not (fits or is_said_of_other(line, ""))
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
