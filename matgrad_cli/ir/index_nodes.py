@@ -148,10 +148,10 @@ def whole_derivative(node: MatrixOf) -> Expr | None:
 
 
 def member(stack: Stack, at: Position) -> MatrixOf:
-    """One of the matrices, A_k."""
-    rows, cols = stack.each.dims
-    row, col = (Index(name, dim) for name, dim in zip(_MEMBER[str(at) in _MEMBER[0]], (rows, cols), strict=True))
-    return MatrixOf(row, col, Entry(stack, Pair(at, row, rows), col))
+    """One of the matrices, A_k, or of the columns."""
+    row, *further = map(Index, _MEMBER[str(at) in _MEMBER[0]], stack.each.dims)
+    col = next(iter(further), None)
+    return MatrixOf(row, col, Entry(stack, Pair(at, row, stack.each.rows), col))
 
 
 def number_of(node: MatrixOf) -> Position | None:

@@ -201,8 +201,13 @@ $$\mu_k = \frac{1}{N_k}\sum_{n=1}^N\gamma(z_{nk})x_n, \qquad N_k = \sum_{n=1}^N\
 """
 
 RATING_IN_BOLD = RATING.replace("q_i", r"\mathbf{q}_i").replace("p_u", r"\mathbf{p}_u")
+RESIDUAL = r"""$y = x + F(x)$ where $F(x) = W_2\,\mathrm{ReLU}(W_1x)$, $L = \frac12\|y - t\|^2$.
+$$\frac{\partial L}{\partial y} = y - t$$
+$$\frac{\partial L}{\partial W_2} = (y - t)\,\mathrm{ReLU}(W_1x)^T$$
+"""
 
 RIGHT_AND_WRONG = {
+    "a function in a definition": (RESIDUAL, "(y - t)\\,", "(y + t)\\,"),
     "probit": (PROBIT, "- \\frac", "+ \\frac"),
     "calls in fractions": (IN_FRACTIONS, "h(x)(1-h(x))x", "h(x)(1+h(x))x"),
     "the least mean": (LEAST, "$$-", "$$"),

@@ -148,3 +148,8 @@ def test_what_is_done_to_the_batch_itself_is_asked(text: str) -> None:
 def test_the_order_of_a_norm_is_no_axis(text: str) -> None:
     with pytest.raises(InputError, match="third"):
         read_problem(text, "X", ["X: n×d, Y: m×d"])
+
+
+def test_one_of_several_columns_is_a_column() -> None:
+    shapes = ["W: (3,H,D), b: (3,H,1), x: (D,1)"]
+    assert read_problem("np.sum((W[0]@x + b[0])**2)", "x", shapes).loss.shape.is_number

@@ -74,6 +74,8 @@ def with_calls(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     first, last = tables[0], {**tables[0], **tables[1]}
     derived = dict.fromkeys(item.formula for item in found.differentiated if item.left and item.body in losses)
     sides = [side for stated in found.stated if stated.name in losses for side in stated.sides]
+    names = {plain_name(name) for side in sides for name in re.findall(r"\\?[A-Za-z]+", side)}
+    sides += [side for stated in found.stated if stated.name in names - losses for side in stated.sides]
     inside = " ".join([*sides, *(formulas[number].passage.text for number in derived)])
     called: set[str] = set()
     while new := {key_of(match) for match in CALLED.finditer(inside)} & last.keys() - called:

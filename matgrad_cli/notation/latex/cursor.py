@@ -137,8 +137,9 @@ class Cursor:
             return first, close
         if token.kind == "operator" and token.text in "+-":
             self.at += 1
-            if self.token.start > token.end or self.token.kind in ("end", "close", "bar", "operator", "relation"):
-                return self.at - 1, self.at  # P_k^- C: TeX takes the sign alone
+            alone = self.token.start > token.end or (token.text == "+" and self.token.kind != "number")
+            if alone or self.token.kind in ("end", "close", "bar", "operator", "relation"):
+                return self.at - 1, self.at  # P_k^- C, A^+b: TeX takes the sign alone
             first, past = self.unit()
             return first - 1, past
         if token.kind == "command" and token.text in ("frac", "sqrt"):  # (2π)^\\frac{n}{2}
