@@ -59,7 +59,8 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
         return text, ()
     whole = text
     for square in [found for piece in _pieces(text) if (found := _SQUARE.match(piece))]:  # \sigma^2 = …
-        whole = with_square(whole, square) if whole.count(square["name"]) > 1 else whole
+        known = square["name"].startswith("\\") and whole.count(square["name"]) > 1
+        whole = with_square(whole, square) if known else whole
     pieces = [piece for piece in _pieces(whole) if piece.strip()]
     if not 2 <= len(pieces) <= _MOST:
         return text, ()
@@ -137,14 +138,18 @@ _DENSITIES: Final = {
     False: r"\frac{1}{\sqrt{2\pi\cdot S}}\exp\left(-\frac12\cdot\frac{(x - m)^2}{S}\right)",
 }
 """The density of the normal distribution, where the spread is a matrix, and where it is a number."""
+_ALIKE: Final = r"\frac{1}{(2\pi\cdot S)^{D/2}}\exp\left(-\frac12\cdot\frac{(x - m)^\top (x - m)}{S}\right)"
+"""That of D entries of one spread, `\\sigma^2 I`."""
 
 
-_IDENTITY: Final = regex(r"(?<![A-Za-z\\])I(?![A-Za-z]|\s*_)")
+_IDENTITY: Final = regex(
+    r"(?P<spread>[^A-Z]*?)\s*(?:\\(?:math(?:bf|bb|rm)|bm|boldsymbol)\s*\{?\s*)?(?<![A-Za-z\\])I\s*\}?(?:_\{?\w+\}?)?\s*"
+)
 
 
 def with_densities(text: str, shapes: Mapping[str, Shape]) -> tuple[str, tuple[str, ...]]:
-    r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix, and an
-    identity in it as large as x, or as a row of X where that is x_i."""
+    r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix; all
+    entries of x, or of a row of X where that is x_i, have the spread of `\sigma^2 I`."""
     said: dict[str, None] = {}
     places = []
     for head in _NORMAL.finditer(text[:_LONGEST]):
@@ -156,9 +161,12 @@ def with_densities(text: str, shapes: Mapping[str, Shape]) -> tuple[str, tuple[s
             name = plain_name(given[0])
             stem, below, _ = name.partition("_")
             own = shapes.get(name) or shapes.get(stem if stem in shapes else stem.upper())
-            if own is not None and (own.is_column or (below and own.is_matrix)):
-                given[2] = _IDENTITY.sub(f"I_{{{own.rows if own.is_column else own.cols}}}", given[2])
-            places.append((head.start(), end, at(Stated(("x", "m", "S"), _DENSITIES[matrix], True), given)))
+            alike = _IDENTITY.fullmatch(given[2]) if "I" not in shapes else None
+            density = Stated(("x", "m", "S"), _DENSITIES[matrix], True)
+            if alike is not None and own is not None and (own.is_column or (below and own.is_matrix)):
+                given = [*given[:2], alike["spread"] or "1", str(own.rows if own.is_column else own.cols)]
+                density = Stated(("x", "m", "S", "D"), _ALIKE, True)
+            places.append((head.start(), end, at(density, given)))
             said[f"`{text[head.start() : end]}` is written out as the normal density"] = None
     return put_in(text, places), tuple(said)
 
@@ -178,7 +186,7 @@ def with_places(text: str, declared: Mapping[str, Shape] | None = None) -> tuple
     '-\\sum_x p_{x}\\log p_{x}'
     """
     declared = declared or {}
-    text, said = _braced(text, declared)
+    text, said = _braced(text if "\\" in text else _ANGLES.sub(r"\1⟨\2⟩", text), declared)
     bound, rest = bound_letters(text), _BELOW_NAMES.sub(" ", _PLACE.sub(" ", text))
     lengths: dict[str, set[int]] = {}
     for found in _PLACE.finditer(text):
@@ -199,6 +207,8 @@ def with_places(text: str, declared: Mapping[str, Shape] | None = None) -> tuple
     return _PLACE.sub(lowered, text) if read else text, (*said, *entries)
 
 
+_ANGLES: Final = regex(r"((?:^|[-+*/(=,])\s*)<([^<>=]+,[^<>=]+)>")
+"""`<x, A y>` where an operand begins, in a text without commands: no comparison does."""
 _UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za-z_({])")
 
 

@@ -255,8 +255,9 @@ SQUARED: Final = r"\s*(?P<name>\\?[A-Za-z]+)(?:\s*_\s*\{?(?P<label>\w)\}?)?\s*\^
 def power_of(name: str, label: str = "") -> re.Pattern[str]:
     """A power of the name, or of its estimate, σ̂; `label` is what stands below it."""
     below = rf"\s*_\s*(?:\{{\s*{label}\s*\}}|{label}(?!\w))" if label else r"(?!\s*_)"
+    alone = "" if name.startswith("\\") else r"(?<![A-Za-z\\])"
     return re.compile(
-        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
+        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?{alone}(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
         rf"{below}(?:\s*\^\s*(?:\{{\s*(?P<power>-?\d)\s*\}}|(?P<digit>\d)))?"
     )
 

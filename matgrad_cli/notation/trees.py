@@ -36,7 +36,7 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
     names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
     found = read_latex(text, scope.source.name, names)
     if scope.open:
-        if named := labels(found.node, scope, wrt) | added_to_differentials(found.node):
+        if named := labels(found.node, scope, wrt) | added_to_differentials(found.node, text):
             found = read_latex(text, scope.source.name, names := names.defining(named))
         if bound := left_free(found.node):
             found = read_latex(text, scope.source.name, names, binding=bound)

@@ -3,6 +3,8 @@ a right line is never called wrong."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from test_claims import checked, verdicts
 
@@ -243,5 +245,12 @@ def loss_and_gradient(W, X, Y, lam):
     ],
 )
 def test_a_loss_that_is_put_together_where_it_is_returned(returned: str, right: str, wrong: str) -> None:
-    assert set(verdicts(MADE.format(returned=returned, gradient=right)).values()) == {"follows"}
-    assert verdicts(MADE.format(returned=returned, gradient=wrong))[10] == "wrong"
+    made = MADE if "loss" in returned or "X @" in returned else re.sub(r"    (data|reg)_loss = .*", "    pass", MADE)
+    assert set(verdicts(made.format(returned=returned, gradient=right)).values()) == {"follows"}
+    assert verdicts(made.format(returned=returned, gradient=wrong))[10] == "wrong"
+
+
+@pytest.mark.parametrize("returned", ["cost, np.mean(np.abs(R)), dW", "np.sqrt(cost), dW", "np.mean(np.abs(R)), dW"])
+def test_a_measure_beside_a_loss_is_no_loss(returned: str) -> None:
+    text = MADE.replace("data_loss", "cost").format(returned=returned, gradient="2 * X.T @ R / N")
+    assert checked(text).verdict == "right"

@@ -1,4 +1,5 @@
-"""Documents as people hold them, each judged whole: `held.txt` says of each what is wrong first, if anything is."""
+"""Documents as people hold them, each judged whole: `held.txt` says of each what is wrong first, if anything is;
+`canonical.txt` holds what textbooks and courses derive, right and with a slip."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import pytest
 
 from matgrad_cli.grading.check import check_text
 
-TEXT = Path(__file__).with_name("held.txt").read_text("utf-8")
+TEXT = "".join(Path(__file__).with_name(name).read_text("utf-8") for name in ("held.txt", "canonical.txt"))
 HELD = re.findall(
     r"^=== (\S+) (right|wrong|open|undecided|twin)(?: : (.*))?\n((?:(?!^=== ).*\n?)*)", TEXT, re.MULTILINE
 )

@@ -34,7 +34,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        tree = ast.fix_missing_locations(_Plain(known_in(tree)).visit(tree))
+        tree = ast.fix_missing_locations(_Plain(tree).visit(tree))
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
@@ -46,20 +46,31 @@ class _Plain(ast.NodeTransformer):
     """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`; `return data + penalty, dW` as `loss = data + penalty` and
     `return loss, dW`."""
 
-    def __init__(self, known: frozenset[str]) -> None:
-        self.known = known
+    def __init__(self, tree: ast.Module) -> None:
+        self.known = known_in(tree)
+        self.losses = any(map(_is_named_loss, stored(tree)))
 
     def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:
-        """The loss that is made of others, or by a sum of everything, where it is returned beside gradients."""
+        """The sum or share of losses and penalties where it is returned beside gradients; in a file without a loss
+        what else is computed there, by a sum or mean of everything."""
         self.generic_visit(node)
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else []
-        made = [at for at, part in enumerate(parts) if _is_loss(part) and not any(map(self._is_gradient, loaded(part)))]
+        made = [at for at, part in enumerate(parts) if self._is_whole(part)]
         others = {*loaded(node)} - {*loaded(parts[made[0]])} if len(made) == 1 else ()
         if not any(name in BARE or self._is_gradient(name) for name in others):
             return node
         whole = parts[made[0]]
         parts[made[0]] = ast.copy_location(ast.Name("loss", ast.Load()), whole)
         return [_given(ast.Name("loss", ast.Store()), whole, whole), node]
+
+    def _is_whole(self, value: ast.expr) -> bool:
+        """Whether something is the loss: a sum or share of one; where no name is one, a number made otherwise."""
+        while name_of(getattr(value, "func", None)) == "float" and isinstance(value, ast.Call) and len(value.args) == 1:
+            value = value.args[0]
+        added = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Div)
+        named = any(_is_named_loss(name) for name in loaded(value))
+        computed = isinstance(value, ast.BinOp | ast.UnaryOp | ast.Call) and not self.losses and sums_all(value)
+        return (computed or (added and named)) and not any(map(self._is_gradient, loaded(value)))
 
     def _is_gradient(self, name: str) -> bool:
         return name not in LOSSES and not self.known.isdisjoint(claimed(name))
@@ -74,10 +85,8 @@ class _Plain(ast.NodeTransformer):
         return ast.copy_location(ast.Dict(keys, [word.value for word in node.keywords]), node)
 
 
-def _is_loss(value: ast.expr) -> bool:
-    """Whether an expression is a number made of losses, or by a sum or mean of everything."""
-    named = any(name in LOSSES or _LOSS.search(name) for name in loaded(value))
-    return isinstance(value, ast.BinOp | ast.UnaryOp | ast.Call) and (named or sums_all(value))
+def _is_named_loss(name: str) -> bool:
+    return name in LOSSES or _LOSS.search(name) is not None
 
 
 def sums_all(value: ast.expr) -> bool:

@@ -171,4 +171,9 @@ def stub(function: ast.FunctionDef) -> bool:
     """Whether nothing is written in a function but words, `pass`, `raise` and `return NotImplemented`."""
     plain = (line for line in function.body if not isinstance(line, ast.Pass | ast.Raise))
     values = [line.value if isinstance(line, ast.Expr | ast.Return) else line for line in plain]
-    return all(isinstance(value, ast.Constant | None) or name_of(value) == "NotImplemented" for value in values)
+    return all(map(_says_nothing, values))
+
+
+def _says_nothing(value: ast.AST | None) -> bool:
+    written = isinstance(value, ast.Constant) and (value.value in (None, ...) or isinstance(value.value, str))
+    return value is None or written or name_of(value) == "NotImplemented"

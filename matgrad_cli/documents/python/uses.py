@@ -4,7 +4,7 @@ of how many parts a row is."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from ...diagnostics.record import record
@@ -188,13 +188,18 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
     return found - others - {""}
 
 
-def clipped_in(lines: Iterable[ast.AST]) -> frozenset[str]:
-    """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `max(p[i], 1e-7)`. It lies between."""
+def clipped_in(lines: Collection[ast.AST]) -> frozenset[str]:
+    """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `log(max(p[i], 1e-7))`. It lies
+    between. What is kept above 0, and of no logarithm, may be a layer of its own."""
     found: set[str] = set()
+    logs = [call for call in each(ast.Call, *lines) if (key_of(call.func) or "").rpartition(".")[2] in ("log", "log2")]
+    logged = {part for log in logs for part in ast.walk(log)}
+    names = {_name(part) for part in logged if isinstance(part, ast.expr)}
+    logged |= {line.value for line in each(ast.Assign, *lines) if not names.isdisjoint(map(_name, line.targets))}
     for node in each(ast.Call, *lines):
         name, parts = _operands(node) if isinstance(node.func, ast.Attribute) else (name_of(node.func), node.args)
         bounds = [one for one in (*parts[:2], *(word.value for word in node.keywords[:1])) if _tiny(one)]
-        if bounds and name in ("clip", "clamp", "maximum", "max"):
+        if bounds and (name in ("clip", "clamp") or (name in ("maximum", "max") and node in logged)):
             found |= {_name(whole_of(part)) for part in parts[:2] if part not in bounds}
     return frozenset(found - {""})
 

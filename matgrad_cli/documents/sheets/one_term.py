@@ -279,7 +279,7 @@ def _all_from_zero(text: str) -> bool:
     rest = _FROM_ZERO.sub("", text)
     below = re.sub(r"\\sum\s*_\s*(?:\{[^{}]*\}|\w)|_\s*(?:\{[^{}]*\}|\w)", "", rest)
     pairs = {found.group("letter", "last") for found in _FROM_ZERO.finditer(text)}
-    told = any(re.search(rf"(?<![A-Za-z\\]){last}(?![A-Za-z])|_\s*\{{?\s*0", rest) for _, last in pairs)
+    told = any(re.search(rf"(?<![A-Za-z\\]){last}(?![A-Za-z])|_\s*\{{?\s*0|\\mathbb", rest) for _, last in pairs)
     return (
         bool(pairs)
         and not told

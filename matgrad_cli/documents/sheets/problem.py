@@ -183,7 +183,7 @@ class _Finder:
     def _solved_for(self, loss: Stated) -> Iterable[str]:
         """What is given a value behind the loss, w by `w = …` and by `\\hat w_{LS} = …`, where nothing says by what is
         differentiated; a number is no solution, but supposed, and none is the model of the data in the loss."""
-        known = {loss.name, *self.definitions.inside(loss)}
+        known = {loss.name, *self.definitions.inside(loss) & self.definitions.texts.keys()}
         whole = tokens_of(self.definitions.put_in(loss.sides[0], known), self.names)
         behind = (item for item in self.found.stated if item.formula > loss.formula and item.name not in known)
         valued = (item for item in behind if not self.definitions.is_model(item, whole))

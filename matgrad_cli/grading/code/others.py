@@ -236,7 +236,7 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
         return ""
     whole, more = np.ravel(np.real(at)), np.ravel(value - np.real(truth))
     penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
-    found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if 1 < len(more) >= parts.shape[1])
+    found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) > parts.shape[1])
     fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
     return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
 

@@ -50,10 +50,11 @@ COUNTERS: Final = frozenset("ijklmnst")
 CALLED: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
 
 
-def added_to_differentials(tree: s.Node) -> frozenset[str]:
+def added_to_differentials(tree: s.Node, text: str) -> frozenset[str]:
     r"""The d of `d \ln s + 1/s`, which no differential can be: what is added to it is none."""
     sums = [part for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("+", "-")]
-    holding = {id(part) for part in s.parts_of(tree) if isinstance(part, s.Differential_)}
+    signs = (part for part in s.parts_of(tree) if isinstance(part, s.Differential_))
+    holding = {id(part) for part in signs if text[part.span.start : part.span.start + 1] == "d"}
     if not holding:
         return frozenset()
     mixed = any(

@@ -26,14 +26,11 @@ def is_differential(r: Cursor) -> bool:
     token = r.token
     if token.kind == "command" and token.text == "d":
         return True
-    if (
-        token.kind != "name"
-        or token.text not in SMALL_CHANGES
-        or r.variable(token.text)
-        or token.text in r.names.losses
-    ):
-        return False
     following = r.peek()
+    changed = token.text == "d" and following.text in (r.names.wrt, *r.names.losses) and not following.spaced
+    letter = (r.variable(token.text) and not changed) or token.text in r.names.losses
+    if token.kind != "name" or token.text not in SMALL_CHANGES or letter:
+        return False
     if following.kind == "number" or not r.starts_factor(1) or (following.spaced and following.kind == "open"):
         return False
     if following.kind == "name" and token.text != "d" and not r.known:

@@ -146,10 +146,13 @@ _MARKED: Final = regex(
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
     r"""The group's tokens in that font; `A\boldsymbol{x+b}` is `Ax+b`: letters of a style stand in no bracket."""
     before = len(lexer.tokens)
-    argument = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_", "frac", "sqrt")
+    last_one = lexer.tokens[-1] if lexer.tokens else None
+    taken = last_one is not None and (last_one.text in ("^", "_", "frac", "sqrt") or last_one.kind == "function")
     lexer.emit("open", "{", first - 1, first)
     lexer.lex(first, last, mark, depth + 1)
-    if (mark in STYLES and not argument) or len(lexer.tokens) == before + 2:
+    letters = all(token.kind == "name" or token.text == "ones" for token in lexer.tokens[before + 1 :])
+    taken |= not letters and lexer.text[after:].lstrip().startswith(("^", "_"))
+    if (mark in STYLES and not taken) or len(lexer.tokens) == before + 2:
         del lexer.tokens[before]
     else:
         lexer.emit("close", "}", after - 1, after)

@@ -289,12 +289,11 @@ def _upper(
     for name, (first, past) in zip(names, parts if len(parts) > 1 else parts * len(names), strict=True):
         if name in from_zero:
             less = texts(r, (first, past))[-2:] == ["-", "1"] and past - first > 2
-            if not less and (past - first > 1 or not (r.known or _counts_from_zero(r, r.tokens[first]))):
+            if not less and (not r.known or past - first > 1 or r.tokens[first].kind != "name"):
                 _refuse(r, f"`{name}` starts at 0, so it must stop one before the length", r.tokens[first])
             past -= 2 * less
-            last = "the length less 1" if less else f"`{r.tokens[first].text}`"
-            last += ", a length that is declared, so there is an entry 0 beside these" if r.known and not less else ""
-            r.note(f"`{name}` is counted from 0 to {last}: read as the whole range")
+            length = "less 1, which is" if less else "that is declared, so there is an entry 0 beside these: read as"
+            r.note(f"`{name}` is counted from 0 to the length {length} the whole range")
         elif texts(r, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(r, "a sum without end cannot be read", r.tokens[first])
         written, lost = texts(r, (first, past)), 0
@@ -305,13 +304,6 @@ def _upper(
             yield name, before(own, end) if lost else unlike(before(end, own)), 0
             continue
         yield name, r.inside(first, past), lost
-
-
-def _counts_from_zero(r: Cursor, limit: Token) -> bool:
-    """Whether a letter that is no declared length stands nowhere but above sums from 0."""
-    text = "".join(token.text for token in r.tokens if token.kind != "gap" and token.text not in "{}")
-    above = text.count(limit.text) == text.count(f"=0^{limit.text}")
-    return above and limit.kind == "name" and limit.text not in r.names.dimensions
 
 
 LABELS: Final = (
