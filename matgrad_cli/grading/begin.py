@@ -88,13 +88,16 @@ def begin(
     lying: bool = True,
     habits: Habits = Habits(),
     told: Sequence[Passage] = (),
+    gathers: bool = True,
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said. What is `told` elsewhere of
-    names is known where nothing else is."""
+    names is known where nothing else is. It `gathers` the x_i of the problem as the rows or columns of X; a document
+    says itself what its X is."""
     # ŷ beside a y that the problem states is another letter; the variable alone may be written with a mark throughout
     others = task.names - {task.problem.wrt.name}
     stated = task.problem.source if "\\" in task.problem.source else " ".join(others)
     around = surroundings(task, [*(row.text for _, row in rows), stated], None, habits.supposed, columns)
+    around.own_values |= frozenset() if gathers else {one[0].upper() + one[1:] for one, _ in task.problem.members}
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple(

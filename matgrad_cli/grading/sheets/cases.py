@@ -202,7 +202,7 @@ def _condition(text: str, task: Task, known: Sequence[Line], name: str | None) -
     left, right = text[: sign.start()].strip(" $.,;"), text[sign.end() :].strip(" $.,;")
     difference = Passage(rf"{left} - \left({right}\right)")
     rows = [(line.number, line.formula.passage) for line in known]
-    begun = begin(task, [*rows, (0, difference)], Source("condition", difference.text), "latex", name)
+    begun = begin(task, [*rows, (0, difference)], Source("condition", difference.text), "latex", name, gathers=False)
     for number, passage in rows:
         begun.reader.row(begun.read(number, passage), first=False)
     claims = begun.read(0, difference).claims

@@ -354,7 +354,8 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
 def _judge(posed: Posed, tasks: Sequence[Task], lines: Sequence[Line], habits: Habits) -> Judge:
     """A judge that has judged nothing yet, with a reader of these rows for each variable."""
     rows = [(line.number, line.formula.passage) for line in lines]
-    readers = [begin(task, rows, posed.sheet.source, None, posed.question.name, habits=habits) for task in tasks]
+    source, name = posed.sheet.source, posed.question.name
+    readers = [begin(task, rows, source, None, name, habits=habits, gathers=False) for task in tasks]
     for begun in readers:
         begun.reader.names_ends = begun.around.facts_unsaid = True
     return Judge(posed.sheet, posed.question, posed.told, readers)
