@@ -90,10 +90,11 @@ class Equations:
         self.stated = self.stated or self._stated(chain)
         pairs = pairings(last, after, chain.order)
         if isinstance(pairs, Clash):  # C = α_i + μ_i: one number, for each i
-            each = (
-                chain.equation and pairs.code == "free-index-mismatch" and self._is_multiple((last, after), self.stated)
-            )
-            return Outcome("follows", found, role="equation") if each else None
+            if pairs.code != "free-index-mismatch" or not self._is_multiple((last, after), self.stated):
+                return None
+            if not chain.equation and self.stated is not None:
+                return Outcome("undecided", found, Slip("equation", BY_ENTRIES), "equation")
+            return Outcome("follows", found, role="equation") if chain.equation else None
         meant = is_equation(self.around, chain, last, after, own)
         moving = frozenset(self.around.directions.values())  # of f(x + h) = …, which holds everywhere, or is wrong
         directed = not (chain.equation or is_zero(after)) and bool(moving & (last.symbols | after.symbols))
