@@ -342,7 +342,7 @@ class Pool:
     ("text", "right", "wrong", "line"),
     [
         (LOSS, "((1 - y_true) / (1 - p) - y_true / p)", "((1 - y_true) / (1 - p) + y_true / p)", 16),
-        (LOSS, "self.dinputs / len(dvalues)\n", "self.dinputs\n", 17),
+        (LOSS, "self.dinputs / len(dvalues)\n", "self.dinputs\n", 16),
         (LOSS, "(y_pred - y) /", "(y - y_pred) /", 29),
         (LOSS, "+= self.l1", "-= self.l1", 45),
         (CELL, "dWh += h_prev.T @ d", "dWh += h.T @ d", 19),

@@ -353,14 +353,6 @@ MORE |= {
             r"\frac{d\lVert Wx+b\rVert^2}{dW} = 2x(Wx+b)^\top",
         ],
     ),
-    "O as the zero matrix": (
-        {"loss": "norm(X@A.T - B,'fro')**2", "wrt": "X", "shapes": "X: m×n, A: p×n, B: m×p"},
-        [
-            r"\nabla \lVert XA^T-B\rVert_F^2 = \nabla tr(XA^TAX^T) - 2\nabla tr(X^TBA) + \nabla tr(B^TB)",
-            r"= 2\{O + XA^TA\} - 2BA + O",
-            r"= 2XA^TA - 2BA",
-        ],
-    ),
     "a determinant without brackets before a bracket": (
         {"loss": "log(det(A))", "wrt": "A", "shapes": "A: n×n", "assume": "A invertible"},
         [

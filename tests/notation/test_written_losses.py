@@ -306,8 +306,7 @@ def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> Non
 @pytest.mark.parametrize(("text", "plain"), [
     (r"\lambda_{\max}(X^\top X)", "eigmax(X.T@X)"), (r"\lambda_{\min}\left(X^\top X\right)", "-eigmax(-(X.T@X))"),
     (r"\sigma_{\max}(X)", "norm(X, 2)"), (r"\lVert X^{+}y \rVert^2", "norm(pinv(X)@y)**2"),
-    (r"\lVert X^+y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y",
-    "pinv(X)@y"),
+    (r"\lVert X^+y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y", "pinv(X)@y"),
     (r"\frac12\|w - v\|_{A^{-1}}^2", "1/2*((w-v).T@inv(A)@(w-v))"), (r"\|w\|_A^2", "w.T@A@w"), (r"\|w\|_A",
     "sqrt(w.T@A@w)"),
     (r"\|w - v\|^2_{A^{-1}}", "(w-v).T@inv(A)@(w-v)"), (r"f(g(w)) = w^\top v", "w.T@v"),

@@ -201,7 +201,8 @@ def clipped_in(lines: Collection[ast.AST]) -> frozenset[str]:
         bounds = [one for one in (*parts[:2], *(word.value for word in node.keywords[:1])) if _tiny(one)]
         if bounds and (name in ("clip", "clamp") or (name in ("maximum", "max") and node in logged)):
             found |= {_name(whole_of(part)) for part in parts[:2] if part not in bounds}
-    return frozenset(found - {""})
+    signed = [call for call in each(ast.Call, *lines) if (key_of(call.func) or "").endswith(("abs", "sign"))]
+    return frozenset(found - {_name(part) for call in signed for part in call.args} - {""})
 
 
 def _tiny(node: ast.expr) -> bool:
