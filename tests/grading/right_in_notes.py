@@ -27,6 +27,7 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
         [
             r"\nabla \lVert XA^T-B\rVert_F^2 = \nabla tr(XA^TAX^T) - 2\nabla tr(X^TBA) + \nabla tr(B^TB)",
             r"= 2\{O + XA^TA\} - 2BA + O",
+            r"= 2XA^TA - 2BA",
         ],
     ),
     "a determinant without brackets before a bracket": (
