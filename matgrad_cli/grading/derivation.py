@@ -25,10 +25,12 @@ from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
-from .meanings.targets import beginnings, is_called_derivative, is_of_target, is_target, role_of
+from .meanings.targets import beginnings, derivative_of_named, is_called_derivative, is_of_target, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, lies_otherwise, of_misfit
+
+_LOOSE = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
 
 
 class Reader:
@@ -36,13 +38,10 @@ class Reader:
 
     def __init__(self, around: Surroundings, rules: bool = False, supposing: bool = False) -> None:
         self.around = around
-        self.bench = around.bench
-        self.chain = Chain()
+        self.bench, self.chain = around.bench, Chain()
         self.notes: list[str] = []
-        self.equations = Equations(around)
-        self.both = False
-        self.taken = Taken()
-        self.later = Later(())
+        self.equations, self.both = Equations(around), False
+        self.taken, self.later = Taken(), Later(())
         self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False  # whether `… = softmax(z) = p` gives an unknown p its value
         self.prose = Prose(self, rules, supposing)
@@ -243,8 +242,7 @@ class Reader:
         if outcome.verdict == "follows" and self.chain.target and self.around.worked_out(found.expr):
             self.chain.final, self.chain.final_order = found, self.chain.order
         self.chain.last = found.expr
-        slip = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
-        return [Outcome("undecided", found, slip) if outcome.verdict == "wrong" else outcome]
+        return [Outcome("undecided", found, _LOOSE) if outcome.verdict == "wrong" else outcome]
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
@@ -318,6 +316,9 @@ class Reader:
         meant = self._read_as(side, own, (), lambda one: holds(one.expr, read_side(behind, self.around))[0])
         if meant or is_target(self.around, left.expr):
             return meant or left
+        if holds(loss := derivative_of_named(self.around, left.expr), read_side(behind, self.around))[0]:
+            self.notes.append(f"`{side.text.strip()}` is read as the derivative of the loss, by a name of its own")
+            return replace(left, expr=loss)
         return self._read_as(side, wider, (), lambda one: is_of_target(self.around, one.expr)) or left
 
     def _read_as(self, side: Side, tried: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:

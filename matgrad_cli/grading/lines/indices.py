@@ -183,19 +183,18 @@ def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
 
 def fixed_letters(node: s.Node | None, other: s.Node | None) -> frozenset[str]:
     """The letters that are no Einstein sum, as they are free on the other side, or number the vectors x_i on both sides
-    and cannot be summed on the other; beside 0, for each of them, those that no Σ binds where others are bound."""
+    and cannot be summed on the other; beside 0, for each of them, those that no Σ binds where others are bound,
+    and those above and below one fraction."""
     if node is None or other is None:
         return frozenset()
     there, letters = read_letters(other, ())
     summed = frozenset(read_letters(node, ())[1].summed)
-    if getattr(s.ungrouped(other), "value", None) == 0 and any(map(bound_letters, s.parts_of(node))):
-        return summed
+    fractions = [part for part in s.parts_of(node) if isinstance(part, s.Binary) and part.operator == "/"]
+    divided = frozenset().union(*(free_letters(one.left).keys() & free_letters(one.right).keys() for one in fractions))
+    if getattr(s.ungrouped(other), "value", None) == 0:
+        return summed if any(map(bound_letters, s.parts_of(node))) else summed & divided
     numbers = _numbering(node) & _numbering(other) & {reuse.letter for reuse in letters.reused}
-    found = numbers | summed & free_letters(there).keys()
-    for part in s.parts_of(node):
-        if isinstance(part, s.Binary) and part.operator == "/":
-            found |= free_letters(part.left).keys() & free_letters(part.right).keys()
-    return found & free_letters(other).keys()
+    return (numbers | summed & free_letters(there).keys() | divided) & free_letters(other).keys()
 
 
 def _numbering(node: s.Node) -> frozenset[str]:

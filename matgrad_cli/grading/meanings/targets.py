@@ -33,6 +33,17 @@ def is_target(around: Surroundings, expr: Expr | None) -> bool:
     return by_which(around, expr) is around.task.problem.wrt
 
 
+def derivative_of_named(around: Surroundings, expr: Expr | None) -> Expr | None:
+    """The derivative of the loss where this is one of what does not hold the variable: in ∂tr(P⁺)/∂K that may be a name
+    of the loss; else None."""
+    inner, wrt = expr, around.task.problem.wrt
+    while isinstance(inner, (Transpose, MatrixOf)):
+        inner = inner.children[0]
+    if not isinstance(inner, Partial) or inner.variable is not wrt or wrt in around.expanded(inner.body).symbols:
+        return None
+    return around.task.wanted
+
+
 def is_turned(around: Surroundings, left: Read) -> bool:
     """Whether a left side says that it is the transpose of what is asked for: `(∇f)ᵀ`, `∂f/∂xᵀ`, `∂yᵀ/∂x`."""
     node, wanted = inner(left.side.node), around.task.wanted

@@ -24,6 +24,10 @@ from .newton import newton, terms
 MOST_UNKNOWNS: Final = 60
 MODES: Final = ("generic", "positive", "fractions")
 _DRAWS: Final = 2
+_PATIENT: Final = 4
+"""So many times as many data are drawn where all solutions broke a fact, ..."""
+_SIGNS: Final = frozenset(("positive", "nonnegative", "negative", "nonpositive"))
+"""... but not one of these: a value that holds where x is positive alone, |z| for z, is no solution under x ≥ 0."""
 _AS_DRAWN: Final = 8
 """After so many draws of entries of any sign come positive ones."""
 _SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
@@ -74,12 +78,14 @@ class Solution:
 
 
 class _Unknowns:
-    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such."""
+    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such. `outside`:
+    whether a solution was seen that breaks facts other than signs."""
 
     def __init__(
         self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
     ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
+        self.outside = False
         words = [(symbol, word) for symbol in system.unknowns for word in judge.setting.words.get(symbol, ())]
         known = [(symbol, consequences(word)) for symbol, word in words if symbol.shape.is_matrix]
         signs = (("symmetric", 1), ("antisymmetric", -1))
@@ -192,12 +198,20 @@ def solutions(
 ) -> list[Solution]:
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes, and of `more`
     sizes: then a few are enough), `within` the facts; at which no equation has become nothing beside the others, if
-    there are such."""
-    found, faint, work = list[Solution](), list[Solution](), [*_WORK]
+    there are such. Where all solutions broke the facts, as k/n of n < k is no probability, more data are drawn."""
+    found, outside = _looked(judge, system, derived or {}, draws, within, more)
+    return _looked(judge, system, derived or {}, _PATIENT * draws, within, more)[0] if outside else found
+
+
+def _looked(
+    judge: Judge, system: System, derived: Mapping[Symbol, Expr], draws: int, within: bool, more: int
+) -> tuple[list[Solution], bool]:
+    """The solutions, and whether there are such alone that break facts other than signs."""
+    found, faint, work, outside = list[Solution](), list[Solution](), [*_WORK], False
     for turn, mode, place in data_points(judge, draws, more):
         if more and len(found) >= _EACH:
             break
-        unknowns = _Unknowns(place, system, derived or {}, work, judge)
+        unknowns = _Unknowns(place, system, derived, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
             begun = starts(judge, system, turn, mode)
             for start, u in _solved(unknowns, begun, judge if within else None):
@@ -207,7 +221,8 @@ def solutions(
                 each = terms(slope, u)
                 clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
                 (found if clear else faint).append(Solution((place, unknowns.at(start)), unknowns.at(u)))
-    return found or faint
+            outside = outside or unknowns.outside
+    return found or faint, outside and not (found or faint)
 
 
 def starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
@@ -221,7 +236,10 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | Non
     known: list[Any] = []
     for tried, start in enumerate(map(unknowns.drawn, starts), 1):
         u = newton(unknowns.residual, unknowns.jacobian, start)
-        if u is None or (judge is not None and not _admissible(unknowns, u, judge)):
+        if u is None:
+            continue
+        if judge is not None and (broken := _broken(unknowns, u, judge)):
+            unknowns.outside = unknowns.outside or broken.isdisjoint(_SIGNS)
             continue
         if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
             known.append(u)
@@ -230,10 +248,11 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | Non
             return
 
 
-def _admissible(unknowns: _Unknowns, u: Any, judge: Judge) -> bool:
-    """Whether the facts about the unknowns hold."""
+def _broken(unknowns: _Unknowns, u: Any, judge: Judge) -> frozenset[str]:
+    """The facts about the unknowns that do not hold."""
     point = unknowns.at(u).point
-    return all(all(facts_kept(judge, symbol, point.array(symbol)).values()) for symbol in unknowns.system.unknowns)
+    kept = [facts_kept(judge, symbol, point.array(symbol)).items() for symbol in unknowns.system.unknowns]
+    return frozenset(word for facts in kept for word, holds in facts if not holds)
 
 
 def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
