@@ -275,7 +275,7 @@ def feasible(
     unknowns = _Unknowns(place, System(equations, (symbol,)), {}, [*_WORK], judge)
     for start in starts:
         u = newton(unknowns.residual, unknowns.jacobian, start) if equations else start
-        if u is not None and _admissible(unknowns, u, judge):
+        if u is not None and not _broken(unknowns, u, judge):
             yield unknowns.at(u)
 
 
