@@ -82,7 +82,7 @@ class Reader:
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
         name = lone_name(claim.left)
-        if name is None or name in self.around.losses:
+        if name is None or name in self.around.losses or (name == "I" and self.chain.equation):  # I = ST + 2ρT²
             return False
         return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
 

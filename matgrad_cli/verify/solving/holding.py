@@ -107,7 +107,7 @@ def _alike(judge: Judge, system: System, other: Equation) -> bool:
     """Whether the sides of two equations differ by the same, but for a factor of each entry that does not hold the
     unknown: seen at any values of it, so that no solution has to be found."""
     told = list[bool]()
-    for turn, mode, place in data_points(judge, 1):
+    for turn, mode, place in data_points(judge, range(1)):
         try:
             points = [
                 moved(place, {symbol: start.laid(symbol) for symbol in system.unknowns})

@@ -159,7 +159,7 @@ def solutions_of_all_signs(
     symbol, rng = problem.wrt, random.Random(len(where))
     drawn: list[tuple[int, str, Evaluator]] = []
     for suits in (lambda place: _with(place, symbol, value, needed) is not None, None):
-        drawn = drawn or list(data_points(judge, 1, _MORE, suits))
+        drawn = drawn or list(data_points(judge, range(1), _MORE, suits))
     turns = _of_every_order(problem, [(place, turn) for turn, _, place in drawn])[:_ENOUGH]
     if turns and constraints and not any(has_room(judge, problem, constraints, (turn,)) for turn in turns):
         turns = [*(turn for turn in ROOMY if has_room(judge, problem, constraints, (turn,)))][:_FEW] + turns

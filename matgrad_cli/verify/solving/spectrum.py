@@ -63,7 +63,7 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral, constrai
     a larger (smaller) one; None if nothing could be computed. The point is computed, not derived.
     """
     told, symbol = list[tuple[bool, bool]](), problem.wrt
-    for turn, _, place in data_points(judge, 1, _MORE):
+    for turn, _, place in data_points(judge, range(1), _MORE):
         sizes = lay.lengths(symbol.shape, place.point.size)
         try:
             entries = [float(entry) for entry in _point(place, symbol, spectral).reshape(-1)]

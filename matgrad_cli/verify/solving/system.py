@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, product
 from math import prod
 from typing import Any, Final
@@ -24,12 +25,10 @@ from .newton import newton, terms
 MOST_UNKNOWNS: Final = 60
 MODES: Final = ("generic", "positive", "fractions")
 _DRAWS: Final = 2
-_PATIENT: Final = 4
-"""So many times as many data are drawn where all solutions broke a fact, ..."""
-_SIGNS: Final = frozenset(("positive", "nonnegative", "negative", "nonpositive"))
-"""... but not one of these: a value that holds where x is positive alone, |z| for z, is no solution under x ≥ 0."""
 _AS_DRAWN: Final = 8
 """After so many draws of entries of any sign come positive ones."""
+_SIGNS: Final = frozenset(("positive", "nonnegative", "negative", "nonpositive"))
+"""A value that holds where x is positive alone, |z| for z, is no solution under x ≥ 0: no more data are drawn there."""
 _SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
 """How large the unknowns are drawn, one start after the other."""
 _MORE: Final = 12
@@ -78,14 +77,14 @@ class Solution:
 
 
 class _Unknowns:
-    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such. `outside`:
-    whether a solution was seen that breaks facts other than signs."""
+    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such. `broken`:
+    the facts that a solution was seen to break."""
 
     def __init__(
         self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
     ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
-        self.outside = False
+        self.broken = frozenset[str]()
         words = [(symbol, word) for symbol in system.unknowns for word in judge.setting.words.get(symbol, ())]
         known = [(symbol, consequences(word)) for symbol, word in words if symbol.shape.is_matrix]
         signs = (("symmetric", 1), ("antisymmetric", -1))
@@ -164,14 +163,14 @@ def gap(place: Evaluator, equation: Equation) -> list[Any]:
 
 
 def data_points(
-    judge: Judge, draws: int = _DRAWS, more: int = 0, suits: Callable[[Evaluator], bool] | None = None
+    judge: Judge, draws: range = range(_DRAWS), more: int = 0, suits: Callable[[Evaluator], bool] | None = None
 ) -> Iterator[tuple[int, str, Evaluator]]:
     """Points of moderate entries in opposite orders of sizes, at which the loss has a value, or which suit;
     `more` with sizes in any order. Of many draws the later ones begin with entries of another kind."""
     setting = judge.setting
     turns = [*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)]
     turns = [turn for turn in turns if setting.sizes.at(turn) is not None]
-    for turn, draw in product(turns, range(draws)):
+    for turn, draw in product(turns, draws):
         first = draw // _AS_DRAWN
         for mode in MODES[first:] + MODES[:first]:
             place = judge.drawn(7000 + draw, mode, turn)
@@ -198,16 +197,20 @@ def solutions(
 ) -> list[Solution]:
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes, and of `more`
     sizes: then a few are enough), `within` the facts; at which no equation has become nothing beside the others, if
-    there are such. Where all solutions broke the facts, as k/n of n < k is no probability, more data are drawn."""
-    found, outside = _looked(judge, system, derived or {}, draws, within, more)
-    return _looked(judge, system, derived or {}, _PATIENT * draws, within, more)[0] if outside else found
+    there are such. Where all solutions broke the facts, as k/n of n < k is no probability, more data are drawn, and
+    positive ones where there was none, as for n s² = v of n < 0."""
+    looked = partial(_looked, judge, system, derived or {}, within=within, more=more)
+    found, broken = looked(range(draws))
+    if found or not broken.isdisjoint(_SIGNS):
+        return found
+    return looked(range(draws, _AS_DRAWN) if broken else range(_AS_DRAWN, _AS_DRAWN + draws))[0]
 
 
 def _looked(
-    judge: Judge, system: System, derived: Mapping[Symbol, Expr], draws: int, within: bool, more: int
-) -> tuple[list[Solution], bool]:
-    """The solutions, and whether there are such alone that break facts other than signs."""
-    found, faint, work, outside = list[Solution](), list[Solution](), [*_WORK], False
+    judge: Judge, system: System, derived: Mapping[Symbol, Expr], draws: range, within: bool, more: int
+) -> tuple[list[Solution], frozenset[str]]:
+    """The solutions, and the facts that others break."""
+    found, faint, work, broken = list[Solution](), list[Solution](), [*_WORK], frozenset[str]()
     for turn, mode, place in data_points(judge, draws, more):
         if more and len(found) >= _EACH:
             break
@@ -221,8 +224,8 @@ def _looked(
                 each = terms(slope, u)
                 clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
                 (found if clear else faint).append(Solution((place, unknowns.at(start)), unknowns.at(u)))
-            outside = outside or unknowns.outside
-    return found or faint, outside and not (found or faint)
+            broken |= unknowns.broken
+    return found or faint, broken
 
 
 def starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
@@ -239,7 +242,7 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | Non
         if u is None:
             continue
         if judge is not None and (broken := _broken(unknowns, u, judge)):
-            unknowns.outside = unknowns.outside or broken.isdisjoint(_SIGNS)
+            unknowns.broken |= broken
             continue
         if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
             known.append(u)
@@ -298,7 +301,7 @@ def solved_by(
     unknown = tuple(other for other in system.unknowns if other is not symbol)
     told: bool | None = None
     work = [*_WORK]
-    for turn, mode, place in data_points(judge, 1, _MORE):
+    for turn, mode, place in data_points(judge, range(1), _MORE):
         if told is False:  # nothing that other data say changes that
             break
         try:
