@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
@@ -46,7 +47,7 @@ def loss_names(
     other = {*functions, *scratch.formulas, *(name for node in nodes for name in placed_names(node))}
     differentiated = [name for name in differentiated_names(nodes) if not scratch.known(name) and name not in other]
     lefts = dict.fromkeys(lone_name(claim.left) for claim in claims)
-    stated = [name for name in lefts if name is not None and not scratch.valued(name)]
+    stated = [name for name in lefts if name is not None and not (scratch.valued(name) or _identity(name, claims))]
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
     if given:
         around.promised = frozenset(stated)
@@ -82,6 +83,12 @@ def loss_names(
         found = _likeliest(scratch, heads, [name for name in stated if name not in parts])
     around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _identity(name: str, claims: Sequence[Claim]) -> bool:
+    """Whether `I = …` stands behind an equation between what is no name and no derivative, `T⁻¹ = S + 2ρT`."""
+    before = next((one.left for one, claim in pairwise(claims) if name == "I" and lone_name(claim.left) == "I"), None)
+    return before is not None and lone_name(before) is None and s.Derivative not in s.contents(before).kinds
 
 
 def _scales(node: s.Node | None) -> bool:
