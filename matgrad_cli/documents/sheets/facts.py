@@ -147,6 +147,7 @@ COVARIANCE = regex(
     r"|discriminant|\bLDA\b|\bFisher|\bWishart|graphical lasso|\bKalman\b"
     r"|_\{\s*(?P<step>[a-z])\s*(?:\||\\mid)\s*(?P=step)\b"
     r"|\\Sigma\s*_\s*\{\s*(?:(?P<same>[a-z])(?P=same)|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
+    r"|\bELBO\b|\bvariational|\bposterior|\bBayes"
     r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N|\\Sigma\}?\s*\^\s*\{?\s*-\s*1",
     re.IGNORECASE,
 )

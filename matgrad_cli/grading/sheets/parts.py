@@ -231,10 +231,13 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     part = best
     for gone, rows_behind, certain in revoked(sheet, part):
         part = _without(posed, part, gone, rows_behind, certain)
-    for symbol, (number, value) in part.solved.items() if doubtful(part) else ():
-        part = _at_value(posed, part, number, symbol, value)
+    if part.solved and doubtful(part):
+        facts = tuple(fact for facts in supposable(sheet, part) for fact in facts if fact not in supposed)
+        tasks = read(part.layout, (*supposed, *facts)).tasks if facts else part.tasks
+        for symbol, (number, value) in part.solved.items():
+            part = _at_value(posed, part, number, symbol, value, tasks)
     for symbol, value, said in measured(sheet, part) if doubtful(part) else ():
-        part = _at_value(posed, part, 0, symbol, value, said)
+        part = _at_value(posed, part, 0, symbol, value, part.tasks, said)
     return with_sums_written(part, sheet.prose)
 
 
@@ -271,10 +274,12 @@ def _as_numbers(part: Part) -> dict[str, str]:
 _DOTS = regex(r"\\cdot(?![a-z])|[·⋅]")
 
 
-def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr, said: str = "") -> Part:
+def _at_value(
+    posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr, tasks: Sequence[Task], said: str = ""
+) -> Part:
     """What does not follow behind the solution of one variable, read where that has its value: Σ of a sample, with its
     mean for μ; or anywhere, where a formula `said` what an array measures."""
-    tasks = [_with_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
+    tasks = [_with_value(task, symbol, value) for task in tasks if task.problem.wrt is not symbol]
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
     left = {task.problem.wrt.name for task in tasks}
     known = [line for line in known if line.moving & left or line.name not in (None, part.question.name)]
@@ -296,6 +301,8 @@ def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr
             return replace(other, notes=(*other.notes, f"where {said}")) if follows else one
         if one.verdict == "wrong" and other.verdict == "follows" and one.line.derives and symbol.name in one.line.names:
             return replace(one, verdict="undecided", why=f"it holds where `{symbol.name}` has the value that was found")
+        if one.verdict == "wrong" and other.verdict == "undecided" and one.line.derives:
+            return replace(one, verdict="undecided", why=f"it may hold where `{symbol.name}` has the value found")
         solves = one.verdict == "undecided" and other.role == one.role == "equation"
         if one.verdict == "undecided" and one.why == MAY_FOLLOW:  # the line that was wrong before it follows now
             return other
