@@ -320,6 +320,7 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         replace(one, passage=_rewritten(one.passage, before_it if at < stated else habits))
         for at, one in enumerate(sheet.formulas)
     )
+    respelled, said = [*sheet.respelled, *respelled], [*sheet.said, *said]
     return replace(sheet, respelled=tuple(respelled), said=tuple(said), formulas=formulas)
 
 

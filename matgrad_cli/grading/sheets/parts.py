@@ -31,6 +31,7 @@ from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
 from ..consequences import MAY_FOLLOW
+from ..meanings.layers import with_layers
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
 from .biases import as_bias, as_number, biases
@@ -78,7 +79,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: Collection[str] = ()) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = with_worded_cases(with_pairs_below(sheet))
+    sheet = with_worded_cases(with_layers(with_pairs_below(sheet)))
     if OF_SAMPLES in meant:
         if (changed := with_samples_stated(sheet.formulas)) is None:
             return []

@@ -69,7 +69,8 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
             return bold >= GUESS
         if known is None and array and not (bold >= GUESS or (result.rows.known and result.cols.known)):
             return False
-        if array or bold >= GUESS or known is not None:
+        beside = argument.is_array and not numbers and bold >= PREFER  # φ(z) - y: before habit makes y a number
+        if array or bold >= GUESS or beside or known is not None:
             if not array and numbers:
                 merge(result, Form.number())
             elif (result.rows.known or argument.rows.known) is (argument.rows.known or result.rows.known):
