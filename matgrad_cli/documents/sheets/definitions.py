@@ -197,10 +197,12 @@ class Definitions:
             )
             if stated is None or inside or token.start < last or token.text in never:
                 continue
-            value = _value(stated, below, self.names)
+            entry = index_behind(tokens, at + len(below)) if label else below  # the j of a_{2}_j
+            value = _value(stated, entry, self.names)
             if value is None:
                 continue
-            own = whole(text, Span(token.start, below[-1].end if below and (stated.letters or label) else token.end))
+            last_of = (entry if stated.letters else ()) or (below if label else ())
+            own = whole(text, Span(token.start, last_of[-1].end if last_of else token.end))
             parts += [text[last : own.start], value]
             last = own.end
         return "".join([*parts, text[last:]])

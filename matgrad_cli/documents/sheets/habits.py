@@ -12,6 +12,7 @@ from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
 from .calls import of_calls
+from .members import OVER_SET, whole_sets, without_set
 from .named import IN_TEXT, words_of_losses
 from .names import (
     BARE_SUM,
@@ -231,6 +232,9 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         habits.append((OF_CLASS, lambda match: entry_of_class(classes, match)))
         respelled.append((classes, "P(y = ·)"))
         said.append("the probability that sample i is of class k is the entry (i, k) of a matrix")
+    if sets := {*whole_sets(texts)}:
+        habits.append((OVER_SET, partial(without_set, sets)))
+        said.append(f"sums over {', '.join(sorted(sets))} run through all that there are")
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
     axis = "1" if _ROWS.search(sheet.prose) else next(filter(str.isdigit, meant), "")

@@ -8,7 +8,7 @@ that are said to be these.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -217,3 +217,37 @@ def _noun(sentence: str, way: re.Match[str]) -> bool | None:
         found += [(len(clause[0]) - one.end(), kind) for one in word.finditer(clause[0])]
         found += [(one.start(), kind) for one in word.finditer(clause[1])]
     return min(found)[1] if found and min(found)[0] <= 60 else None
+
+
+# ---- sets through which every sum over some vectors runs: these are all that there are
+
+
+_SET = r"(?:\\(?:math\w+|text\w*|operatorname)\s*\{\s*[A-Za-z]+\s*\}|[A-Z][a-z]*)"
+OVER_SET = regex(rf"\\sum(?P<limits>\\limits)?_\s*\{{\s*(?P<i>[a-z]'?)\s*\\in\s*(?P<set>{_SET})\s*\}}")
+_OVER = regex(r"\\sum(?:\\limits)?_\s*(?:\{\s*(?P<i>[a-z]'?)[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|(?P<j>[a-z]))")
+_WITH_INDEX = r"(?P<name>(?!\\sum|sum)\\?[A-Za-z]+)\s*\}}?\s*_\s*\{{?\s*(?:{letters})(?![A-Za-z'])"
+
+
+def whole_sets(texts: Sequence[str]) -> Iterator[str]:
+    """The sets, as they are written, of which nothing is said but that sums run through them, and through nothing else
+    of what they number: `\\sum_{w \\in V}`, where V is all of them."""
+    text = " ".join(texts)
+    sums = [(found["i"], found["set"]) for found in OVER_SET.finditer(text)]
+    letters = {found["i"] or found["j"] for found in _OVER.finditer(OVER_SET.sub(" ", text))}
+    rest = OVER_SET.sub(" ", text)
+    for name in dict.fromkeys(name for _, name in sums):
+        own = {letter for letter, other in sums if other == name}
+        others = (letters | {letter for letter, other in sums if other != name}) - {""}
+        said = re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", rest)
+        if said is None and _names_with(own, text).isdisjoint(_names_with(others, text)) and own.isdisjoint(others):
+            yield name
+
+
+def _names_with(letters: set[str], text: str) -> set[str]:
+    ways = "|".join(map(re.escape, sorted(letters)))
+    return {found["name"] for found in re.finditer(_WITH_INDEX.format(letters=ways), text)} if letters else set()
+
+
+def without_set(sets: Collection[str], match: re.Match[str]) -> str:
+    """The sum over all, `\\sum_w`, for one over such a set."""
+    return rf"\sum{match['limits'] or ''}_{{{match['i']}}}" if match["set"] in sets else match[0]

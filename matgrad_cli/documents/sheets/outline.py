@@ -125,6 +125,7 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
     node = s.ungrouped(left)
     letters: tuple[str, ...] = ()
     if isinstance(node, s.Subscript):
+        node = _of_layer(node)
         letters = tuple(index.name for index in node.indices if isinstance(index, s.Name))
         layer = node.indices[0] if len(node.indices) == 1 else None
         node = s.ungrouped(node.body)
@@ -152,6 +153,15 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
     return [Stated(node.name, letters, arguments, sides, number)]
 
 
+def _of_layer(node: s.Subscript) -> s.Subscript:
+    """`a_{2}_j` is an entry of what a layer's number names, a_2."""
+    inner = s.ungrouped(node.body)
+    match s.ungrouped(inner.body) if isinstance(inner, s.Subscript) and len(inner.indices) == 1 else None, inner:
+        case s.Name(span, name), s.Subscript(_, _, (s.Literal_(_, _, number),)):
+            return replace(node, body=s.Name(span, f"{name}_{number}"))
+    return node
+
+
 def _argument(node: s.Node) -> str:
     """The name of what a function is a function of, also with a label: v_c, but no x_i of several."""
     match node:
@@ -168,7 +178,7 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
         if isinstance(part, s.Derivative):
             by = s.ungrouped(part.variable) if part.variable is not None else None
             while isinstance(by, (s.Subscript, s.Inverted)):  # by Σ⁻¹, so that Σ is sought
-                by = s.ungrouped(by.body)
+                by = s.ungrouped((_of_layer(by) if isinstance(by, s.Subscript) else by).body)
             name = by.name if isinstance(by, s.Name) else None
             body, span = _body(part.body, name)
             whole = part is s.ungrouped(root)

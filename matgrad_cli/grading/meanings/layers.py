@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula, Sheet
 
-_SPOKEN = regex(r"\blayers?\b", re.IGNORECASE)
+_SPOKEN = r"\blayers?\b[^.]{{0,20}}{letter}(?![A-Za-z])"
 _MIDDLE, _LAST = 2, 3
 _LETTERS = ("l", r"\ell", "k", "i", "h", "m")
 _BELOW = r"(?P<below>_\s*(?:\{[^{}]*\}|\w))?\s*"
 _ABOVE = r"(?P<behind>\s*_\s*(?:\{[^{}]*\}|\w))?"
 _TURNED = r"(?P<turned>\s*,?\s*(?:T|\\top|\\intercal|')\s*)?"
-_HEAD = r"[\s&]*(?:\\\w+\s*\{{)?\s*\\?[A-Za-z]+\s*\}}?\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w))?\s*{number}[^=]*?(?::|\\equiv|&)?\s*="
+_HEAD = (
+    r"[\s&]*(?:\\\w+\s*\{{)?\s*\\?[A-Za-z]+\s*\}}?\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w))?\s*"
+    r"{number}[^=]*?(?::|\\equiv|&)?\s*="
+)
 _FREE = r"\\(?:sum|prod|bigcup|max|min)(?:\\limits)?_\s*\{{?\s*{letter}(?![A-Za-z])"
 _FACTOR = r"(?<![A-Za-z\\]){name}\s*_\{{\d\}}(?:_\{{[^{{}}]*\}})?\s*\\?[A-Za-z]+\s*_\{{\d\}}"
 """A name of a layer in front of another one."""
+_OVER = r"\\sum(?:\\limits)?\s*_\s*\{{\s*{letter}\s*=\s*[0-2]\s*\}}\s*\^\s*(?:\{{[^{{}}]*\}}|\w)"
+"""`\\sum_{l=1}^L`."""
 _CAPITALS = regex(r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<number>\s*_\{\d\})(?P<pair>_\s*\{\s*[a-z]\s*,?\s*[a-z]\s*\})?")
 
 
@@ -52,25 +56,26 @@ def with_layers(sheet: Sheet) -> Sheet:
     numbering = _numbering(sheet)
     if numbering is None:
         return sheet
-    numbered = [_numbered(numbering, formula) for formula in sheet.formulas]
+    numbered = [_numbered(numbering, _written_out(numbering, formula)) for formula in sheet.formulas]
     text = " ".join(formula.passage.text for formula in numbered)
     free = {name for name in _matrices(text) if re.search(_FACTOR.format(name=name), text)}
     matrices = {name for name in free if not re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", text)}
     formulas = tuple(_with_capitals(formula, matrices) for formula in numbered)
     said = f"the layer {numbering.letter} is taken as the second of three"
     respelled = tuple((f"{name.upper()}_{number}", f"{name}_{number}") for name in matrices for number in "123")
-    return replace(
-        sheet, formulas=formulas, said=(*sheet.said, said), respelled=(*sheet.respelled, *respelled)
-    )
+    return replace(sheet, formulas=formulas, said=(*sheet.said, said), respelled=(*sheet.respelled, *respelled))
 
 
 def _numbering(sheet: Sheet) -> _Numbering | None:
-    if not _SPOKEN.search(sheet.prose):
+    if "layer" not in sheet.prose.lower():
         return None
     text = " ".join(formula.passage.text for formula in sheet.formulas)
     for letter in _LETTERS:
+        if letter not in ("l", r"\ell") and not re.search(_SPOKEN.format(letter=letter), sheet.prose, re.IGNORECASE):
+            continue
+        free = re.sub(_OVER.format(letter=re.escape(letter)), " ", text)
         shifted = re.findall(rf"([_^])\s*\{{\s*([(\[]?)\s*{re.escape(letter)}\s*[+-]\s*1\s*[)\]]?", text)
-        if len(set(shifted)) != 1 or re.search(_FREE.format(letter=re.escape(letter)), text):
+        if len(set(shifted)) != 1 or re.search(_FREE.format(letter=re.escape(letter)), free):
             continue
         found = _Numbering(letter, *shifted[0])
         others = {r"(": r"\(\s*[2-9]\s*\)", "[": r"\[\s*[2-9]\s*\]"}.get(found.open)
@@ -80,13 +85,34 @@ def _numbering(sheet: Sheet) -> _Numbering | None:
     return None
 
 
+def _written_out(numbering: _Numbering, formula: Formula) -> Formula:
+    """The formula with the terms of the second and the last layer for a sum over all."""
+    text, pieces = formula.passage.text, list[tuple[int, int, str]]()
+    for over in re.finditer(_OVER.format(letter=re.escape(numbering.letter)), text):
+        end = _end_of_term(text, over.end())
+        body = Passage(text[over.end() : end])
+        terms = " + ".join(_at(numbering, body, layer).text for layer in (_MIDDLE, _LAST))
+        pieces.append((over.start(), end, rf"\left({terms}\right)"))
+    return replace(formula, passage=formula.passage.replaced(pieces))
+
+
+def _end_of_term(text: str, start: int) -> int:
+    """Where what begins there ends: before a sign of a sum or a relation outside of brackets."""
+    level = 0
+    for at in range(start, len(text)):
+        level += (text[at] in "([{") - (text[at] in ")]}")
+        if level < 0 or (level == 0 and (text[at] in "+-=&,;" or text.startswith(("\\\\", "\\q", "\\right"), at))):
+            return at
+    return len(text.rstrip(" ."))
+
+
 def _steps(numbering: _Numbering, text: str) -> bool:
     """Whether a formula states what is in one layer by what is in another."""
     head = re.match(_HEAD.format(number=numbering.number.pattern), text)
     if head is None:
         return False
-    shifts = {head["shift"], *(found["shift"] for found in numbering.number.finditer(text, head.end()) if not _ends(found))}
-    return len(shifts) > 1
+    behind = (found for found in numbering.number.finditer(text, head.end()) if not _ends(found))
+    return any(found["shift"] != head["shift"] for found in behind)
 
 
 def _ends(found: re.Match[str]) -> bool:
