@@ -152,6 +152,9 @@ def _row(sheet: Sheet, begin: int, end: int) -> list[tuple[str, list[int]]]:
     ]
 
 
+_CALLED = regex(r"(?<![A-Za-z\\])[A-Za-z]\s*\(\s*((?:\\math\w+\s*\{\s*)?\\?[A-Za-z]+(?:\s*\})?)\s*\)")
+
+
 def _claimed(named: str, first: str, told: str, loss: str) -> str | None:
     """What a cell is the value of, `first` standing in the cell before it, below `named`."""
     last = first.rpartition("=")[2]  # `δ = ∂L/∂z`
@@ -161,7 +164,8 @@ def _claimed(named: str, first: str, told: str, loss: str) -> str | None:
         return first if _OF_VALUES.search(told) or _OF_DERIVATIVES.search(told) else None
     if not _OF_DERIVATIVES.search(told) or _OF_DERIVATIVES.search(named):
         return None
-    variable = ([*_BELOW.findall(told)] or [""])[-1]
+    called = _CALLED.findall(told) or _CALLED.findall(named)  # ∇f(x), beside f(x)
+    variable = (_BELOW.findall(told) or called or [""])[-1]
     if LONE.fullmatch(first):
         return None if variable else rf"\nabla_{{{first}}} {loss}"
     kind = "hessian" if re.search("hessian", told, re.IGNORECASE) else "gradient"
