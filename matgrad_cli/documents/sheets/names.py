@@ -319,15 +319,28 @@ def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
         several = name in moved and (len(letters) > 2 or _named_by(name, letters))
         return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
 
+    def of_gate(letter: str, names: Collection[str]) -> bool:
+        """Whether it tells to which stated name weights belong: W_z and U_z of `z = σ(W_z x + U_z h)`."""
+        own = rf"(?:^|[,&]|quad)\s*{letter}(?:_\{{?t\}}?)?\s*&?:?="
+        beside = rf"_\s*\{{[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z}}])|\\sum_\{{?{letter}|_\{{[^{{}}]+{letter}\}}"
+        weights = all(name == "b" or name[0].isupper() for name in names)
+        return weights and len(names) > 1 and bool(re.search(own, text_of_rows)) and not re.search(beside, text)
+
+    text_of_rows = " , ".join(texts)
+    gates = {(name, letter) for letter, names in below.items() for name in names if of_gate(letter, names)}
     between = frozenset("".join(paired(texts)))  # the w_x and w_y beside C_xy
     alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
     of_pairs = {(name, one) for name, letters in labels.items() for one in letters if between.issuperset(letters)}
     found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
-    return frozenset(
-        (name, letter)
-        for name, letter, letters in found
-        if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
-    ) | (of_pairs - {("\\nabla", one) for one in between})
+    return (
+        frozenset(
+            (name, letter)
+            for name, letter, letters in found
+            if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
+        )
+        | (of_pairs - {("\\nabla", one) for one in between})
+        | gates
+    )
 
 
 def _named_by(name: str, letters: Sequence[str]) -> bool:
