@@ -47,7 +47,8 @@ class _Numbering:
         bare = names.replace("?P<own>", "?P<lone>").replace("?P<last>", "?P<end>")
         bare = rf"(?:{first}{bare}{final})" if self.open else rf"(?:{bare})"
         below, behind = (_BELOW, _ABOVE) if self.sign == "^" else ("", "")
-        return regex(rf"{below}{re.escape(self.sign)}\s*(?:{braced}|{bare}){behind}")
+        lowered = r"_\s*(?:\{\s*L\s*\}|L(?![A-Za-z]))" if self.open else "(?!)"  # a^{[L]} where a^{[1]} is stated
+        return regex(rf"{below}(?:{re.escape(self.sign)}\s*(?:{braced}|{bare})|(?P<lowered>{lowered})){behind}")
 
 
 def with_layers(sheet: Sheet) -> Sheet:
@@ -57,7 +58,7 @@ def with_layers(sheet: Sheet) -> Sheet:
     if numbering is None:
         return sheet
     numbered = [_numbered(numbering, _written_out(numbering, formula)) for formula in sheet.formulas]
-    text = " ".join(formula.passage.text for formula in numbered)
+    text = " ; ".join(formula.passage.text for formula in numbered)
     free = {name for name in _matrices(text) if re.search(_FACTOR.format(name=name), text)}
     matrices = {name for name in free if not re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", text)}
     formulas = tuple(_with_capitals(formula, matrices) for formula in numbered)
@@ -116,7 +117,7 @@ def _steps(numbering: _Numbering, text: str) -> bool:
 
 
 def _ends(found: re.Match[str]) -> bool:
-    return bool(found["last"] or found["end"])
+    return bool(found["last"] or found["end"] or found["lowered"])
 
 
 def _numbered(numbering: _Numbering, formula: Formula) -> Formula:
