@@ -228,11 +228,11 @@ _NUMBER = regex(rf"[\s&]*(?:(?P<number>(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?{_LET
 _AT_TIME = r"(?<=[A-Za-z}}\d])\s*\(\s*{}\s*\)"
 """`e(n)`, `e^2(n)`, `w^T(n)`."""
 _VARIES = regex(
-    rf"\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*(?P<whole>{STYLE}?\{{?(?P<name>[A-Z]|\\Sigma)\}}?)(?:_[^{{}}()^]+)?(?:\([^()]*\))?\s*\}}\s*"
+    rf"\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*{STYLE}?\{{?(?P<name>[A-Z]|\\Sigma)\}}?(?:_[^{{}}()^]+)?(?:\([^()]*\))?\s*\}}\s*"
     r"\{\s*(?:\\partial|d)\s*(?P<by>\\[a-z]+|[a-z])(?P<index>_\{?[a-z]\}?)?\s*\}"
 )
 """`\\frac{\\partial K}{\\partial \\theta_j}` of a matrix K by a number."""
-
+_NO_LETTER = r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+"
 _TWICE = regex(r"(?:\\partial|\\nabla|(?<![A-Za-z])d)\s*\^\s*\{?\s*2")
 
 
@@ -246,32 +246,42 @@ def of_calls(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
     if letter := _of_one_time([one for one in texts if len(one.strip()) > 1]):
         yield (re.compile(_AT_TIME.format(letter)), ""), f"one time {letter} is spoken of, and left away"
         yield (re.compile(rf"\(\s*({letter}\s*[+-]\s*1)\s*\)"), r"_{\1}"), "what stands at another time has an index"
-    for whole, by in _varying(texts):
+    for name, by in _varying(texts):
         number, label = re.escape(by), r"_(?:\\theta|\{\\theta\}|[yn])(?![A-Za-z])"
-        own = rf"(?<![A-Za-z\\]){re.escape(whole)}(?:{label})?(?:\({number}(?:_\{{?[a-z]\}}?)?\))?(?![A-Za-z_])"
+        behind = "(?![A-Za-z_])" if name[0] == "\\" else "(?!_)"
+        own = rf"(?P<own>{_letter(name)}(?:{label})?(?:\({number}(?:_\{{?[a-z]\}}?)?\))?{behind})"
         several = rf"{number}_(?:\{{[a-z]\}}|[a-z])" if by.startswith("\\") else "(?!)"
-        habit = re.compile(rf"{_VARIES.pattern}|{own}|(?P<one>{several})")
-        yield (habit, partial(_at_number, whole, by)), f"{whole} is read as {whole}_o + {by} {whole}_d, which varies so"
+        habit = re.compile(rf"{_VARIES.pattern}|{own}|(?P<one>{several})|{_NO_LETTER}")
+        yield (habit, partial(_at_number, name, by)), f"{name} is read as {name}_o + {by} {name}_d, which varies so"
+
+
+def _letter(name: str) -> str:
+    """A letter, in a style or not."""
+    return rf"(?:{STYLE}\{{\s*{re.escape(name)}\s*\}}|{STYLE}?{re.escape(name)})"
 
 
 def _at_number(name: str, by: str, match: re.Match[str]) -> str:
     """The matrix K as K_o + t K_d, its derivative by t as K_d, and one of several numbers as the only one."""
     slope = rf"{name}_{{\mathrm{{d}}}}"
-    return slope if match["whole"] else by if match["one"] else rf"\left({name}_{{\mathrm{{o}}}} + {by} {slope}\right)"
+    whole = rf"\left({name}_{{\mathrm{{o}}}} + {by} {slope}\right)"
+    if match["one"] or match["own"]:
+        return by if match["one"] else whole
+    return slope if match["name"] == name else match[0]
 
 
 def _varying(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The matrix that is differentiated once by a number, and of which nothing else is said, and that number: it is
     inverted, or has a determinant, in a value that a formula states."""
     text = " ".join(texts)
-    found = {match.group("whole", "name", "by") for match in _VARIES.finditer(text)}
+    found = {match.group("name", "by") for match in _VARIES.finditer(text)}
     inverted = r"(?:_[^{}\s()^]+)?(?:\([^()]*\))?\s*(?:\^\s*\{?\s*-\s*1|\|)"
-    for whole, name, by in found:
-        stated = any(re.match(rf"[\s&]*{re.escape(whole)}(?:_[^=]*)?(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
-        used = re.search(rf"{re.escape(whole)}{inverted}|\\det\s*(?:\\left)?\(?\s*{re.escape(whole)}", text)
+    heads = {name: re.compile(rf"[\s&]*{_letter(name)}(?:_[^=]*)?(?:\([^()]*\))?\s*&?:?=") for name, _ in found}
+    found = {(name, by) for name, by in found if not any(map(heads[name].match, texts))}
+    for name, by in found if len(found) == 1 else ():
+        used = re.search(rf"{_letter(name)}{inverted}|\\det\s*(?:\\left)?\(?\s*{_letter(name)}", text)
         valued = any("=" in one and name in one.partition("=")[2] and not _VARIES.search(one) for one in texts)
-        if len(found) == 1 and used and valued and not (stated or _TWICE.search(text)):
-            yield whole, by
+        if used and valued and not _TWICE.search(text):
+            yield name, by
 
 
 def _of_one_time(texts: Sequence[str]) -> str:

@@ -110,12 +110,13 @@ def smoothness(prose: str) -> frozenset[str]:
 
 INDEXED = regex(
     rf"(?P<name>(?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))[A-Za-z]|\\(?:{OF_GREEK}|ell)(?![A-Za-z]))(?P<close>\}}?)"
-    r"(?P<sub>_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z])))"
+    r"(?P<sub>_(?P<open>\{)?(?P<below>[a-z](?=[A-Za-z][_^])|[a-z]{1,2})(?(open)\}|(?=[A-Za-z][_^]|[^A-Za-z]|$)))"
 )
-"""`q_i`, also the one of `p_u^Tq_i`, and `\\mathbf{x}_i`."""
+"""`q_i`, also the one of `p_u^Tq_i` and of `q_ip_u`, and `\\mathbf{x}_i`."""
 _STYLED = regex(r"\\(?:math\w+|boldsymbol|bm|vec)\s*\{\s*(\\?[A-Za-z]+)\s*\}")
 _OF_ONE = regex(
-    r"^[\s&]*(?:[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)_\{?(?P<below>[a-z]{1,2})\}?\s*&?:?=(?!=)", re.MULTILINE
+    r"^[\s&]*(?:[LJECl]|\\ell|\\mathcal\s*\{?\s*L\s*\}?)_\{?(?P<below>[a-z]{1,2})\}?(?:\([^()=]*\))?\s*&?:?=(?!=)",
+    re.MULTILINE,
 )
 """`L_i = …`, the loss of one sample."""
 
@@ -138,7 +139,8 @@ def fixed_indices(texts: Sequence[str]) -> dict[str, str]:
     varying |= {letter for name in below.keys() & bare for value in below[name] for letter in value}
     fixed = {letter for values in below.values() for value in values for letter in value}
     fixed -= _bound(text) | bare | varying
-    moved = [match["below"] for match in re.finditer(r"\\(?:partial|nabla_\{?)\s*" + INDEXED.pattern, text)]
+    by = r"\\(?:partial|nabla(?:_(?:\{[^{}]*\}|\\?\w))?|nabla_\{?)\s*"
+    moved = [match["below"] for match in re.finditer(by + INDEXED.pattern, text)]
     of_one = {*moved} & {match["below"] for match in _OF_ONE.finditer(text)}
     paired = any(fixed >= {*value} for value in moved) and not fixed.isdisjoint("".join(pairs))
     if not paired and not any(fixed >= {*value} for value in of_one):

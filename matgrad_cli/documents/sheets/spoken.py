@@ -207,7 +207,8 @@ def with_continued(formulas: Sequence[Formula], _: Outline, prose: str) -> tuple
 def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
     """A value as the definition of a name, with what words say is made of it; None where it is no value."""
     text = value.passage.text
-    if not LONE.fullmatch(name) or _RELATION.search(text):
+    entries = kind == "diagonal" and LONE.fullmatch(text)  # the d_i of D are no more than its own
+    if not LONE.fullmatch(name) or _RELATION.search(text) or entries:
         return None
     before, behind = _KINDS[kind] if kind is not None else ("", "")
     written = value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])

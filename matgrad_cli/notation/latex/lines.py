@@ -141,6 +141,9 @@ def _pieces(row: _Row) -> list[_Piece]:
         if top and token.kind == "operator" and token.text in (",", ";"):
             found.append(_Piece([]))
             continue
+        if top and token.text == ":" and _labels_equation(row, found[-1].tokens, at):
+            found.append(_Piece([]))
+            continue
         if top and token.kind == "relation" and token.text in ("in", "forall"):
             found.append(_Piece([token]))
             continue
@@ -149,6 +152,26 @@ def _pieces(row: _Row) -> list[_Piece]:
 
 
 _DEFINING: Final = (["where"], ["with"], ["let"], ["for"], ["here"])
+
+
+_PART: Final = r"\{(?:[^{}=]|\{[^{}=]*\})*\}"
+_OF_DERIVATIVE: Final = regex(
+    rf"[\s&]*(?:\\[dt]?frac\s*(?=\{{\s*(?:\\partial|\\mathrm\s*\{{?d|d)){_PART}\s*{_PART}|\\(?:partial|nabla)[^=+:]*"
+    r"|d\w+\s*/\s*d\w+)[\s&]*(?P<zero>=\s*0\s*)?"
+)
+
+
+def _labels_equation(row: _Row, before: Sequence[Token], at: int) -> bool:
+    r"""Whether the colon here stands between a derivative and the equation in which it is zero,
+    `\frac{\partial L}{\partial w}: w = \sum_i \alpha_i x_i`; between a derivative and a step, dX, it is a product."""
+    colon, behind = row.tokens[at], row.tokens[at + 1 :]
+    told = _OF_DERIVATIVE.fullmatch(row.text[before[0].start : colon.start]) if before else None
+    equals = next((number for number, one in enumerate(behind) if one.text == "="), 0)
+    if told is None or not equals or any(one.text in ("d", "dot", "partial", "nabla") for one in behind):
+        return False
+    close = re.search(r"\S$", row.text[: colon.start]) and re.match(r"\s|\\", row.text[colon.end :])
+    to_zero = equals > 1 and [one.text for one in behind[equals + 1 :] if one.text != "."] == ["0"]
+    return bool(close or to_zero or told["zero"])
 
 
 def _concludes(before: _Piece, behind: Sequence[Token]) -> bool:
