@@ -37,7 +37,7 @@ class Habits:
     """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains,
     `supposing` new ones beside those that are `supposed` by now; brackets `as_typed`, or balanced; ∇f `upright`, as it
     is in the gradient layout, beside a ∂f/∂w in another one; only `where` these arrays are positive, or negative,
-    everywhere."""
+    everywhere, so that the conditions of some rows are `met`."""
 
     rules: bool = False
     supposing: bool = False
@@ -45,6 +45,7 @@ class Habits:
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     upright: bool = False
     where: tuple[tuple[Expr, bool], ...] = ()
+    met: frozenset[int] = frozenset()
 
 
 @record

@@ -17,6 +17,7 @@ from ...verify.kinks import kinks
 from ..begin import begin
 from ..consequences import MAY_FOLLOW
 from ..lines.reading import read_side
+from ..lines.syntax_walk import free_letters
 from ..task import Task
 from .judged import Judged
 from .passing import CONDITIONAL
@@ -65,16 +66,18 @@ Where = tuple[tuple[Expr, bool], ...]
 @record
 class Case:
     """Where some arrays are positive, or negative (nowhere: a condition is not understood); the formula that says so,
-    if one does; the numbers of the rows that may be meant."""
+    if one does; the numbers of the rows that may be meant; what else may be the case."""
 
     where: Where
     said: str
     rows: tuple[int, ...]
+    others: tuple[Where, ...] = ()
 
-    def applied(self, judged: Sequence[Judged], read: Callable[[Where], Sequence[Judged]]) -> tuple[Judged, ...]:
+    def applied(self, judged: Sequence[Judged], read: Callable[[Case], Sequence[Judged]]) -> tuple[Judged, ...]:
         """The rows with what becomes of them in this case, as they are then `read`; one that is not understood
-        leaves them doubtful."""
-        found, there = list(judged), read(self.where)
+        leaves them doubtful, and so does one beside which they hold in another."""
+        found, there = list(judged), read(self)
+        beyond: list[Sequence[Judged]] = []
         for number in self.rows:
             old, new = found[number], self._without_condition(there[number])
             if old.verdict != "follows" and new.verdict == "follows" and self.where:
@@ -83,16 +86,12 @@ class Case:
                 elif old.verdict == "wrong":
                     why = f"{CONDITIONAL}, perhaps: it holds on one side of a kink"
                     found[number] = replace(old, verdict="undecided", why=why)
-            elif (
-                old.why == CONDITIONAL and self.said and self.where and (there[number].result or new).verdict == "wrong"
-            ):
-                found[number] = replace(there[number], verdict="wrong", role="claim", why="")
-                beyond = read(tuple((part, not side) for part, side in self.where))[number].result
-                if beyond is None or beyond.verdict != "wrong":
-                    why = "it does not hold under the condition beside it, as that was understood"
-                    found[number] = replace(old, verdict="undecided", role="claim", why=why)
-            elif old.verdict == new.verdict == "wrong" and self.said and self.where:
-                found[number] = new
+            elif "wrong" in (old.verdict, new.verdict) and self.said and self.where:
+                beyond = beyond or [read(replace(self, where=where)) for where in self.others]
+                why = "it does not hold under the condition beside it, as that was understood"
+                doubted = replace(old, verdict="undecided", role="claim", why=why)
+                held = any((other[number].result or new).verdict == "follows" for other in beyond)
+                found[number] = doubted if held else new if new.verdict == "wrong" else old
             elif old.verdict == "wrong" and not self.where:
                 found[number] = replace(old, verdict="undecided", why=f"{CONDITIONAL}, which is not understood")
         return tuple(found)
@@ -129,18 +128,20 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task], name: s
                 last = open_
             if said or ((words or last[-1:] == [number - 1]) and not whole):
                 last.append(number)
+    ways = product((True, False), repeat=len(arguments)) if 0 < len(arguments) <= _MOST_KINKS else ()
+    pieces = [tuple(zip(arguments, sides, strict=True)) for sides in ways]
     for text, rows in stated.items():
         known = [one.line for one in judged[: rows[0]] if one.role == "definition"]
         condition = _condition(text, tasks[0], known, name) if arguments else None
         if condition is not None:
-            yield Case((condition,), text.strip(" .,;"), tuple(rows))
+            array, side = condition
+            yield Case((condition,), text.strip(" .,;"), tuple(rows), (((array, not side),), *pieces))
         elif text in beside:
             yield Case((), text, tuple(rows))
         else:
             open_ += rows
-    if open_ and arguments and len(arguments) <= _MOST_KINKS:
-        for sides in product((True, False), repeat=len(arguments)):
-            yield Case(tuple(zip(arguments, sides, strict=True)), "", tuple(open_))
+    for piece in pieces if open_ else ():
+        yield Case(piece, "", tuple(open_))
 
 
 def _of_both_sides(row: Judged) -> bool:
@@ -206,5 +207,7 @@ def _condition(text: str, task: Task, known: Sequence[Line], name: str | None) -
     for number, passage in rows:
         begun.reader.row(begun.read(number, passage), first=False)
     claims = begun.read(0, difference).claims
-    found = read_side(claims[0].sides[0], begun.around).expr if claims else None
+    sides = [claim.sides[0] for claim in claims[:1]]
+    each = [letter for side in sides if side.node is not None for letter in free_letters(side.node)]
+    found = read_side(sides[0], begun.around, fixed=each).expr if sides else None
     return None if found is None else (begun.around.expanded(found), (sign["word"] or sign["sign"]) in "g>≥")

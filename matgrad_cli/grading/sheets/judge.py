@@ -262,9 +262,9 @@ class Judge:
         if is_hypothetical(formula):
             self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
-        if formula.block == self.conditional[0]:
-            return CONDITIONAL
-        if (why := said_of_other(formula, self.layout[0], self.question.name, code_of(result))) is not None:
+        why = said_of_other(formula, self.layout[0], self.question.name, code_of(result))
+        why = CONDITIONAL if formula.block == self.conditional[0] else why
+        if why and not (why == CONDITIONAL and any(line.number in begun.habits.met for begun in self.readers)):
             return why
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:

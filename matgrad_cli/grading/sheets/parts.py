@@ -35,7 +35,7 @@ from ..meanings.layers import with_layers
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
 from .biases import as_bias, as_number, biases
-from .cases import Where, cases
+from .cases import Case, cases
 from .judge import Judge
 from .judged import GIVEN, Judged
 from .other_functions import code_of
@@ -213,11 +213,12 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     for facts, doubt in held(sheet, posed.told, part) if doubtful(part) else ():
         part = where_held(sheet, part, read(part.layout, (*supposed, *facts)), facts, doubt)
 
-    def judged_where(where: Where) -> Sequence[Judged]:
-        return read(part.layout, supposed, habits=Habits(where=where)).judged
+    def judged_in(case: Case) -> Sequence[Judged]:
+        met = frozenset(part.judged[number].line.number for number in case.rows)
+        return read(part.layout, supposed, habits=Habits(where=case.where, met=met)).judged
 
     for case in cases(sheet, part.judged, part.tasks, part.question.name):
-        part = replace(part, judged=case.applied(part.judged, judged_where))
+        part = replace(part, judged=case.applied(part.judged, judged_in))
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in OF_LAYOUT_CODES for judged in part.judged)
     others = [(name, False) for name in OTHERS if name in (stated or OTHERS)]
     others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
