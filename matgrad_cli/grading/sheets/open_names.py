@@ -11,7 +11,8 @@ from ...documents.sheets.members import small
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import told_anew
-from ...ir import Shape
+from ...ir import Call, Shape, Symbol
+from ...ir import nodes_of as parts_of
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ...notation.loss_text import plain_name
@@ -46,14 +47,21 @@ _AT = regex(
 _CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
 
 
-def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
-    """What the left side of a loss holds that is stated up to a constant, `log p(y | w) = … + const`; else None."""
+def _arguments(sheet: Sheet, question: Question, readers: Sequence[Begun]) -> frozenset[str] | None:
+    """What the left side of a loss holds that is stated up to a constant, `log p(y | w) = … + const`; else None.
+    Where it holds no arguments, `Q = … + const`, the first of the variables, and those of which a logarithm is written
+    out, as that of a density has it."""
     if question.start >= len(sheet.formulas):
         return None
     stated = sheet.formulas[question.start].passage
     left = sheet.source.text[stated.span().start : stated.span().end].partition("=")[0]
-    found = {plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left)}
-    return frozenset(found) if _CONSTANT.search(stated.text) else None
+    if not _CONSTANT.search(stated.text):
+        return None
+    if re.search(r"[(\[]", left) is None:
+        parts = (part for one in readers[:1] for part in parts_of(one.around.task.problem.loss))
+        logs = [part for part in parts if isinstance(part, Call) and part.function == "log"]
+        return frozenset((*question.wrt[:1], *(part.name for one in logs for part in one.symbols if isinstance(part, Symbol))))
+    return frozenset(plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left))
 
 
 def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
@@ -91,7 +99,7 @@ class OpenNames:
         self.families = frozenset(
             re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
         )
-        self.constant = _arguments(sheet, question)
+        self.constant = _arguments(sheet, question, readers)
         lefts = (re.split(r"\s*(?:\(|&?:?=)", one.passage.text)[0] for one in sheet.formulas if "=" in one.passage.text)
         self.stated = question.name in {plain_name(left.strip(" &")) for left in lefts}
         self.explained: frozenset[str] = frozenset()
