@@ -326,3 +326,38 @@ def test_a_line_that_is_not_reached_is_named() -> None:
     (problem,) = checked(f"import numpy as np\n\n\n{LISTED.replace('self.grads =', lines + 'self.grads =')}").problems
     assert problem.verdict == "right"
     assert "not reached here, and not judged: line 15, line 16" in problem.notes
+
+
+FACTORED = """\
+def loss_and_grads(U, V, R, M, lam):
+    E = M * (U @ V.T - R)
+    loss = 0.5 * np.sum(E ** 2) + 0.5 * lam * (np.sum(U ** 2) + np.sum(V ** 2))
+    dU = E @ V + lam * U
+    dV = E.T @ U + lam * V
+    return loss, dU, dV
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "verdict"),
+    [("", "", "right"), ("E @ V", "E @ U", "wrong"), ("E.T @ U", "E @ U", "wrong"), ("E.T @ U", "E.T @ V", "wrong")],
+)
+def test_a_mask_is_an_array(right: str, wrong: str, verdict: str) -> None:
+    """A mask that is the number 0 would hide every slip."""
+    assert verdict_of(FACTORED.replace(right, wrong) if right else FACTORED) == verdict
+
+
+PAIRS = """\
+def mse({0}):
+    return np.mean((Y - T) ** 2)
+
+
+def mse_grad({0}):
+    return {1} * (Y - T) / Y.size
+"""
+
+
+@pytest.mark.parametrize("arguments", ["T, Y", "Y, T"])
+@pytest.mark.parametrize(("factor", "verdict"), [("2", "right"), ("3", "wrong")])
+def test_the_targets_may_stand_first_and_be_called_by_a_capital(arguments: str, factor: str, verdict: str) -> None:
+    assert verdict_of(PAIRS.format(arguments, factor)) == verdict

@@ -224,7 +224,7 @@ _APPLYING = ("test", "eval", "inference", "predict")
 # --- what an input may be, by its use
 
 _NUMBERS = regex(
-    r"^(?!(?-i:P)$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
+    r"^(?!(?-i:[MP])$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
     r"|rho|sigma|momentum|scale|length_?scale|\w+_variance|noise\w*|sigma_[fn]|"
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,

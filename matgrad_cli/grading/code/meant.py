@@ -15,12 +15,12 @@ _JOINT = regex(r"^(?:P|p_?ij|joint\w*)$")
 _MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
-_ANY, _PREDICTED = range(9), range(1, 9)
+_AXES = range(1, 9)
 _MEANT = (
-    (_TARGETS, True, _PREDICTED, ("onehot",), "each row of `{}` is one-hot, as a target's is"),
+    (_TARGETS, True, _AXES, ("onehot",), "each row of `{}` is one-hot, as a target's is"),
     (_TARGETS, True, (2,), ("onehot columns",), "each column of `{}` is one-hot, as a target's is"),
     (_JOINT, True, (2,), ("symmetric", "joint"), "`{}` is symmetric, its diagonal is zero, and its entries sum to one"),
-    (_MASKS, False, _ANY, ("binary",), "`{}` holds only 0 and 1"),
+    (_MASKS, False, _AXES, ("binary",), "`{}` holds only 0 and 1"),
 )
 """Names of arrays, whether they mean so beside a logarithm alone, numbers of axes, the facts, and a sentence."""
 

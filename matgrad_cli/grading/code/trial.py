@@ -215,7 +215,7 @@ class Trial:
         strange = {*own} & given if alone else set()  # beside an input it is given what the loss never sees
         strange = strange if reading.scalar() or strange & TARGETS else set()
         free = [one for one in born if one[1] and one[0] not in names and not (strange and one[0] not in own)]
-        likely = [one for one in free if one[0] not in TARGETS] or ([] if strange else free)
+        likely = [one for one in free if one[0].lower() not in TARGETS] or ([] if strange else free)
         parts = [(line.value, "return", event, likely)]
         if isinstance(line.value, ast.Tuple) or listed[1:]:
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
