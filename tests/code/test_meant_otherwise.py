@@ -361,3 +361,21 @@ def mse_grad({0}):
 @pytest.mark.parametrize(("factor", "verdict"), [("2", "right"), ("3", "wrong")])
 def test_the_targets_may_stand_first_and_be_called_by_a_capital(arguments: str, factor: str, verdict: str) -> None:
     assert verdict_of(PAIRS.format(arguments, factor)) == verdict
+
+
+PICKED = """\
+def loss(W, X, y):
+    N = X.shape[0]
+    S = X.dot(W)
+    P = np.exp(S) / np.sum(np.exp(S), axis=1).reshape(-1, 1)
+    loss = -np.sum(np.log(P[range(N), list(y)])) / N
+    dS = P.copy()
+    dS[range(N), list(y)] += -1
+    dW = X.T.dot(dS / N)
+    return loss, dW
+"""
+
+
+@pytest.mark.parametrize(("mean", "verdict"), [("dS / N", "right"), ("dS", "wrong")])
+def test_a_list_of_an_input_holds_class_numbers(mean: str, verdict: str) -> None:
+    assert verdict_of(PICKED.replace("dS / N", mean)) == verdict

@@ -194,4 +194,7 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
         if name == "float" and arguments[0].strip("+-").lower() in ("inf", "infinity"):
             return float(arguments[0])
         raise Unread("a number from a text")
-    return PYTHON[name](*arguments, **named)
+    made = PYTHON[name](*arguments, **named)
+    for part in made if name in ("list", "tuple") else ():  # its entries are those of the input: `list(y)`
+        machine.goes_with(part, arguments[0])
+    return made
