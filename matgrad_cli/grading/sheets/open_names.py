@@ -60,7 +60,8 @@ def _arguments(sheet: Sheet, question: Question, readers: Sequence[Begun]) -> fr
     if re.search(r"[(\[]", left) is None:
         parts = (part for one in readers[:1] for part in parts_of(one.around.task.problem.loss))
         logs = [part for part in parts if isinstance(part, Call) and part.function == "log"]
-        return frozenset((*question.wrt[:1], *(part.name for one in logs for part in one.symbols if isinstance(part, Symbol))))
+        inside = (part.name for one in logs for part in one.symbols if isinstance(part, Symbol))
+        return frozenset((*question.wrt[:1], *inside))
     return frozenset(plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left))
 
 
