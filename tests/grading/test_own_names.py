@@ -27,10 +27,19 @@ loss = "log(sum(exp(x)))"
 wrt = "x"
 shapes = "x: n"
 order = 2
+
+[[problem]]
+id = "4"
+loss = "x.T @ A @ x + b.T @ x"
+wrt = "x"
+shapes = "A: n×n, x: n, b: n"
 """
 BEST = r"(X^\top DX)^{-1}X^\top Dy"
 WHITENED = r"$w = (\tilde X^\top\tilde X)^{-1}\tilde X^\top\tilde y$."
 RIGHT = [
+    (4, r"$\nabla_x f = Sx+b$ where $T = A^T$ is the transpose and $S = A+T$ is symmetric."),
+    (4, r"Let $\hat x = x/2$, $\hat b = b/2$. Then $\nabla_x f = 2(A+A^T)\hat x + 2\hat b$."),
+    (4, r"$\nabla_x f = (A+A^T)x+b$. It depends on $A$ and $x$."),
     (1, r"With Cholesky $D = LL^\top$, $\tilde X = L^\top X$, $\tilde y = L^\top y$: " + WHITENED),
     (1, r"Let $D = R^\top R$ and $\tilde X = RX$, $\tilde y = Ry$. Then " + WHITENED),
     (1, r"Let $\tilde X = L^\top X$, $\tilde y = L^\top y$ where $L$ is the Cholesky factor of $D$. Then " + WHITENED),
@@ -52,6 +61,10 @@ RIGHT = [
     (2, r"Let $y_1 = Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]
 OTHERS = [
+    (4, r"$\nabla_x f = (A+A^T)x+b$ and $2Ax+b$"),
+    (4, r"$2Ax+b$ and $\nabla_x f = (A+A^T)x+b$"),
+    (4, r"Let $\hat x = (A+A^T)x+b$. Then $\nabla_x f = x$."),
+    (4, r"Let $\hat x = (A+A^T)x+b$. Then $\nabla_x f = 2\hat x$."),
     (1, r"With Cholesky $D = LL^\top$, $\tilde X = LX$, $\tilde y = Ly$: " + WHITENED),
     (1, r"Let $D = R^\top R$ and $\tilde X = R^\top X$, $\tilde y = R^\top y$. Then " + WHITENED),
     (1, r"Let $\tilde X = LX$, $\tilde y = Ly$ where $L$ is the Cholesky factor of $D$. Then " + WHITENED),

@@ -76,6 +76,8 @@ _IN_FORM = (
 _WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
 
 OR = r".*\b<or>\W*(?:<same>\W*)?"
+_AND = r"\W*\b<both>\W*"
+_ENDS = regex(r"\s*(?:[.;!]|\Z)")
 _BESIDE = (
     rf"{OR}|"
     r"(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
@@ -137,8 +139,9 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
         claims = sorted({*claims, *bare})
     runs = listed(told, bare)
-    runs += [{at} for at in bare if at - 1 in claims and said(OR).fullmatch(told[at].before)]
-    claims = sorted({*claims, *(at for run in runs if not run.isdisjoint({*claims}) for at in run)})
+    beside_claims = [at for at in bare if _beside(told, at, claims)]
+    runs += [{at} for at in beside_claims]
+    claims = sorted({*claims, *beside_claims, *(at for run in runs if not run.isdisjoint({*claims}) for at in run)})
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and (one.kind == "formula" or states(one, chosen)) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
@@ -150,6 +153,13 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
         (claim, "beside" if any(at in run for run in runs) else "stated" if at in equal else stated)
         for (claim, stated), at in judged
     ]
+
+
+def _beside(told: Sequence[Piece], at: int, claims: Sequence[int]) -> bool:
+    """Whether words put a formula beside a claim as another answer: `$∇f = …$ or $…$`, `$∇f = …$ and $…$.`"""
+    one, ends = told[at], _ENDS.match(told[at].after)
+    behind = at - 1 in claims and (said(OR).fullmatch(one.before) or (ends and said(_AND).fullmatch(one.before)))
+    return bool(behind or (at + 1 in claims and alone(one, "<both>") and said(_AND).fullmatch(told[at + 1].before)))
 
 
 _DIFFERENTIAL = regex(r"\s*(?:\\(?:mathrm|text)\s*\{\s*d\s*\}|\\?d)\s*(?P<of>\\?[A-Za-z]+)\s*=")

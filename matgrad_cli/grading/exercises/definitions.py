@@ -15,6 +15,10 @@ from .settings import Settings
 
 _NUMBERED = regex(r"_\s*\{?\d+")
 """Of `δ_1` and `δ_2`: two names."""
+_ADDS = r"\W*<where>\b|[\s,;]*$|(?!.*\b<doubt>\b)[^.;:!?\n]*(?:\b<both>|,)\W*$"
+"""Before a definition that a claim may need: `where $…$`, or `… is the degree matrix and $…$`."""
+ACCENT = r"\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])"
+_ACCENTED = regex(rf"\s*(?P<accent>{ACCENT})")
 
 
 def clause(before: str) -> str:
@@ -30,7 +34,7 @@ def known_at(told: Sequence[Piece], at: int) -> list[Piece]:
     found, goes_on = [*told[:at]], True
     for one in told[at + 1 :]:
         beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
-        says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
+        says = one.kind == "definition" and said(_ADDS).match(one.before) is not None
         goes_on = goes_on and (beside or says or one.kind == "name")
         if goes_on or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
             found.append(one)
@@ -84,8 +88,10 @@ def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list
     """The definitions of the names that are needed; a name that is defined twice has both meanings."""
     last: dict[str, Passage] = {}
     first: dict[str, Passage] = {}
-    left = [one for one in before if one.defines not in ("", chosen.variable)]
-    while (one := next((one for one in reversed(left) if names(needed, one.defines)), None)) is not None:
+    own = () if chosen.asks == "gradient" else (chosen.variable,)  # `\\hat a = a/‖a‖` gives `a` no value
+    fixed = ("", chosen.variable)
+    left = [one for one in before if one.defines not in (("", *own) if _ACCENTED.match(one.text) else fixed)]
+    while (one := next((one for one in reversed(left) if _needs(needed, one, chosen.variable)), None)) is not None:
         left.remove(one)
         name = one.defines + number_of(one)
         needed += one.text[one.value :] if name not in last else ""
@@ -93,6 +99,16 @@ def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list
         first[name] = one.passage
     meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
     return [tuple(sorted(rows, key=lambda row: not factors(row.text, chosen))) for rows in meant]
+
+
+def _needs(text: str, one: Piece, variable: str) -> bool:
+    r"""Whether a text holds what a piece defines: the variable `x` does not need `\hat x = …`."""
+    marked = _ACCENTED.match(one.text) if one.defines == variable else None
+    if marked is None:
+        return names(text, one.defines)
+    bold = r"(?:\\(?:math\w+|boldsymbol|bm|vec)(?![a-z])[\s{]*)?"
+    name = rf"{re.escape(marked['accent'])}[\s{{]*{bold}\\?{re.escape(variable)}(?![A-Za-z])"
+    return re.search(name, text) is not None
 
 
 def names(text: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from ...documents.words import said
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
 from .claims import MOST_CLAIMS, NO_MORE, STATES, Claim, How, Judged, alone, claimed, displayed, rivals, states
-from .definitions import clause, explained, with_known
+from .definitions import ACCENT, clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -29,7 +29,7 @@ _SEVERAL = Diagnostic(
     help="leave one answer, or write `matgrad: problem = NAME` above it",
     severity="warning",
 )
-_MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|:=|\\(?:ast|star|prime)))")
+_MARKED = regex(rf"\s*(?:{ACCENT}|.*(?:[*']|:=|\\(?:ast|star|prime)))")
 
 _PARTS = Diagnostic(
     "nothing-judged",
