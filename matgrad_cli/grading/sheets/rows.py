@@ -239,11 +239,12 @@ _KINKED = KINKED | {"max", "min", "maximum", "minimum", "norm"}
 
 
 def is_of_one_letter(line: Line) -> bool:
-    """Whether a row differentiates what is written out by the only name in it, a small letter, and has no kink where
-    a condition may be meant: `d/dz e^{-z} = -e^{-z}`."""
+    """Whether a row differentiates what is written out by the only name in it, a small letter, has no kink where
+    a condition may be meant, and asks nothing: `d/dz e^{-z} = -e^{-z}`."""
     head, called = line.head, {part.function for part in line.parts(s.Apply)}
     name = bare_name(head.variable) if isinstance(head, s.Derivative) else None
-    return name is not None and line.names == {name} and name.islower() and called.isdisjoint(_KINKED)
+    asks = line.formula.after.lstrip(" $").startswith("?")
+    return name is not None and line.names == {name} and name.islower() and called.isdisjoint(_KINKED) and not asks
 
 
 def is_resummed(line: Line) -> bool:
