@@ -243,8 +243,11 @@ def is_of_one_letter(line: Line) -> bool:
     a condition may be meant, and asks nothing: `d/dz e^{-z} = -e^{-z}`."""
     head, called = line.head, {part.function for part in line.parts(s.Apply)}
     name = bare_name(head.variable) if isinstance(head, s.Derivative) else None
-    asks = line.formula.after.lstrip(" $").startswith("?")
+    asks = _ASKS.search(line.formula.before) is not None
     return name is not None and line.names == {name} and name.islower() and called.isdisjoint(_KINKED) and not asks
+
+
+_ASKS = regex(r"\b(?:is|does|are|would|should|why|whether)(?: it (?:true |the case )?that)?\W*$", re.IGNORECASE)
 
 
 def is_resummed(line: Line) -> bool:
