@@ -10,7 +10,7 @@ from functools import partial
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import FUNCTIONS
-from ...notation.loss_text import plain_name
+from ...notation.loss_text import plain_name, power_of
 from ...notation.stated_functions import (
     AT_SAMPLE,
     CALLED,
@@ -24,6 +24,7 @@ from ...notation.stated_functions import (
 )
 from ..passage import Passage
 from .definitions import WEIGHTS
+from .names import free_names
 from .one_term import BY_ANY, OF_SAMPLE, SUM_OVER
 from .outline import Outline
 from .sheet import Formula
@@ -43,7 +44,7 @@ _SAMPLE = regex(r"(\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*\([a-z]\)\s*\}?|_\s*(?:\{\s*[i-
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
 _SIGN = regex(r"(?:\\nabla|∇)(?:\s*\^\s*\{?2\}?)?(?:\s*_\s*(?:\w|\{[^{}]*\}))?\s*$")
 """Before a call: `\\nabla g(Ax)` is the gradient of g there, which is no derivative of what is put in."""
-_CDF = r"(?:normal|Gaussian)[^.;\n]{0,30}\b(?:c\.?d\.?f|cumulative|distribution\s+function)"
+_CDF = r"(?:normal|Gaussian)[^.;\n]{0,30}\b(?:c\.?d\.?f|cumulative|distribution\s+function)|\bprobit\b"
 _OF_NORMAL = regex(rf"\\Phi(?![A-Za-z])[^.;\n]{{0,60}}{_CDF}|{_CDF}[^.;\n]{{0,40}}\\Phi(?![A-Za-z])", re.IGNORECASE)
 _NORMAL = {
     "Phi": r"\frac12\left(1 + \operatorname{erf}\left(\frac{t}{\sqrt{2}}\right)\right)",
@@ -236,8 +237,23 @@ _NO_LETTER = r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+"
 _TWICE = regex(r"(?:\\partial|\\nabla|(?<![A-Za-z])d)\s*\^\s*\{?\s*2")
 
 
+_OPENS = r"(?=\s*(?:\\left|\\[bB]igg?l?)?\s*\()"
+_GAMMA = regex(rf"\\(?:log|ln)\s*\\Gamma{_OPENS}|\}}\s*\{{\s*\\Gamma{_OPENS}")
+"""It is below a logarithm, or a fraction line, and no matrix in front of a bracket."""
+_LOG_OF_GAMMA = regex(rf"\\(?:log|ln)\s*\\Gamma{_OPENS}")
+_SLOPE_OF_GAMMA = regex(
+    rf"\\(?:[pP]si|digamma)(?![A-Za-z])(?P<second>\s*(?:'|_\s*\{{?1\}}?|\^\s*\{{?\s*(?:\\prime|\(1\))\s*\}}?))?{_OPENS}"
+)
+"""`\\psi(\\alpha)` beside `\\log\\Gamma(\\alpha)`, and its slope `\\psi_1`."""
+
+
 def of_calls(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
-    """How functions of a sample, of a time, or of a number are written without it, and what to say of each."""
+    """How functions of a sample, of a time, or of a number are written without it, those that go with Γ by their names,
+    and what to say of each."""
+    if any(map(_GAMMA.search, texts)):
+        yield (_LOG_OF_GAMMA, r"\\operatorname{lgamma}"), "the logarithm of Γ is `lgamma`"
+        slope = (_SLOPE_OF_GAMMA, lambda match: rf"\operatorname{{{'tri' if match['second'] else 'di'}gamma}}")
+        yield slope, "ψ is the slope of the logarithm of Γ, `digamma`"
     if called := dict(_at_samples(texts)):
         said = "; ".join(
             f"{name}(x_i) is read as {number}_i, the number of sample i" for name, number in called.items()
@@ -317,3 +333,35 @@ def _of_its_sample(numbers: Mapping[str, str], match: re.Match[str]) -> str:
     if number is None:
         return match[0]
     return "=" if before and behind else f"{before}{number}{match['script']}{behind}"
+
+
+# ---- a loss that is the square of its name, `\\chi^2 = …` beside `\\partial\\chi^2`
+
+_SQUARED = regex(
+    r"(?P<name>\\[a-z]+|(?<![A-Za-z\\])[A-Za-z])(?:\s*_\s*(?P<open>\{)?\s*(?P<label>\w)\s*(?(open)\}|(?!\w)))?"
+    r"\s*\^\s*(?:2|\{\s*2\s*\})"
+)
+_DERIVED_SQUARE = regex(rf"(?P<below>\}}\s*\{{\s*)?(?:{BY_ANY}|\\[dt]?frac\s*\{{\s*d)\s*\{{?\s*{_SQUARED.pattern}")
+
+
+def squares_of_losses(texts: Sequence[str]) -> Iterator[tuple[Habit, str, str]]:
+    """How the name of a loss that is stated as a square is written as one name, with that name and the square: the
+    square stands for itself, the name for its root."""
+    found = [match for text in texts for match in _DERIVED_SQUARE.finditer(text)]
+    below = {match.group("name", "label") for match in found if match["below"]}
+    derived = {match.group("name", "label"): match for match in found if not match["below"]}
+    heads = (match.group("name", "label") for text in texts if (match := _SQUARED.match(text.lstrip(" &"))))
+    free = free_names(("J", "E", "F", "C"), " ".join(texts))
+    for (name, label), new in zip(dict.fromkeys(one for one in heads if one in derived), free, strict=False):
+        if (name, label) not in below:
+            whole = f"{name}_{label}^2" if label else f"{name}^2"
+            yield (power_of(name, label or ""), partial(_as_root, new)), new, whole
+
+
+def _as_root(new: str, match: re.Match[str]) -> str:
+    """The power of a name as one of its square; `d` alone is the sign of a derivative."""
+    power = int(match["power"] or match["digit"] or 1)
+    if match["mark"] or (match["name"] == "d" and power == 1):
+        return match[0]
+    behind_command = match.string[: match.start()][-1:].isalpha()
+    return " " * behind_command + new if power == 2 else rf"\left({new}^{{{power}/2}}\right)"

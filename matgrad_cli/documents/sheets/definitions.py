@@ -88,7 +88,7 @@ class Definitions:
         signs = {item.formula for item in found.differentiated}
         zeros = (at for at, one in enumerate(sheet.formulas) if _ZERO.search(one.passage.text))
         shown = (at for at in zeros if at in signs or (at > begun and sheet.formulas[at].kind == "display"))
-        said = (at for at, formula in enumerate(sheet.formulas) if SET_TO_ZERO.search(formula.before[-130:]))
+        said = (at - 1 for at, formula in enumerate(sheet.formulas) if SET_TO_ZERO.search(formula.before[-130:]))
         settled = min((*shown, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
@@ -264,17 +264,18 @@ def _spaced(tokens: Sequence[Token]) -> str:
 
 
 def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | None:
-    """What stands for a name, its letters renamed to those with which it is called."""
+    """What stands for a name, its letters renamed to those with which it is called; in braces, so that a letter in
+    front of it calls nothing."""
     side = stated.sides[0].strip().rstrip(".,;").translate(_BELOW)
     tokens = tokens_of(side, names)
     if stated.name in labelled_names(tokens) or not any(part.kind == "name" for part in tokens):
         return None
     if not stated.letters:
-        return rf"\left({side}\right)"
+        return rf"{{\left({side}\right)}}"
     called = [part.text for part in below if part.kind == "name"]
     family = Family((), side, True, stated.name, stated.letters)
     value = reindexed(family, called) if len(called) == len(stated.letters) else None
-    return rf"\left({value}\right)" if value is not None else None
+    return rf"{{\left({value}\right)}}" if value is not None else None
 
 
 _BELOW = str.maketrans({letter: f"_{plain}" for letter, plain in zip("ᵢⱼₖₗₘₙₜ", "ijklmnt", strict=True)})

@@ -144,7 +144,7 @@ _VALUES = {
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
-    r"|discriminant|\bLDA\b|\bFisher|\bWishart|graphical lasso|\bKalman\b"
+    r"|discriminant|\bLDA\b|\bFisher|\bWishart|graphical lasso|\bKalman\b|\bRayleigh"
     r"|_\{\s*(?P<step>[a-z])\s*(?:\||\\mid)\s*(?P=step)\b"
     r"|\\Sigma\s*_\s*\{\s*(?:(?P<same>[a-z])(?P=same)|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
     r"|\bELBO\b|\bvariational|\bposterior|\bBayes"

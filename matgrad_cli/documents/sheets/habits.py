@@ -11,7 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
-from .calls import of_calls
+from .calls import of_calls, squares_of_losses
 from .members import OVER_SET, whole_sets, without_set
 from .named import IN_TEXT, words_of_losses
 from .names import (
@@ -222,6 +222,9 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
     if densities := densities_of(texts):
         habits.append((DENSITY, lambda match: name_of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
+    for habit, new, whole in squares_of_losses(texts):
+        habits.append(habit)
+        respelled.append((new, whole))
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
         habits.append((_SLOPE_OF, r"\\frac{\g<d>\\sigma(\g<by>)}{\g<d> \g<by>}"))
     for habit, note in (*of_courses(texts), *of_calls(texts)):

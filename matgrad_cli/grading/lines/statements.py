@@ -193,7 +193,7 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
 
 
 NEGLECTS = regex(
-    r"\b(?:neglect|ignor|drop|discard|omit)\w*\b"
+    r"\b(?:neglect|ignor|drop|discard|omit)\w*\b(?! (?:the |its |any )?(?:symmetr|constant))"
     r"|\b(?:first|linear|leading)[- ]order\b"
     r"(?! (?:necessary |optimality |partial |total )*(?:condition|optimality|derivative|method|gradient))",
     re.IGNORECASE,

@@ -60,8 +60,8 @@ def _arguments(sheet: Sheet, question: Question, readers: Sequence[Begun]) -> fr
     if re.search(r"[(\[]", left) is None:
         parts = (part for one in readers[:1] for part in parts_of(one.around.task.problem.loss))
         logs = [part for part in parts if isinstance(part, Call) and part.function == "log"]
-        inside = (part.name for one in logs for part in one.symbols if isinstance(part, Symbol))
-        return frozenset((*question.wrt[:1], *inside))
+        names = {symbol.name for one in logs for symbol in one.symbols if isinstance(symbol, Symbol)}
+        return frozenset((*question.wrt[:1], *names))
     return frozenset(plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left))
 
 

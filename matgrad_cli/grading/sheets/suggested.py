@@ -22,7 +22,7 @@ from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import DROPS, denied
-from ...ir import Call, Expr, Inverse, Number, Symbol, Transpose, mul, reciprocal, walk
+from ...ir import Call, Expr, Inverse, MatMul, Number, Power, Symbol, Transpose, mul, reciprocal, transpose, walk
 from ...notation import syntax as s
 from ...notation.loss_text import plain_name
 from ..lines.syntax_walk import bare_name
@@ -224,6 +224,7 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     margin = _MARGIN.search(part.question.loss)
     called = {name for name, said_of in words.items() if "symmetric" in said_of}
     called |= {name for task in part.tasks for name, certain in _of_likelihood(task.problem) if certain}
+    called |= {name for task in part.tasks for name in _of_measures(task.problem)}
     whole = _whole(sheet, refused=False)
     inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
     alike = []
@@ -370,3 +371,22 @@ def _of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
     for part in turned - apart:
         if isinstance(part, Symbol) and part is not problem.wrt and part.name.partition("_")[0] in _USUAL:
             yield part.name, False
+
+
+def _of_measures(problem: Problem) -> Iterator[str]:
+    """The matrices that measure something: the M of a root √(wᵀMw), or of a quotient by wᵀMw, and the P of `tr(P M⁻¹)`
+    beside `log det M`, a scatter or a scale."""
+    nodes = tuple(walk.nodes_of(problem.loss))
+    bodies = [node.children[0] for node in nodes if isinstance(node, Power) or _calls(node, "sqrt")]
+    for body in (one for one in bodies if isinstance(one, MatMul) and len(one.children) == 3):
+        first, matrix, last = body.children
+        if isinstance(matrix, Symbol) and first is transpose(last):
+            yield matrix.name
+    inside = {part for node in nodes if _calls(node, "det", "logdet") for part in walk.nodes_of(node)}
+    for pair in (node.children[0].children for node in nodes if _calls(node, "tr")):
+        if len(pair) == 2 and any(isinstance(one, Inverse) and one.body in inside for one in pair):
+            yield from (one.name for one in pair if isinstance(one, Symbol))
+
+
+def _calls(node: Expr, *functions: str) -> bool:
+    return isinstance(node, Call) and node.function in functions
