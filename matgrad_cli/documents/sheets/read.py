@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
@@ -157,8 +157,25 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
             for part, led in _concluded(stripped):
                 words = (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else ""
                 formulas.append(Formula(_placed(part, whole.offsets), part.start, kind, block, *words, *aside))
-    prose = re.sub(r"\$\$?|\\[()\[\]]", blank, text)
+    listed = _without_conjunctions(text, found)
+    prose = re.sub(r"\$\$?|\\[()\[\]]", blank, listed)
     return Sheet(source, tuple(formulas), prose, cells)
+
+
+def _without_conjunctions(text: str, found: Sequence[Region]) -> str:
+    """The text with a comma for a lone small letter that is a word, not a name: between words and a formula with marks
+    of its own, `simétrica e $f(x)$`, and between words where none is English, `positiva y simétrica`."""
+    named = {region.start for region in found if region.rows and _NAMED_FIRST.match(region.rows[0][1])}
+    marked = {start for start in named if text[start] in "$\\"}
+    foreign = marked and _ENGLISH.search(text) is None
+    lone = _LONE.finditer(text)
+    places = {one.start() for one in lone if one.end() in marked or (foreign and one["word"] is not None)}
+    return "".join("," if place in places else sign for place, sign in enumerate(text)) if places else text
+
+
+_LONE = regex(r"(?<=[^\W\d_]{3}\s)(?!a)[^\W\d_A-Z]\s+(?P<word>(?=[^\W\d_]{3}))?")
+_NAMED_FIRST = regex(r"\s*(?:[^\W\d_]|\\(?!(?:in|sim|succ|succeq|geq?|leq?|to)(?![a-z])))")
+_ENGLISH = regex(r"\b(?:the|is|are|be|and|of|for|let|with)\b", re.IGNORECASE)
 
 
 def _concluded(row: Passage) -> Iterator[tuple[Passage, str]]:
