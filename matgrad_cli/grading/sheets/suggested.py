@@ -36,7 +36,7 @@ from .posed import Part
 def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     """Facts of given arrays that the words suggest without saying them, or that a row says, unless words deny them:
     covariances are symmetric, each and all; labels sum to one; a variable of which no size is told is square where a
-    row inverts it."""
+    row inverts it, or does not fit and some row has a power of it."""
     said = facts_by_standing(sheet.prose)
     unsaid = said["denied"].keys() | said["perhaps"].keys()
     refused = {name: {*said["denied"].get(name, ()), *said["perhaps"].get(name, ())} for name in unsaid}
@@ -226,7 +226,9 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     called |= {name for task in part.tasks for name, certain in _of_likelihood(task.problem) if certain}
     called |= {name for task in part.tasks for name in _of_measures(task.problem)}
     whole = _whole(sheet, refused=False)
-    inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
+    unfit = [one.line for one in part.judged if one.unfit]
+    inverted = {bare_name(node.body) for line in unfit for node in line.parts(s.Inverted)}
+    raised = {bare_name(one.left) for row in part.judged if unfit for one in row.line.parts(s.Binary) if _powers(one)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
@@ -245,8 +247,15 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
             yield (f"{name} signs",)
         if asked and shape.is_matrix and not square and name in inverted - part.question.shapes.keys():
             yield (f"{name} invertible",)
+        elif asked and shape.is_matrix and not square and name in raised - part.question.shapes.keys():
+            yield (f"{name} square",)
     if len(alike) > 1:
         yield tuple(alike)
+
+
+def _powers(node: s.Binary) -> bool:
+    """Whether it is X^2, X^3, …"""
+    return node.operator == "^" and isinstance(node.right, s.Literal_) and node.right.value in (2, 3, 4)
 
 
 def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[str, ...], str]]:
