@@ -45,3 +45,10 @@ def test_a_document_is_judged_as_a_whole(name: str, verdict: str, quote: str, te
         else:
             assert not wrong
             assert wanted in ("open", report.verdict)
+
+
+def test_an_equation_behind_a_label_is_never_passed_over() -> None:
+    text = r"Let $L = \frac12\|w\|^2 - \sum_i\alpha_iy_iw^Tx_i$." + "\n\n"
+    text += r"$\nabla_wL: w = -\sum_i\alpha_iy_ix_i$"
+    (problem,) = check_text(text, "label.md").problems
+    assert problem.lines[-1].verdict == "undecided"

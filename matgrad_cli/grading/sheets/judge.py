@@ -19,7 +19,7 @@ from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
 from .going_on import Places, in_sentence
-from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged, said_otherwise
+from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, LABELLED, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
 from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
@@ -222,7 +222,7 @@ class Judge:
         if result is None:
             return Judged(line, "undecided", "aside", why="not understood")
         if (why := self._beside(line, result)) is not None:
-            return Judged(line, "aside", "aside", result, result.notes, why)
+            return Judged(line, "undecided" if why == LABELLED else "aside", "aside", result, result.notes, why)
         if fact is not None and fact.verdict == "wrong" and is_of_one_letter(line):
             return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
@@ -258,7 +258,7 @@ class Judge:
         if formula.step and not goes_up(result, self.readers[:1]):
             return "an update or a relation"
         if formula.quoted or (len(line.sides) == 1 and not line.goes_on and line.sides[0].node is not None):
-            return "quoted" if formula.quoted else "no equality"
+            return "quoted" if formula.quoted else LABELLED if line.labels else "no equality"
         if is_hypothetical(formula):
             self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"

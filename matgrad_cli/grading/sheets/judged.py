@@ -18,6 +18,7 @@ AFTER_OPEN = "it comes after a line that was not judged, and may follow from it"
 NO_IDENTITY = "an equation, which does not always hold"
 STEP = ("read as a step of a descent, which goes against the gradient",)
 CONDITION = "a condition"
+LABELLED = "an equation behind what names it"
 GIVEN = "what a given name stands for"
 
 

@@ -90,6 +90,11 @@ class Line:
         own = primed is not None and plain_name(primed[1]).replace("sigma", "sigmoid") == name
         return len(re.findall(r"'|prime", primed["signs"])) if primed is not None and own else 0
 
+    @property
+    def labels(self) -> bool:
+        """Whether an equation stands behind something that is none."""
+        return any(len(one.sides) > 1 for one in self.outline.statements)
+
     def parts(self, kind: type[Kind]) -> list[Kind]:
         """The parts of this kind of all its sides."""
         return [part for node in nodes_of(self.outline) for part in s.parts_of(node) if isinstance(part, kind)]
