@@ -33,11 +33,15 @@ def find_letters(around: Surroundings, claims: Iterable[Sequence[s.Node | None]]
     """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number, that of softmax(z)_k any
     column; cos θ = … says what θ is."""
     column = Shape(around.task.problem.wrt.shape.dims[-1]) if around.task.problem.wrt.shape.dims else NUMBER
+    claims = list(claims)
     for left, *others in claims:
         match inner(left.body) or left if isinstance(left, s.Derivative) else left:
             case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
                 shape = NUMBER
             case s.Subscript(_, s.Apply(_, "softmax", (s.Name(_, name),))):
+                said = (one for claim in claims if claim[0] is not left for one in claim if one is not None)
+                if any(name in s.contents(one).names for one in said):
+                    continue  # a name of the derivation
                 shape = column
             case _:
                 continue
