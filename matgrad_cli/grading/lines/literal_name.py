@@ -50,12 +50,13 @@ Rows = list[tuple[int, Passage]]
 
 def holds_constant(rows: Sequence[tuple[int, Passage]], variable: str) -> bool:
     r"""Whether `x_c` is the variable held constant, as in `\nabla(x^\top x) = 2\nabla(x_c^\top x)`: an array, as it is
-    transposed, and the letter counts nothing."""
+    transposed, and the letter counts nothing, and no value begins with it, `x_c = x - \mu`."""
     tokens = [token.lstrip("\\") for _, row in rows for token, _, _ in tokens_of(row.text)]
     below = [tokens[max(at - 3, 0) : at] for at, token in enumerate(tokens) if token == "c"]
     own = all(before[-2:] == [variable, "_"] and before[0] != "partial" for before in below)
     turned = any(tokens[at : at + 4] == [variable, "_", "c", "^"] for at in range(len(tokens)))
-    return own and turned
+    behind = [token for token in tokens[tokens.index("c") + 1 :] if token != "&"] if "c" in tokens else []
+    return own and turned and behind[:1] != ["="]
 
 
 def with_optimum(rows: Rows, variable: str, taken: Container[str]) -> Rows:

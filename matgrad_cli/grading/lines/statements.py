@@ -244,7 +244,8 @@ def _constant_last(node: s.Node | None) -> s.Node | None:
 
 
 def _labelled(claim: Claim, names: LatexNames) -> Claim:
-    r"""`z_o = …` of an unknown z, where o is no index on the right: o belongs to the name."""
+    r"""`z_o = …` of an unknown z, where o is no index on the right: o belongs to the name; so it does in
+    `x_c = x - \mu` of a vector x, beside x itself."""
     match claim.left:
         case s.Subscript(span, body, (index,)):
             base, letter, right = s.ungrouped(body), s.ungrouped(index), claim.sides[1].node
@@ -252,8 +253,10 @@ def _labelled(claim: Claim, names: LatexNames) -> Claim:
             return claim
     if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or right is None:
         return claim
-    known = base.name in names.variables or letter.name in _INDICES - names.variables.keys()
-    if known or letter.name in {one.name for one in names_in(right, index=True)}:
+    counts = letter.name in _INDICES - names.variables.keys() or letter.name in names.counting
+    beside = {one.name for one in s.terms(right) if isinstance(one, s.Name)}
+    entry = base.name in names.variables and base.name not in beside
+    if counts or entry or letter.name in {one.name for one in names_in(right, index=True)}:
         return claim
     left = replace(claim.sides[0], node=s.Name(span, f"{base.name}_{letter.name}"))
     return replace(claim, sides=(left, *claim.sides[1:]))
