@@ -35,7 +35,7 @@ from ...notation.elaboration.elaborate import read_node
 from ...notation.printing.to_text import to_text
 from ..bench import Bench
 from .scope import STATED, Surroundings
-from .syntax_walk import inner, rebuilt
+from .syntax_walk import alike, inner, rebuilt
 
 MOST_PLACES = 12
 
@@ -79,19 +79,25 @@ def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
 
 
 def without_places(node: s.Node, around: Surroundings) -> s.Node:
-    r"""`d(y^\top y)\big|_{y = Wx + b}` without its bar, which defines a letter of its own, or says again what it is."""
+    r"""`d(y^\top y)\big|_{y = Wx + b}` without its bar, which defines a letter of its own, or says again what it is;
+    where bars give a letter several values, it is another letter at each."""
     if ("value at", 3) not in s.contents(node).calls:
         return node
     scope = around.scope(Source("", ""), "latex", {})
+    bars = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == "value at"]
 
     def change(part: s.Node) -> s.Node:
         match part:
-            case s.Apply(span, "value at", (body, s.Name(_, name), place)) if not isinstance(place, s.Literal_):
+            case s.Apply(span, "value at", (body, s.Name(_, name) as by, place)) if not isinstance(place, s.Literal_):
                 try:
                     value = read_node(place, scope).expr
                 except MatgradError:
                     return part
-                if not around.known(name) and name not in around.losses and not value.free:
+                own = not around.known(name) and name not in around.losses
+                if own and any(alike(one.arguments[1], by) and not alike(one.arguments[2], place) for one in bars):
+                    name = f"{name} at {to_text(value)}"
+                    body = rebuilt(body, lambda one: s.Name(one.span, name) if alike(one, by) else one)
+                if own and not around.known(name) and not value.free:
                     around.define(name, value)
                 meant = around.defined.get(name)
                 return s.Group(span, body) if meant and around.values.get(meant) is value else part
