@@ -245,10 +245,8 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         signs = name.lower() in (("y", "t") if two else ()) or (margin is not None and name == margin[1])
         if signs and shape.is_column and not asked:
             yield (f"{name} signs",)
-        if asked and shape.is_matrix and not square and name in inverted - part.question.shapes.keys():
-            yield (f"{name} invertible",)
-        elif asked and shape.is_matrix and not square and name in raised - part.question.shapes.keys():
-            yield (f"{name} square",)
+        if asked and shape.is_matrix and not square and name in (inverted | raised) - part.question.shapes.keys():
+            yield (f"{name} {'invertible' if name in inverted else 'square'}",)
     if len(alike) > 1:
         yield tuple(alike)
 
