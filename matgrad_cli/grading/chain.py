@@ -55,6 +55,11 @@ class RowResult:
     apart: bool = False
 
     @property
+    def begins_right(self) -> bool:
+        """Whether the first of several equalities follows: what is open are those behind it."""
+        return len(self.outcomes) > 1 and self.outcomes[0].verdict == "follows"
+
+    @property
     def role(self) -> Role:
         """What the row does: the most that one of its parts does."""
         roles = {outcome.role for outcome in self.outcomes}

@@ -244,7 +244,7 @@ class Judge:
                 return Judged(line, "follows", "claim", result, (*result.notes, result.slip.message))
             return Judged(line, "undecided", "claim", result, result.notes, MAY_FOLLOW)
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
-        if verdict == "undecided" and self._is_statement(line):
+        if verdict == "undecided" and self._is_statement(line) and not result.begins_right:
             return Judged(line, "follows", "question", result, result.notes)
         if verdict == "undecided" and not line.derives and self._solving(line):
             return Judged(line, verdict, "equation", result, result.notes)
