@@ -130,7 +130,8 @@ def _cells_below(sheet: Sheet, rule: re.Match[str], loss: str) -> Iterator[tuple
         for first_column, column in pairwise(shown):
             before, cell = row[first_column], row[column]
             told = head[column][0] if column < len(head) else ""
-            if len(before[1]) == len(cell[1]) == 1 and _is_value(value := sheet.formulas[cell[1][0]]):
+            beside = all(_STATED.match(sheet.formulas[at].passage.text) for at in before[1][1:])  # `∂L/∂z, z = Wx + b`
+            if before[1] and beside and len(cell[1]) == 1 and _is_value(value := sheet.formulas[cell[1][0]]):
                 first = sheet.formulas[before[1][0]].passage.text.strip()
                 if (written := _claimed(head[first_column][0], first, told, loss)) is not None:
                     yield cell[1][0], with_text(value, 0, 0, f"{written} = ")
