@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Shape, Symbol, Transpose, nodes_of
+from ...ir import Call, Differential, Entry, Expr, MatrixOf, Partial, Shape, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...records.finding import Role
 from ..lines.kinds import Clash, pairings
@@ -34,14 +34,15 @@ def is_target(around: Surroundings, expr: Expr | None) -> bool:
 
 
 def derivative_of_named(around: Surroundings, expr: Expr | None) -> Expr | None:
-    """The derivative of the loss where this is one of what does not hold the variable: in ∂tr(P⁺)/∂K that may be a name
-    of the loss; else None."""
+    """The derivative of the loss where this is one of a name that does not hold the variable, or of its trace: in
+    ∂tr(P⁺)/∂K that may be a name of the loss, yᵀy of the data is none; else None."""
     inner, wrt = expr, around.task.problem.wrt
     while isinstance(inner, (Transpose, MatrixOf)):
         inner = inner.children[0]
     if not isinstance(inner, Partial) or inner.variable is not wrt or wrt in around.expanded(inner.body).symbols:
         return None
-    return around.task.wanted
+    plain = all(isinstance(part, (Symbol, Call)) for part in nodes_of(inner.body)) and len(inner.body.symbols) == 1
+    return around.task.wanted if plain else None
 
 
 def is_turned(around: Surroundings, left: Read) -> bool:
