@@ -277,8 +277,7 @@ class Reader:
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, replace(behind_gap(equation, self.chain, last), head=last)
-        if own and outcome.verdict != "follows":
-            outcome = self.equations.claim(last, found, outcome)
+        outcome = self.equations.claim(last, found, outcome) if own and outcome.verdict != "follows" else outcome
         outcome = behind_gap(outcome, self.chain, last)
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
         done = self.around.with_results(found.expr)
@@ -316,7 +315,8 @@ class Reader:
         meant = self._read_as(side, own, (), lambda one: holds(one.expr, read_side(behind, self.around))[0])
         if meant or is_target(self.around, left.expr):
             return meant or left
-        if holds(loss := derivative_of_named(self.around, left.expr), read_side(behind, self.around))[0]:
+        loss = derivative_of_named(self.around, left.expr)
+        if loss is not None and holds(loss, read_side(behind, self.around))[0]:
             self.notes.append(f"`{side.text.strip()}` is read as the derivative of the loss, by a name of its own")
             return replace(left, expr=loss)
         return self._read_as(side, wider, (), lambda one: is_of_target(self.around, one.expr)) or left
