@@ -10,7 +10,7 @@ from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula, Sheet
 
-_SPOKEN = r"\blayers?\b[^.]{{0,20}}{letter}(?![A-Za-z])"
+_SPOKEN = r"\blayers?\b[^.]{{0,20}}(?<![A-Za-z]){letter}(?![A-Za-z])"
 _MIDDLE, _LAST = 2, 3
 _LETTERS = ("l", r"\ell", "k", "i", "h", "m")
 _BELOW = r"(?P<below>_\s*(?:\{[^{}]*\}|\w))?\s*"
@@ -23,9 +23,19 @@ _HEAD = (
 _FREE = r"\\(?:sum|prod|bigcup|max|min)(?:\\limits)?_\s*\{{?\s*{letter}(?![A-Za-z])"
 _FACTOR = r"(?<![A-Za-z\\]){name}\s*_\{{\d\}}(?:_\{{[^{{}}]*\}})?\s*\\?[A-Za-z]+\s*_\{{\d\}}"
 """A name of a layer in front of another one."""
-_OVER = r"\\sum(?:\\limits)?\s*_\s*\{{\s*{letter}\s*=\s*[0-2]\s*\}}\s*\^\s*(?:\{{[^{{}}]*\}}|\w)"
+_OVER = (
+    r"\\sum(?:\\limits)?\s*_\s*\{{\s*{letter}\s*=\s*[0-2]\s*\}}\s*\^\s*"
+    r"(?:\{{\s*(?:n_l|[A-Z])\s*(?P<less>-\s*1)?\s*\}}|[A-Z])"
+)
 """`\\sum_{l=1}^L`."""
 _CAPITALS = regex(r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<number>\s*_\{\d\})(?P<pair>_\s*\{\s*[a-z]\s*,?\s*[a-z]\s*\})?")
+_OF_MEAN = regex(r"(?<![A-Za-z\\])d\s?[A-Za-z][^=]*=\s*\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[a-zA-Z]")
+"""`dW = \\frac1m dZA^T`, where the dA of what a lower layer makes has no 1/m."""
+_CALL = regex(r"\(|\\(?:tanh|max|sigma|phi|operatorname|mathrm|text)(?![A-Za-z])")
+_OWN_FUNCTION = regex(
+    r"(?:output|last|final)\b[^.]{0,60}\b(?:linear|softmax|identity)|\b(?:linear|softmax|identity)[^.]{0,40}\b(?:output|last|final)",
+    re.IGNORECASE,
+)
 
 
 @record
@@ -44,7 +54,7 @@ class _Numbering:
         shift = r"\s*(?:(?P<shift>[+-])\s*1\s*)?"
         first, final = {"(": (r"\(\s*", r"\)"), "[": (r"\[\s*", r"\]"), "": ("", "")}[self.open]
         braced = rf"\{{\s*{first}{names}{shift}{final}{_TURNED}\}}"
-        bare = names.replace("?P<own>", "?P<lone>").replace("?P<last>", "?P<end>")
+        bare = rf"(?:(?P<lone>{letter})|(?P<end>{last}))(?![A-Za-z]{{2}})"  # W^la^{{l-1}} is W^l a^{{l-1}}
         bare = rf"(?:{first}{bare}{final})" if self.open else rf"(?:{bare})"
         below, behind = (_BELOW, _ABOVE) if self.sign == "^" else ("", "")
         lowered = r"_\s*(?:\{\s*L\s*\}|L(?![A-Za-z]))" if self.open else "(?!)"  # a^{[L]} where a^{[1]} is stated
@@ -57,7 +67,8 @@ def with_layers(sheet: Sheet) -> Sheet:
     numbering = _numbering(sheet)
     if numbering is None:
         return sheet
-    numbered = [_numbered(numbering, _written_out(numbering, formula)) for formula in sheet.formulas]
+    own = _of_last(numbering, sheet)
+    numbered = [_numbered(numbering, _written_out(numbering, formula), own) for formula in sheet.formulas]
     text = " ; ".join(formula.passage.text for formula in numbered)
     free = {name for name in _matrices(text) if re.search(_FACTOR.format(name=name), text)}
     matrices = {name for name in free if not re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", text)}
@@ -71,6 +82,8 @@ def _numbering(sheet: Sheet) -> _Numbering | None:
     if "layer" not in sheet.prose.lower():
         return None
     text = " ".join(formula.passage.text for formula in sheet.formulas)
+    if _OF_MEAN.search(text):
+        return None
     for letter in _LETTERS:
         if letter not in ("l", r"\ell") and not re.search(_SPOKEN.format(letter=letter), sheet.prose, re.IGNORECASE):
             continue
@@ -92,7 +105,9 @@ def _written_out(numbering: _Numbering, formula: Formula) -> Formula:
     for over in re.finditer(_OVER.format(letter=re.escape(numbering.letter)), text):
         end = _end_of_term(text, over.end())
         body = Passage(text[over.end() : end])
-        terms = " + ".join(_at(numbering, body, layer).text for layer in (_MIDDLE, _LAST))
+        first = _MIDDLE - any(found["shift"] == "+" for found in numbering.number.finditer(body.text))
+        layers = range(first, _LAST if over["less"] else _LAST + 1)
+        terms = " + ".join(_at(numbering, body, layer).text for layer in layers)
         pieces.append((over.start(), end, rf"\left({terms}\right)"))
     return replace(formula, passage=formula.passage.replaced(pieces))
 
@@ -120,8 +135,24 @@ def _ends(found: re.Match[str]) -> bool:
     return bool(found["last"] or found["end"] or found["lowered"])
 
 
-def _numbered(numbering: _Numbering, formula: Formula) -> Formula:
-    """The formula about the second layer; a statement about each, about the second and the last."""
+def _of_last(numbering: _Numbering, sheet: Sheet) -> frozenset[str]:
+    """The names that a formula makes of others in the last layer alone, `a^L = z^L`; all with functions ("("), where
+    words say that it has a function of its own, or none."""
+    found = set[str]()
+    for formula in sheet.formulas:
+        text = formula.passage.text
+        head = re.match(_HEAD.format(number=numbering.number.pattern), text)
+        if head is not None and _ends(head) and numbering.number.search(text, head.end()):
+            found.update(re.findall(r"[A-Za-z]+", text[: head.end()])[:1])
+    above = rf"{re.escape(numbering.letter)}\s*(?:<|\\lt|\\ne)|dots\s*,?\s*L\s*-\s*1"
+    if _OWN_FUNCTION.search(sheet.prose) or re.search(above, sheet.source.text):
+        found.add("(")
+    return frozenset(found)
+
+
+def _numbered(numbering: _Numbering, formula: Formula, own: frozenset[str]) -> Formula:
+    """The formula about the second layer; a statement about each, about the second and the last, if this has not its
+    `own`."""
     passage, text = formula.passage, formula.passage.text
     head = re.match(_HEAD.format(number=numbering.number.pattern), text)
     stated = head is not None and not _ends(head)
@@ -130,10 +161,17 @@ def _numbered(numbering: _Numbering, formula: Formula) -> Formula:
     if not stated or re.search(r"\\(?:partial|nabla)", head[0] if head is not None else ""):
         return replace(formula, passage=first)
     shifts = [raised - (found["shift"] == "-") + (found["shift"] == "+") for found in numbering.number.finditer(text)]
-    if max(shifts) > 2 * raised:
+    name = next(iter(re.findall(r"[A-Za-z]+", text)), "")
+    elsewhere = name in own or ("(" in own and _applies(first.text))
+    if max(shifts) > 2 * raised or elsewhere:
         return replace(formula, passage=first)
     further = _at(numbering, passage, _LAST - raised).text
     return replace(formula, passage=first.replaced([(len(first.text), len(first.text), rf" \quad {further}")]))
+
+
+def _applies(text: str) -> bool:
+    """Whether the right side is more than a sum of products."""
+    return _CALL.search(text.partition("=")[2]) is not None
 
 
 def _at(numbering: _Numbering, passage: Passage, layer: int) -> Passage:
