@@ -57,7 +57,8 @@ class RowResult:
     @property
     def begins_right(self) -> bool:
         """Whether the first of several equalities follows: what is open are those behind it."""
-        return len(self.outcomes) > 1 and self.outcomes[0].verdict == "follows"
+        first = self.outcomes[0] if len(self.outcomes) > 1 else None
+        return first is not None and (first.verdict, first.role) == ("follows", "question")
 
     @property
     def role(self) -> Role:
