@@ -62,15 +62,18 @@ def holds_constant(rows: Sequence[tuple[int, Passage]], variable: str) -> bool:
 def with_optimum(rows: Rows, variable: str, taken: Container[str]) -> Rows:
     """The rows in which the w_o of adaptive filters is the optimal w: the letter stands nowhere else, and no derivative
     is by it."""
+    if "o" in taken or not any(_OPTIMUM.search(row.text) for _, row in rows):
+        return rows
     found = [tokens_of(_WORD_BELOW.sub(lambda word: " " * len(word[0]), row.text)) for _, row in rows]
     letters = [(tokens, at) for tokens in found for at, (token, _, _) in enumerate(tokens) if token == "o"]
     before = [[token.lstrip("\\") for token, _, _ in tokens[max(at - 3, 0) : at]] for tokens, at in letters]
-    if "o" in taken or any(words[-2:] != [variable, "_"] or words[0] in ("partial", "d") for words in before):
+    if any(words[-2:] != [variable, "_"] or words[0] in ("partial", "d") for words in before):
         return rows
     places = ([(start, end, r"{\mathrm{opt}}") for token, start, end in tokens if token == "o"] for tokens in found)
     return [(number, row.replaced(there)) for (number, row), there in zip(rows, places, strict=True)]
 
 
+_OPTIMUM = regex(r"_\s*\{?\s*o(?![A-Za-z])")
 _WORD_BELOW = regex(r"_\s*\{\s*[A-Za-z]{2,}\s*\}")
 
 

@@ -62,8 +62,8 @@ class _Numbering:
 
 
 def with_layers(sheet: Sheet) -> Sheet:
-    """The sheet with its layers numbered, what is stated of one stated of the next too; as it is, where no layer is
-    stated by another one, or a sum runs over them."""
+    """The sheet with its layers numbered, what is stated of one stated of the next too, and a sum over all of them
+    written out; as it is, where no layer is stated by another one."""
     numbering = _numbering(sheet)
     if numbering is None:
         return sheet

@@ -234,10 +234,13 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     for gone, rows_behind, certain in revoked(sheet, part):
         part = _without(posed, part, gone, rows_behind, certain)
     if part.solved and doubtful(part):
-        facts = tuple(fact for facts in supposable(sheet, part) for fact in facts if fact not in supposed)
-        tasks = read(part.layout, (*supposed, *facts)).tasks if facts else part.tasks
+        facts = tuple(fact for facts in supposable(sheet, part) for fact in facts if fact.endswith(" symmetric"))
+        more, before = tuple(dict.fromkeys((*supposed, *facts))), part
+        tasks = read(part.layout, more).tasks if more != supposed else part.tasks
         for symbol, (number, value) in part.solved.items():
             part = _at_value(posed, part, number, symbol, value, tasks)
+        if gained(before, part):
+            part = replace(part, supposed=more)
     for symbol, value, said in measured(sheet, part) if doubtful(part) else ():
         part = _at_value(posed, part, 0, symbol, value, part.tasks, said)
     return with_sums_written(part, sheet.prose)
