@@ -92,8 +92,8 @@ def equivalent(judge: Judge, before: System, after: System, both_ways: bool = Tr
     """Whether the solutions of each of two systems solve the other, or those of the second the first."""
     if len(before.equations) == len(after.equations) == 1 and _alike(judge, before, after.equations[0]):
         return Verdict("agrees", f"{_SAME}: their sides differ alike, but for factors without the unknown")
-    forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation)]
-    back = [verdict for equation in before.equations for verdict in _kept(judge, after, equation)]
+    forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation, after)]
+    back = [verdict for equation in before.equations for verdict in _kept(judge, after, equation, before)]
     kinds = {verdict.kind for verdict in (*forth, *back)}
     if "differs" in kinds:
         return Verdict("differs", "a solution of the one line is none of the other")
@@ -126,13 +126,14 @@ def _alike(judge: Judge, system: System, other: Equation) -> bool:
     return bool(told) and all(told)
 
 
-def _kept(judge: Judge, system: System, equation: Equation) -> Iterator[Verdict]:
+def _kept(judge: Judge, system: System, equation: Equation, beside: System) -> Iterator[Verdict]:
     """Whether an equation holds at the solutions of a system; more data, and more sizes, are drawn where the first have
     none, as a share k/n above 1."""
     found = [Verdict("unknown", "")]
     for draws, more in ((1, 0), (MORE, 0), (1, _SIZES)):
         if found[-1].kind == "unknown":
-            found.append(holds_at(solutions(judge, system, draws=draws, more=more), equation))
+            points = solutions(judge, system, draws=draws, more=more, beside=beside)
+            found.append(holds_at(points, equation))
     yield found[-1]
 
 

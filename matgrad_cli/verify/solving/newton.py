@@ -24,6 +24,10 @@ _STUCK: Final = 0.9999
 
 _FAR: Final = 1e4
 """A zero that is so many times further away than the start is none: there everything has become small."""
+_SMALLER: Final = 16
+_ITSELF: Final = 0.1
+_DOUBLED: Final = 3
+"""Where so many steps in a row were, but for this part, the unknown itself, it would double for ever."""
 
 Residual = Callable[[Any], Any]
 """The residual at the unknowns as a vector, or None outside of its domain."""
@@ -35,14 +39,16 @@ class _Away(Exception):
 
 def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
     """A zero of the residual near the start; None if none is reached.
-    Where the unknowns run away, one of the start's length.
+    Where the unknowns run away, one much nearer to 0 than the start, as of n/s − m/s²; else one of the start's length.
 
     Newton's step for a gradient that is homogeneous of degree −1, as that of xᵀAx / xᵀx, is the unknown itself.
     """
-    try:
-        return _zero(residual, jacobian, start)
-    except _Away:
-        return _of_length(residual, jacobian, start)
+    for first in (start, start / _SMALLER):
+        try:
+            return _zero(residual, jacobian, first)
+        except _Away:
+            continue
+    return _of_length(residual, jacobian, start)
 
 
 def _of_length(residual: Residual, jacobian: Residual, start: Any) -> Any:
@@ -70,14 +76,15 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
     u, r = start, residual(start)
     if r is None:
         return None
-    slow = 0
+    slow = doubled = 0
     for _ in range(_STEPS):
         slope = jacobian(u)
         if slope is None or not np.all(np.isfinite(slope)):
             return None
         step, before = _step(slope, r), r
         size = float(np.linalg.norm(r))
-        if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
+        doubled = doubled + 1 if np.linalg.norm(step - u) <= _ITSELF * np.linalg.norm(u) else 0
+        if doubled == _DOUBLED or np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
             raise _Away
         if _done(r, slope, u, step):
             return u

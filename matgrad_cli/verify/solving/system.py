@@ -29,17 +29,22 @@ _AS_DRAWN: Final = 8
 """After so many draws of entries of any sign come positive ones."""
 _SIGNS: Final = frozenset(("positive", "nonnegative", "negative", "nonpositive"))
 """A value that holds where x is positive alone, |z| for z, is no solution under x ≥ 0: no more data are drawn there."""
-_SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
+_SCALES: Final = (1, 0.15, 2.5, 0.4)
 """How large the unknowns are drawn, one start after the other."""
 _MORE: Final = 12
 """So many further sizes a stated solution is tried at: one that needs p ≤ n ≤ m must meet them."""
 _FAINT: Final = 1e-12
 """An equation whose terms are this part of those of the others holds because it has become small, or by rounding."""
+_NEAR: Final = 0.8
+"""So far from it begins the search near a solution of another system."""
 _EACH: Final = 2
 """So many solutions are looked for at each data point."""
-_WORK: Final = (400_000,)
+_WORK: Final = (200_000,)
 """So many numbers may be computed in the search for the solutions of one system; how many are left is counted in
 one list for all data."""
+
+_FURTHER: Final = 50_000
+"""So many are left once there is one."""
 
 Equation = tuple[Expr, Expr]
 NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge)
@@ -84,7 +89,7 @@ class _Unknowns:
         self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
     ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
-        self.broken = frozenset[str]()
+        self.broken, self.judge = frozenset[str](), judge
         words = [(symbol, word) for symbol in system.unknowns for word in judge.setting.words.get(symbol, ())]
         known = [(symbol, consequences(word)) for symbol, word in words if symbol.shape.is_matrix]
         signs = (("symmetric", 1), ("antisymmetric", -1))
@@ -105,6 +110,23 @@ class _Unknowns:
             values[symbol] = Tensor(labels, dims, [float(value) for value in u[begin:end]])
             begin = end
         return moved(self.place, values, self.derived)
+
+    def in_turn(self, u: Any) -> Any:
+        """Where each unknown, the smallest first, solves the equation of its own shape while the others stay, as the
+        mean and then the covariance of samples; the unknowns as they are where one of them does not."""
+        own = {equation[0].shape: equation for equation in self.system.equations}
+        if len(self.axes) == 1 or len(own) != len(self.axes):
+            return u
+        place = self.at(u)
+        for symbol, *_ in sorted(self.axes, key=lambda axis: prod(axis[2])):
+            if symbol.shape not in own:
+                return u
+            one = _Unknowns(place, System((own[symbol.shape],), (symbol,)), self.derived, self.work, self.judge)
+            found = newton(one.residual, one.jacobian, one.drawn(place))
+            if found is None:
+                return u
+            place = one.at(found)
+        return self.drawn(place)
 
     def residual(self, u: Any) -> Any:
         """Left minus right of every equation; None where one has no value."""
@@ -194,12 +216,14 @@ def solutions(
     draws: int = _DRAWS,
     within: bool = True,
     more: int = 0,
+    beside: System | None = None,
 ) -> list[Solution]:
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes, and of `more`
     sizes: then a few are enough), `within` the facts; at which no equation has become nothing beside the others, if
     there are such. Where all solutions broke the facts, as k/n of n < k is no probability, more data are drawn, and
-    positive ones where there was none, as for n s² = v of n < 0."""
-    looked = partial(_looked, judge, system, derived or {}, within=within, more=more)
+    positive ones where there was none, as for n s² = v of n < 0. The search also begins near what solves the system
+    `beside`, in the same unknowns, which may be easier: S = M/n where n S⁻¹ = S⁻¹MS⁻¹."""
+    looked = partial(_looked, judge, system, derived or {}, within=within, more=more, beside=beside)
     found, broken = looked(range(draws))
     if found or not broken.isdisjoint(_SIGNS):
         return found
@@ -207,16 +231,30 @@ def solutions(
 
 
 def _looked(
-    judge: Judge, system: System, derived: Mapping[Symbol, Expr], draws: range, within: bool, more: int
+    judge: Judge,
+    system: System,
+    derived: Mapping[Symbol, Expr],
+    draws: range,
+    within: bool,
+    more: int,
+    beside: System | None,
 ) -> tuple[list[Solution], frozenset[str]]:
     """The solutions, and the facts that others break."""
     found, faint, work, broken = list[Solution](), list[Solution](), [*_WORK], frozenset[str]()
-    for turn, mode, place in data_points(judge, draws, more):
+    points = [(turn, mode, _Unknowns(place, system, derived, work, judge)) for turn, mode, place in data_points(judge, draws, more)]
+    for turn, mode, unknowns in sorted(points, key=lambda point: point[2].count):
         if more and len(found) >= _EACH:
             break
-        unknowns = _Unknowns(place, system, derived, work, judge)
+        if found:
+            work[0] = min(work[0], _FURTHER)
+        place = unknowns.place
         if unknowns.count <= MOST_UNKNOWNS:
-            begun = starts(judge, system, turn, mode)
+            begun = [unknowns.drawn(start) for start in starts(judge, system, turn, mode)]
+            if beside is not None:
+                easier = _Unknowns(place, beside, derived, work, judge)
+                near = (newton(easier.residual, easier.jacobian, start) for start in begun[:_EACH])
+                if (hint := next((_NEAR * u for u in near if u is not None), None)) is not None:
+                    begun = [hint, *begun[:_EACH]]
             for start, u in _solved(unknowns, begun, judge if within else None):
                 slope = unknowns.jacobian(u)
                 if slope is None:
@@ -229,15 +267,30 @@ def _looked(
 
 
 def starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
-    """Points that differ in the unknowns and how large these are."""
+    """Points that differ in the unknowns and how large these are; a square matrix is drawn as such, and near a
+    multiple of the identity: from there an equation of its inverse or its determinant is solved, where from another
+    matrix the steps lead to ever larger ones."""
+    square = [symbol for symbol in system.unknowns if symbol.shape.is_matrix and symbol.shape.is_square]
     for number, scale in enumerate(_SCALES):
-        yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
+        start = judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
+        near = {symbol: _near_identity(start.laid(symbol), scale) for symbol in square if number % 2}
+        yield moved(start, near) if near else start
 
 
-def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[tuple[Any, Any]]:
+def _near_identity(drawn: Tensor, scale: float) -> Tensor:
+    """A matrix between which and a multiple of the identity a third of the way lies to one that was drawn."""
+    size = drawn.size(ROW)
+    largest = max(map(abs, drawn.data), default=1) or 1
+    entries = [float(value) * scale / (3 * largest) for value in spread(drawn, (ROW, COL), (size, size)).data]
+    entries[:: size + 1] = [value + scale for value in entries[:: size + 1]]
+    return Tensor((ROW, COL), (size, size), entries)
+
+
+def _solved(unknowns: _Unknowns, starts: Iterable[Any], judge: Judge | None) -> Iterator[tuple[Any, Any]]:
     """A few solutions at one data point, each once, and from where they were reached."""
     known: list[Any] = []
-    for tried, start in enumerate(map(unknowns.drawn, starts), 1):
+    for tried, drawn in enumerate(starts, 1):
+        start = unknowns.in_turn(drawn) if tried <= _EACH and judge is not None else drawn
         u = newton(unknowns.residual, unknowns.jacobian, start)
         if u is None:
             continue
@@ -321,7 +374,8 @@ def solved_by(
             found = any(end is not None for end in ends)
         if not found and unknown:
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
-            found = False if any(True for _ in _solved(bound, starts(judge, bound.system, turn, mode), judge)) else None
+            begun = map(bound.drawn, starts(judge, bound.system, turn, mode))
+            found = False if any(True for _ in _solved(bound, begun, judge)) else None
         told = told if found is None else found
     return told
 
