@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from conftest import ROOT
 
 
@@ -21,6 +22,7 @@ def test_ruff_would_format_nothing() -> None:
     assert _run("ruff", "format", "--check", "--quiet", ".") == ""
 
 
+@pytest.mark.thorough
 def test_mypy_finds_nothing() -> None:
     assert _run("mypy", "--no-error-summary") == ""
 

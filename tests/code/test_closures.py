@@ -85,6 +85,7 @@ def test_a_slip_is_found_at_its_line(right: str, wrong: str) -> None:
     assert [number for number, verdict in verdicts(text).items() if verdict == "wrong"] == [line]
 
 
+@pytest.mark.thorough
 def test_a_grad_that_is_overwritten_is_wrong_where_operands_are_shared() -> None:
     """In `a + a` each operand adds to what the other has given; without a graph nothing tells that any is shared."""
     found = checked(ENGINE.replace("grad +=", "grad ="))

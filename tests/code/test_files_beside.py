@@ -125,6 +125,7 @@ def test_what_cannot_be_read_is_taken_as_before(tmp_path: Path, line: str) -> No
     assert problem.verdict == "right"
 
 
+@pytest.mark.thorough
 def test_of_many_files_only_what_is_needed_is_read(tmp_path: Path) -> None:
     many = "".join(f"def f{number}(x):\n    return f{number - 1}(x)\n" for number in range(1, 3000))
     (tmp_path / "acts.py").write_text(f"{many}def sigmoid(x):\n    return 1 / (1 + np.exp(-x))\nimport numpy as np\n")

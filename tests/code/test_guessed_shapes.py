@@ -187,6 +187,7 @@ def backward(params, out, A, X, Y):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("axis", "verdict"), [(1, "right"), (0, "wrong")])
 def test_no_bias_lies_along_the_examples(axis: int, verdict: str) -> None:
     text = COLUMNS.format(db1=f"np.sum(dZ, axis={axis}, keepdims=True)")
@@ -231,6 +232,7 @@ def divergence(Y, P):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("factor", "verdict"), [("4", "right"), ("2", "wrong"), ("-4", "wrong")])
 def test_probabilities_of_pairs_are_symmetric_and_sum_to_one(factor: str, verdict: str) -> None:
     assert checked(NEIGHBOURS.format(factor=factor)).verdict == verdict
@@ -281,6 +283,7 @@ def backward(dout, cache):
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "db", "right"),
     [
@@ -336,6 +339,7 @@ def grad_rss({arguments}):
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

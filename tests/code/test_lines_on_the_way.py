@@ -90,6 +90,7 @@ def leaky_backward(dout, x):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("start", "line"), [("dout.copy()", None), ("2 * dout.copy()", 9), ("-dout.copy()", 9)])
 def test_what_is_changed_in_place_later_is_mended_where_it_begins(start: str, line: int | None) -> None:
     found = verdicts(MASKED.format(head=HEAD, start=start))
@@ -335,6 +336,7 @@ def cell_backward(dout, cache):
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [

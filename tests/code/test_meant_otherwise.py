@@ -297,7 +297,7 @@ def test_none_of_them_is_wrong(layer: str) -> None:
     assert verdict_of(layer) in ("right", "undecided")
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("layer", "right", "wrong"), SLIPS)
 def test_a_slip_is_found(layer: str, right: str, wrong: str) -> None:
     assert layer.count(right) == 1
@@ -338,6 +338,7 @@ def loss_and_grads(U, V, R, M, lam):
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("right", "wrong", "verdict"),
     [("", "", "right"), ("E @ V", "E @ U", "wrong"), ("E.T @ U", "E @ U", "wrong"), ("E.T @ U", "E.T @ V", "wrong")],
@@ -376,6 +377,7 @@ def loss(W, X, y):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("mean", "verdict"), [("dS / N", "right"), ("dS", "wrong")])
 def test_a_list_of_an_input_holds_class_numbers(mean: str, verdict: str) -> None:
     assert verdict_of(PICKED.replace("dS / N", mean)) == verdict

@@ -200,7 +200,7 @@ class Ridge:
 """
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("w", ["coef", "coef_", "w_", "weights", "theta"])
 @pytest.mark.parametrize("b", ["intercept_", "bias", "b_"])
 @pytest.mark.parametrize(("dw", "db"), [("gw", "gb"), ("grad_w", "grad_b"), ("dw", "db"), ("grad_coef", "db")])

@@ -298,6 +298,7 @@ class Line:
 }  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [*APART.values()], ids=[*APART])
 def test_a_loss_apart_from_its_gradient(text: str) -> None:
     """It is found by what it takes: by the arguments of both, what forward gives, or the gradient computes itself."""
@@ -382,6 +383,7 @@ class Cell:
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("right", "text"), [*LAYERS.values()], ids=[*LAYERS])
 def test_what_is_begun_elsewhere(right: str, text: str) -> None:
     assert checked(text).verdict == "right"

@@ -126,6 +126,7 @@ def test_what_is_needed(pattern: str, rows: object) -> None:
     assert needed(pattern) == rows
 
 
+@pytest.mark.thorough
 def test_signs_that_differ_in_case_alone_fit_each_other() -> None:
     for code in range(0x110000):
         sign = chr(code)

@@ -33,7 +33,7 @@ WAYS = {
 }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_sentence_goes_on_from_where_it_stands(problem: str, way: str) -> None:

@@ -58,7 +58,7 @@ ROWS = (
 SAID = [*((text, "column", "row") for text in COLUMNS), *((text, "row", "column") for text in ROWS)]
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("text", "way", "other"), SAID)
 def test_the_lines_of_the_way_that_is_said_follow_and_the_others_do_not(text: str, way: str, other: str) -> None:
     assert check_text(text + SQUARES + LINE[way], "x.md").verdict == "right"

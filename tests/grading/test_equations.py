@@ -284,6 +284,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_row_that_goes_on_is_one_with_the_row_before(layout: str) -> None:
     right = LAYOUTS[layout](*BROKEN)

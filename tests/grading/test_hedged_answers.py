@@ -115,6 +115,7 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
         assert (judged(key, 3, text).verdict == "right") is earns, text
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("number", "text", "verdict"), [
     (6, rf"{_HESSIAN}. So $H_{{ij}} = -p_ip_j$.", "undecided"),
     (6, rf"{_HESSIAN}. Final answer: $H = pp^\top$.", "undecided"),
@@ -229,7 +230,7 @@ shapes = "A: m×m, X: m×n, B: n×n"
 STUDENTS = [line for line in Path(__file__).with_name("students.txt").read_text("utf-8").splitlines() if line[0] != "#"]
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("line", STUDENTS)
 def test_what_a_student_says_in_his_own_words_earns_what_it_deserves(tmp_path: Path, line: str) -> None:
     sign, number, text = line.split(" ", 2)

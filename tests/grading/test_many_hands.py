@@ -27,7 +27,7 @@ def problem(keys: str, rows: list[str]) -> dict[str, object]:
     return found
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("case", CASES, ids=[case.partition("\n")[0] for case in CASES])
 def test_a_slip_is_seen_where_it_is_made_and_nowhere_else(case: str) -> None:
     head, body, slips = case.split("\n---\n")

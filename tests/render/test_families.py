@@ -24,6 +24,7 @@ FAMILIES = (
 )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), FAMILIES)
 def test_losses_of_families(loss: str, wrt: str, shapes: str) -> None:
     check(loss, wrt, shapes, ())

@@ -185,6 +185,7 @@ def test_each_step_of_the_corpus_can_be_run_again_from_json(step: int) -> None:
     assert [one for one in again if one[2]] == []
 
 
+@pytest.mark.thorough
 @SAMPLED
 def test_no_rule_gives_its_name_to_what_it_did_not_make(step: int) -> None:
     book = rulebook()

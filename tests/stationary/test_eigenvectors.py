@@ -105,6 +105,7 @@ def test_of_a_quotient_the_length_is_free() -> None:
     assert "keeps its value when w is stretched" in optimum.render("text", width=999)
 
 
+@pytest.mark.thorough
 def test_a_matrix_of_one_column_times_its_row_has_its_eigenvector_in_closed_form() -> None:
     """Fisher's direction: S⁻¹m, of the length that the constraint says, and its negative."""
     for asked, found in (

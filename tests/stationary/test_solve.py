@@ -155,6 +155,7 @@ def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown()
     assert [said.template for said in found.conditions] == ["{0} ≠ 0", "{0} is symmetric positive definite"]
 
 
+@pytest.mark.thorough
 def test_both_roots_can_be_had() -> None:
     low, high = (
         matgrad.solve("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", maximize=up).solution
@@ -268,6 +269,7 @@ def test_what_fails_where_a_supposition_fails_is_no_contradiction(name: str) -> 
         matgrad.solve(loss, "x", shapes, assume, subject_to=constraints)
 
 
+@pytest.mark.thorough
 def test_entries_decide_nothing_where_definiteness_does() -> None:
     kinds = matgrad.solve(
         "a.T@x", "x", "a: n, x: n, A: n×n", "A symmetric", subject_to="x.T@A@x = 1"
@@ -332,6 +334,7 @@ def test_constraints_that_contradict_each_other_are_said() -> None:
         matgrad.solve("norm(x)**2", "x", "x: n", subject_to="x.T@x = -1")
 
 
+@pytest.mark.thorough
 def test_a_constraint_on_the_others_alone_is_no_constraint_here() -> None:
     """Each of two vectors has its length: where one is solved for, that of the other is said, and left out."""
     for wrt, other in (("a", "b"), ("b", "a")):
@@ -361,6 +364,7 @@ def test_a_number_that_is_never_zero_falls_away() -> None:
         assert to_unicode(solution.value) == "a"
 
 
+@pytest.mark.thorough
 def test_a_matrix_that_would_be_singular_is_no_bug() -> None:
     """I = X⁻¹ a aᵀ X⁻¹ has no solution: X² = a aᵀ has one, which has no inverse."""
     with pytest.raises(StuckError, match=r"no closed form"):

@@ -241,7 +241,10 @@ def _looked(
 ) -> tuple[list[Solution], frozenset[str]]:
     """The solutions, and the facts that others break."""
     found, faint, work, broken = list[Solution](), list[Solution](), [*_WORK], frozenset[str]()
-    points = [(turn, mode, _Unknowns(place, system, derived, work, judge)) for turn, mode, place in data_points(judge, draws, more)]
+    points = [
+        (turn, mode, _Unknowns(place, system, derived, work, judge))
+        for turn, mode, place in data_points(judge, draws, more)
+    ]
     for turn, mode, unknowns in sorted(points, key=lambda point: point[2].count):
         if more and len(found) >= _EACH:
             break

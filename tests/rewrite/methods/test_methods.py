@@ -120,7 +120,7 @@ def test_every_line_holds_and_the_result_is_that_of_the_index_method(
     assert judge.compare_over(found.result.entry, other.result.entry, found.result.letters).holds
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("case", "method"), CASES, ids=lambda value: value if isinstance(value, str) else name(value))
 def test_every_rule_stands_in_the_phases_of_its_method(case: tuple[str, str, str, str], method: str) -> None:
     book = rulebook()
