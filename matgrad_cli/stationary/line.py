@@ -29,7 +29,7 @@ from ..rewrite.textbook.simplifier import simplifier
 from ..rulebook.load import SOLVING, equation_rules, rulebook
 from ..verify.judge import Judge
 from ..verify.solving.holding import equivalent
-from ..verify.solving.system import System
+from ..verify.solving.unknowns import System
 from ..verify.verdict import Verdict
 from .opening import Opener, turned, without_numeral
 

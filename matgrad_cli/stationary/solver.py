@@ -29,7 +29,8 @@ from ..rulebook.load import Rulebook
 from ..verify.judge import Judge
 from ..verify.solving.optimum import kept
 from ..verify.solving.spectrum import spectral_points
-from ..verify.solving.system import System, solutions, solved_by
+from ..verify.solving.system import solutions, solved_by
+from ..verify.solving.unknowns import System
 from ..verify.verdict import Verdict
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
 from .line import OPEN, Line, contradicted, no_closed_form, plainly, straight

@@ -24,7 +24,7 @@ from matgrad_cli.stationary import solver  # noqa: F401  (its moves register the
 from matgrad_cli.stationary.line import NATIVE, Line, judged
 from matgrad_cli.verify.judge import Judge
 from matgrad_cli.verify.solving.holding import equivalent
-from matgrad_cli.verify.solving.system import System
+from matgrad_cli.verify.solving.unknowns import System
 
 BOOK = equation_rules()
 IDS = BOOK.ids

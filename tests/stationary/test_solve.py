@@ -19,7 +19,8 @@ from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.render.optimum.formats import solution_data
 from matgrad_cli.rewrite.forms.algebra import zero
 from matgrad_cli.verify.judge import Judge
-from matgrad_cli.verify.solving.system import System, solved_by
+from matgrad_cli.verify.solving.system import solved_by
+from matgrad_cli.verify.solving.unknowns import System
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
 

@@ -31,3 +31,9 @@ import matgrad_cli as matgrad
 )
 def test_a_solution_is_told_over_the_samples(loss: str, wrt: str, said: str) -> None:
     assert said in " ".join(matgrad.solve(loss, wrt).render("text").split())
+
+
+def test_a_covariance_is_found_from_where_the_steps_would_lead_away() -> None:
+    """Newton's steps for n S⁻¹ = S⁻¹MS⁻¹ double a matrix that is larger than its solution: the moves stay unknown."""
+    solved = matgrad.solve(r"n\log\det S + \sum_i (x_i-m)^\top S^{-1} (x_i-m)", "S").render("text")
+    assert "unknown" not in solved

@@ -10,7 +10,7 @@ from matgrad_cli.verify.arrays.jets import NONE
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.judge import Judge
 from matgrad_cli.verify.solving.newton import newton
-from matgrad_cli.verify.solving.system import moved
+from matgrad_cli.verify.solving.unknowns import moved
 
 S = np.array([[2.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, -1.0]])
 

@@ -14,7 +14,8 @@ from ...ir import Expr, Fill, Symbol, Transpose
 from ...ir.memory import remembered
 from ...notation.names import canonical_name
 from ...records.finding import ProblemReport
-from ...verify.solving.system import Solution, System, solutions, solved_by
+from ...verify.solving.system import Solution, solutions, solved_by
+from ...verify.solving.unknowns import System
 from ..lines.kinds import is_zero, shape_in_words
 from ..lines.reading import Read
 from ..lines.scope import Surroundings

@@ -12,7 +12,8 @@ from ...ir.memory import remembered
 from ...ir.walk import substitute
 from ...verify.judge import Judge
 from ...verify.solving.holding import with_unknown
-from ...verify.solving.system import Equation, Solution, System, solutions, solved_by
+from ...verify.solving.system import Solution, solutions, solved_by
+from ...verify.solving.unknowns import Equation, System
 from ...verify.verdict import Verdict
 from ..chain import Chain, Outcome
 from ..consequences import MAY_FOLLOW

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...diagnostics.record import replace
-from ...verify.solving.system import Equation
+from ...verify.solving.unknowns import Equation
 from ..chain import Outcome
 from ..lines.kinds import is_zero
 from ..lines.reading import Read

@@ -13,7 +13,8 @@ from ..fields import NoValue
 from ..judge import Judge
 from ..places import condition
 from ..verdict import Verdict
-from .system import NO_VALUE, Equation, Solution, System, data_points, gap, moved, solutions, starts
+from .system import Solution, data_points, solutions, starts
+from .unknowns import NO_VALUE, Equation, System, gap, moved
 
 _HOLDS: Final = 1e-7
 _CLEAR: Final = 1e-4

@@ -19,7 +19,8 @@ from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
 from ..sizes import ANY_ORDER
-from .system import MODES, NO_VALUE, array_at, data_points, facts_kept, feasible, moved
+from .system import MODES, data_points, facts_kept, feasible
+from .unknowns import NO_VALUE, array_at, moved
 from .variants import NATURAL, SAID, Signs, Where, plans, varied
 
 ALONE: Final = "alone"

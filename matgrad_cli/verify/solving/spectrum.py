@@ -15,7 +15,8 @@ from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
 from .optimum import compared, derivative_at
-from .system import NO_VALUE, array_at, data_points, moved
+from .system import data_points
+from .unknowns import NO_VALUE, array_at, moved
 
 _MORE: Final = 12
 _ENOUGH: Final = 5

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, product
-from math import prod
 from typing import Any, Final
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...facts.conditions import CONDITIONS, consequences
-from ...ir import Expr, Index, Inverse, Symbol, nodes_of
-from ..arrays import structure as lay
-from ..arrays.jets import Tag
+from ...facts.conditions import CONDITIONS
+from ...ir import Expr, Inverse, Symbol, nodes_of
 from ..arrays.lazily import np
-from ..arrays.tensor import COL, ROW, Tensor, TooLarge, nested, spread
-from ..evaluate import Evaluator, Place
-from ..fields import NotExact, OutOfDomain
+from ..arrays.tensor import COL, ROW, Tensor, nested, spread
+from ..evaluate import Evaluator
 from ..judge import Judge
 from ..sizes import ANY_ORDER
 from .newton import newton, terms
+from .unknowns import NO_VALUE, Equation, System, Unknowns, array_at, gap, moved
 
 MOST_UNKNOWNS: Final = 60
 MODES: Final = ("generic", "positive", "fractions")
@@ -46,32 +43,6 @@ one list for all data."""
 _FURTHER: Final = 50_000
 """So many are left once there is one."""
 
-Equation = tuple[Expr, Expr]
-NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge)
-
-
-@record
-class System:
-    """Equations, each two sides of one shape, in the unknowns."""
-
-    equations: tuple[Equation, ...]
-    unknowns: tuple[Symbol, ...]
-
-
-class _Moved:
-    """A point with other values of some variables, where `derived` ones have the values of their definitions."""
-
-    def __init__(self, point: Place, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr]) -> None:
-        self.field, self.literal = point.field, getattr(point, "literal", None)
-        self.size, self.direction, self._drawn = point.size, point.direction, point.array
-        self._values, self._derived, self._own = dict(values), derived, Evaluator(self)
-
-    def array(self, symbol: Symbol) -> Tensor:
-        """The value of a variable."""
-        if symbol in self._derived and symbol not in self._values:
-            self._values[symbol] = self._own.laid(self._derived[symbol])
-        return self._values.get(symbol) or self._drawn(symbol)
-
 
 @record
 class Solution:
@@ -79,109 +50,6 @@ class Solution:
 
     starts: tuple[Evaluator, ...]
     place: Evaluator
-
-
-class _Unknowns:
-    """The unknowns at one data point as one vector; a symmetric, or antisymmetric, one moves as such. `broken`:
-    the facts that a solution was seen to break."""
-
-    def __init__(
-        self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: list[int], judge: Judge
-    ) -> None:
-        self.place, self.system, self.derived, self.work = place, system, derived, work
-        self.broken, self.judge = frozenset[str](), judge
-        words = [(symbol, word) for symbol in system.unknowns for word in judge.setting.words.get(symbol, ())]
-        known = [(symbol, consequences(word)) for symbol, word in words if symbol.shape.is_matrix]
-        signs = (("symmetric", 1), ("antisymmetric", -1))
-        self.turned = {symbol: sign for symbol, all_ in known for word, sign in signs if word in all_}
-        size = place.point.size
-        self.axes = [(symbol, lay.sides(symbol.shape), lay.lengths(symbol.shape, size)) for symbol in system.unknowns]
-        self.count = sum(prod(dims) for _, _, dims in self.axes)
-
-    def drawn(self, other: Evaluator) -> Any:
-        """The values that another point has."""
-        return np.array([value for symbol, *_ in self.axes for value in other.laid(symbol).data])
-
-    def at(self, u: Any) -> Evaluator:
-        """The data with these unknowns."""
-        values, begin = {}, 0
-        for symbol, labels, dims in self.axes:
-            end = begin + prod(dims)
-            values[symbol] = Tensor(labels, dims, [float(value) for value in u[begin:end]])
-            begin = end
-        return moved(self.place, values, self.derived)
-
-    def in_turn(self, u: Any) -> Any:
-        """Where each unknown, the smallest first, solves the equation of its own shape while the others stay, as the
-        mean and then the covariance of samples; the unknowns as they are where one of them does not."""
-        own = {equation[0].shape: equation for equation in self.system.equations}
-        if len(self.axes) == 1 or len(own) != len(self.axes):
-            return u
-        place = self.at(u)
-        for symbol, *_ in sorted(self.axes, key=lambda axis: prod(axis[2])):
-            if symbol.shape not in own:
-                return u
-            one = _Unknowns(place, System((own[symbol.shape],), (symbol,)), self.derived, self.work, self.judge)
-            found = newton(one.residual, one.jacobian, one.drawn(place))
-            if found is None:
-                return u
-            place = one.at(found)
-        return self.drawn(place)
-
-    def residual(self, u: Any) -> Any:
-        """Left minus right of every equation; None where one has no value."""
-        place = self.at(u)
-        try:
-            parts = [gap(place, equation) for equation in self.system.equations] if self.work[0] > 0 else []
-        except NO_VALUE:
-            return None
-        finally:
-            self.work[0] -= place.work
-        found = np.array([value for part in parts for value in part], float)
-        return found if parts and np.all(np.isfinite(found)) else None
-
-    def jacobian(self, u: Any) -> Any:
-        """The derivative of the residual, by dual numbers; None where there is none."""
-        place = self.at(u)
-        try:
-            rows = [self.slopes(place, equation) for equation in self.system.equations]
-        except NO_VALUE:
-            return None
-        finally:
-            self.work[0] -= place.work
-        return np.concatenate(rows, axis=0)
-
-    def slopes(self, place: Evaluator, equation: Equation) -> Any:
-        """The derivative of left minus right of one equation."""
-        left, right = equation
-        letters = tuple(sorted(left.free | right.free))
-        blocks = []
-        for symbol, _, lengths in self.axes:
-            block = array_at(place, left, (symbol,), letters) - array_at(place, right, (symbol,), letters)
-            if symbol in self.turned:
-                block = (block + self.turned[symbol] * block.swapaxes(-1, -2)) / 2
-            blocks.append(block.reshape(-1, prod(lengths)))
-        return np.concatenate(blocks, axis=1)
-
-
-def array_at(place: Evaluator, expr: Expr, by: Sequence[Symbol] = (), letters: tuple[Index, ...] = ()) -> Any:
-    """An array at a place for NumPy, or its derivative by variables, by dual numbers:
-    its own axes, then those of each variable.
-
-    Raises OutOfDomain and the like.
-    """
-    size, tags = place.point.size, [Tag(symbol, level, "whole") for level, symbol in enumerate(by)]
-    labels, dims = lay.axes(letters, expr.shape, size)
-    for tag in tags:
-        labels += tuple([(tag, side) for side in lay.sides(tag.variable.shape)])
-        dims += lay.lengths(tag.variable.shape, size)
-    part = place.jet(expr, frozenset(tags)).get(frozenset(tags))
-    return np.zeros(dims) if part is None else np.array(spread(part, labels, dims).data, float).reshape(dims)
-
-
-def gap(place: Evaluator, equation: Equation) -> list[Any]:
-    """Left minus right at a point. Raises OutOfDomain, NotExact, TooLarge."""
-    return [a - b for a, b in zip(*place.both(*equation), strict=True)]
 
 
 def data_points(
@@ -242,7 +110,7 @@ def _looked(
     """The solutions, and the facts that others break."""
     found, faint, work, broken = list[Solution](), list[Solution](), [*_WORK], frozenset[str]()
     points = [
-        (turn, mode, _Unknowns(place, system, derived, work, judge))
+        (turn, mode, Unknowns(place, system, derived, work, judge))
         for turn, mode, place in data_points(judge, draws, more)
     ]
     for turn, mode, unknowns in sorted(points, key=lambda point: point[2].count):
@@ -254,7 +122,7 @@ def _looked(
         if unknowns.count <= MOST_UNKNOWNS:
             begun = [unknowns.drawn(start) for start in starts(judge, system, turn, mode)]
             if beside is not None:
-                easier = _Unknowns(place, beside, derived, work, judge)
+                easier = Unknowns(place, beside, derived, work, judge)
                 near = (newton(easier.residual, easier.jacobian, start) for start in begun[:_EACH])
                 if (hint := next((_NEAR * u for u in near if u is not None), None)) is not None:
                     begun = [hint, *begun[:_EACH]]
@@ -289,7 +157,7 @@ def _near_identity(drawn: Tensor, scale: float) -> Tensor:
     return Tensor((ROW, COL), (size, size), entries)
 
 
-def _solved(unknowns: _Unknowns, starts: Iterable[Any], judge: Judge | None) -> Iterator[tuple[Any, Any]]:
+def _solved(unknowns: Unknowns, starts: Iterable[Any], judge: Judge | None) -> Iterator[tuple[Any, Any]]:
     """A few solutions at one data point, each once, and from where they were reached."""
     known: list[Any] = []
     for tried, drawn in enumerate(starts, 1):
@@ -307,7 +175,7 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Any], judge: Judge | None) -> 
             return
 
 
-def _broken(unknowns: _Unknowns, u: Any, judge: Judge) -> frozenset[str]:
+def _broken(unknowns: Unknowns, u: Any, judge: Judge) -> frozenset[str]:
     """The facts about the unknowns that do not hold."""
     point = unknowns.at(u).point
     kept = [facts_kept(judge, symbol, point.array(symbol)).items() for symbol in unknowns.system.unknowns]
@@ -321,17 +189,11 @@ def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
     return {word: bool(CONDITIONS[word].test(rows)) for word in judge.setting.words.get(symbol, ())}
 
 
-def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr] | None = None) -> Evaluator:
-    """A place at which some variables have other values."""
-    derived = derived or {}
-    return Evaluator(_Moved(place.point, values, derived), place.limit, place, frozenset((*values, *derived)))
-
-
 def feasible(
     judge: Judge, place: Evaluator, equations: tuple[Equation, ...], symbol: Symbol, starts: Iterable[Any]
 ) -> Iterator[Evaluator]:
     """A place with other values of a variable that keep its facts: the starts, or where the equations hold."""
-    unknowns = _Unknowns(place, System(equations, (symbol,)), {}, [*_WORK], judge)
+    unknowns = Unknowns(place, System(equations, (symbol,)), {}, [*_WORK], judge)
     for start in starts:
         u = newton(unknowns.residual, unknowns.jacobian, start) if equations else start
         if u is not None and not _broken(unknowns, u, judge):
@@ -365,18 +227,18 @@ def solved_by(
             if any(_singular(place, each) for each in needed):
                 continue
             there = moved(place, {symbol: given}, derived)
-            whole = _Unknowns(there, System(system.equations, unknown), derived or {}, work, judge)
+            whole = Unknowns(there, System(system.equations, unknown), derived or {}, work, judge)
             held = tuple(each for each in system.equations if unknown and np.any(whole.slopes(there, each)))
         except NO_VALUE:
             continue
         found = _vanishes(place, there, [each for each in system.equations if each not in held])
         if found and held:
             others = System(held, unknown)
-            unknowns, begun = _Unknowns(there, others, derived or {}, work, judge), starts(judge, others, turn, mode)
+            unknowns, begun = Unknowns(there, others, derived or {}, work, judge), starts(judge, others, turn, mode)
             ends = (newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) for start in begun)
             found = any(end is not None for end in ends)
         if not found and unknown:
-            bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
+            bound = Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
             begun = map(bound.drawn, starts(judge, bound.system, turn, mode))
             found = False if any(True for _ in _solved(bound, begun, judge)) else None
         told = told if found is None else found

@@ -13,7 +13,8 @@ from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
-from .system import facts_kept, moved
+from .system import facts_kept
+from .unknowns import moved
 
 ANY: Final = "as drawn"
 UNEVEN: Final = ("uneven", "uneven, of both signs")
