@@ -83,10 +83,10 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
             return None
         step, before = _step(slope, r), r
         size = float(np.linalg.norm(r))
-        doubled = doubled + 1 if np.linalg.norm(step - u) <= _ITSELF * np.linalg.norm(u) else 0
-        if doubled == _DOUBLED or np.max(np.abs(u), initial=0.0) > _FAR * max(
-            1.0, float(np.max(np.abs(start), initial=0.0))
-        ):
+        largest, begun = (float(np.max(np.abs(one), initial=0.0)) for one in (u, start))
+        away = np.linalg.norm(step - u) <= _ITSELF * np.linalg.norm(u) and largest > begun
+        doubled = doubled + 1 if away else 0
+        if doubled == _DOUBLED or largest > _FAR * max(1.0, begun):
             raise _Away
         if _done(r, slope, u, step):
             return u

@@ -36,11 +36,11 @@ _NEAR: Final = 0.8
 """So far from it begins the search near a solution of another system."""
 _EACH: Final = 2
 """So many solutions are looked for at each data point."""
-_WORK: Final = (200_000,)
+_WORK: Final = (150_000,)
 """So many numbers may be computed in the search for the solutions of one system; how many are left is counted in
 one list for all data."""
 
-_FURTHER: Final = 50_000
+_FURTHER: Final = 40_000
 """So many are left once there is one."""
 
 
