@@ -53,9 +53,12 @@ GOAL: Final = (
 _AMONG: Final = r"[,\s:<>]+|\\[{}]|\\(?:in|geq?|leq?|gt|lt|succ(?:eq)?|prec(?:eq)?|subset(?:eq)?)(?![A-Za-z])"
 """What stands between the letters over which it is taken: `U, V \\ge 0`."""
 
+_PARAMETERS: Final = r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*"
 _LAMBDA: Final = (
-    r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)|\s*return\s+(?=\S)"
+    rf"\s*(?:[A-Za-z_]\w*\s*(?:=|<-)\s*)?(?:lambda\s+{_PARAMETERS}\s*:|(?:@|function\s*)\(\s*{_PARAMETERS}\s*\)"
+    rf"|\(\s*{_PARAMETERS}\s*\)\s*->|[^\W\d]\w*\s*->)\s*(?=\S)|\s*return\s+(?=\S)"
 )
+"""The head of a function without a name in Python, MATLAB, R and Julia."""
 _MAPS: Final = r"\s*(?:\\?[A-Za-z]+\s*:\s*)?\\?[A-Za-z]+\s*(?:\\mapsto(?![A-Za-z])|↦)\s*(?=\S)"
 _DISPLAY: Final = (
     r"\\(?:begin|end)\s*\{(?:equation|align(?:ed)?|gather(?:ed)?|split|multline|displaymath|math)\*?\}"

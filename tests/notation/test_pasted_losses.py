@@ -259,3 +259,27 @@ def test_a_small_letter_that_is_added_to_a_matrix_is_added_to_every_row(loss, na
 def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
     problem = read_problem(r"\|XW + b - Y\|_F^2", "b")
     assert dict(problem.origins)["b"].startswith("assumed")
+
+
+# ---- capitals in front of numbers
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "numbers"),
+    [
+        (r"C\|w\|^2", "w", "C"),
+        (r"-J\sum_{i=1}^{n-1} s_i s_{i+1}", "s", "J"),
+        ("C*sum(max(0, 1 - y.*(X*w))) + w'*w", "w", "C"),
+        (r"A e^{-\|x\|^2} + \|x\|_1", "x", "A"),
+        (r"\begin{cases}\frac12 a^2 & |a|\le d\\ d\cdot(|a| - \frac12 d) & \text{otherwise}\end{cases}", "a", "a d"),
+    ],
+)
+def test_a_capital_beside_a_number_is_one_so_that_the_loss_is(loss, wrt, numbers):
+    problem = read_problem(loss, wrt)
+    assert problem.loss.shape.is_number
+    assert {name for name, shape in shapes_of(problem).items() if shape == "number"} >= set(numbers.split())
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [("Ax", "x"), ("XBX", "X"), ("t A + B", "t"), (r"\frac{Ax}{\|x\|}", "x")])
+def test_a_capital_that_is_multiplied_with_arrays_stays_a_matrix(loss, wrt):
+    assert shapes_of(read_problem(loss, wrt))["X" if wrt == "X" else "A"] == "m×n"

@@ -9,8 +9,8 @@ from typing import Any, Final
 from ...diagnostics import InputError, Source, Span
 from ...diagnostics.regex import regex
 from .. import syntax as s
-from ..expression.composed import composed
-from ..expression.keywords import with_order
+from ..expression.composed import composed, own_rows
+from ..expression.keywords import with_order, word_of
 from ..expression.lexer import LONGEST_TEXT, MOST_TOKENS, Token, refuse, tokens, word_at
 from ..expression.reader import Parser, parse
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, WRITTEN_OUT, canonical_function
@@ -126,6 +126,8 @@ _OF_TWO: Final[dict[str, s.Operator]] = {"plus": "+", "minus": "-", "times": "ha
 """Functions that MATLAB's `bsxfun` takes of two arrays."""
 _SAME: Final = frozenset(("doit", "simplify", "expand", "full"))
 """Functions that write the same in another way."""
+_VECTORS: Final = frozenset(("svdvals", "chol", "eig"))
+"""Functions of a matrix whose singular values, diagonal or eigenvalues are added up: they have no columns."""
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
 
 
@@ -170,6 +172,18 @@ class DialectParser(Parser):
 
     def argument(self) -> s.Node:
         return self.compared() if self.dialect.from_one and self.sees("[") else super().argument()
+
+    def looped(self) -> s.Node:
+        """`1:n` counts as `range(n)` does, but for its first number; so do `eachindex(x)` and `axes(X, 1)`."""
+        first = self.sum()
+        if isinstance(first, s.Literal_) and self.dialect.from_one and self.accept(":"):
+            last = self.sum()
+            start = () if first.value == 1 else (s.number(first.span, int(first.value) - 1),)
+            return s.Apply(first.span.joined(last.span), "range", (*start, last))
+        if isinstance(first, s.Apply) and first.function in ("eachindex", "axes"):
+            along = self.axis_from_one(first.arguments[1]) if len(first.arguments) == 2 else (("axis", "0"),)
+            return s.Apply(first.span, "range", (s.Apply(first.span, "shape", first.arguments[:1], along),))
+        return first
 
     def listed(self) -> s.Node:
         """`[A, b; c' d]`: rows between `;`, blocks between `,` or blanks."""
@@ -231,13 +245,17 @@ class DialectParser(Parser):
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))
             if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
-        if name == "diff" and self.dialect.columns and len(arguments) == 1:
-            options = (("axis", "0"),)
+        if name == "diff" and self.dialect.columns and (len(arguments) == 1 or word_of(arguments[1]) == "1"):
+            options = self.axis_from_one(arguments[2]) if len(arguments) == 3 else (("axis", "0"),)
+            arguments = arguments[:1]
         if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
             return s.Apply(span, "shape", arguments[:1], along)
         if name in _SAME and len(arguments) == 1:
             return arguments[0]
-        if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse, own=self.inner)):
+        prefix = f"{self.dialect.called.lower()}."
+        word = name if own_rows(prefix, name) else function
+        written = composed(span, word, arguments, options, parse, prefix, self.inner)
+        if written is not None:
             return written
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
             return s.Apply(span, "ones" if first.text == "1" else "zeros", ())
@@ -295,7 +313,12 @@ class DialectParser(Parser):
             keeps = () if function in ("softmax", "log_softmax") else (s.KEEPS,)
             others = tuple(option for option in options if option[0] != "dims")
             return arguments, (*others, ("axis", str(int(dims) - 1)), *keeps)
-        if function not in ("sum", "mean", "var", "std"):
+        if function not in (*_AXIS_SECOND, "var", "std", "prod"):
+            return arguments, options
+        match arguments:
+            case (s.Apply(_, inner, parts, (("axis", "first"), s.KEEPS)),) if inner == function in ("sum", "mean"):
+                return parts, ()  # the sum of the sums of all columns
+        if len(arguments) == 1 and _VECTORS & {called for called, _ in s.contents(arguments[0]).calls}:
             return arguments, options
         if self.dialect.called == "Mathematica":  # Total[A, 2] adds up all levels of a list
             deep = len(arguments) == 2 and self.text_of(arguments[1].span) in ("2", "Infinity")

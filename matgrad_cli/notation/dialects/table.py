@@ -26,11 +26,11 @@ _WORDS: Final = _called(
     kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, mean Mean, maximum max Max,
     minimum min Min, matrix_power MatrixPower MatPow, expm MatrixExp, logm MatrixLog, vec Flatten,
     sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos, sign Sign,
-    logsigmoid logsigma"""
+    logsigmoid logsigma, where ifelse, relu Ramp, step UnitStep HeavisideTheta"""
 )
 _WORDS_OF_R: Final = _called(
     """T t, len length, maximum pmax, minimum pmin, sigmoid plogis, std sd, where ifelse,
-    asarray drop as_numeric as_vector as_matrix"""
+    asarray drop as_numeric as_vector as_matrix, kron kronecker"""
 )
 
 

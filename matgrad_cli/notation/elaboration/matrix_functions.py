@@ -142,7 +142,7 @@ def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Ex
     """
     name = SERIES.get(function)
     programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
-    if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
+    if name is None or not (programs or (e.scope.syntax == "latex" and not e.entrywise)):
         return None
     calls = [part for part in nodes_of(e.scope.loss) if isinstance(part, Call)] if e.scope.loss else []
     entrywise = any(is_elementwise(one.function) and (one.free or not one.shape.is_number) for one in calls)

@@ -34,7 +34,8 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
     chosen = axis_written(node)
     if chosen == "first" and e.expr(node.arguments[0]).shape.is_matrix:
         as_in = "as in MATLAB; `sum(A, 'all')`" if e.scope.syntax == "matlab" else "as in Mathematica; `Total[A, 2]`"
-        e.note(f"{e.text(node)} adds up every column, {as_in} adds up all")
+        added = canonical_function(node.function) == "sum"
+        e.note(f"{e.text(node)} {'adds up' if added else 'is taken of'} every column, {as_in} adds up all")
         return 0
     if chosen in (None, "first"):
         if (both := option(node, "axis", "dim")) not in (None, "None", "first") and e.is_flat(node.arguments[0]):
@@ -99,6 +100,10 @@ def _flatten(e: Elaborator, node: s.Apply) -> None:
 def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr:
     """The variance, the mean of the squared distances from the mean; std is its root. torch divides by one less."""
     lost = lost_degrees(e, node)
+    if e.scope.syntax == "r" and value.shape.is_matrix and canonical_function(node.function) == "var":
+        message = f"`{node.function}` of a matrix is the matrix of covariances, and {e.text(node)} is of one"
+        help = "it is `t(C) %*% C/(nrow(X) - 1)`, where C is X less the means of its columns"
+        e.fail("wrong-arguments", message, node, help)
     mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
     if mean is value:  # one entry at a time
         if lost:
@@ -141,11 +146,13 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
             known = "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares"
             e.fail("blocks", f"the 2-norm of blocks is put together from vectors, {shown}", node, known)
         return Call("norm", value)
-    if (not vector and order is None and e.scope.syntax in ("matlab", "mathematica")) or option(node, "opnorm"):
+    largest = e.scope.syntax in ("matlab", "mathematica") or path_of(e.scope, node) in (("cp",), ("cvxpy",))
+    if (not vector and order is None and largest) or option(node, "opnorm"):
         e.note(f"{e.text(node)} is the largest singular value; the root of the sum of all squares is `norm(A, 'fro')`")
         return Call("spectral", value)
     if not vector and axis is None and order in ("1", "2") and all_entries(e, node):
-        e.note(f"{e.text(node)} is the norm of all entries, as in torch; `norm(A, 2)` is the largest singular value")
+        whose = "TensorFlow" if library(e.scope, node) == "tensorflow" else "torch"
+        e.note(f"{e.text(node)} is the norm of all entries, as in {whose}; `norm(A, 2)` is the largest singular value")
         return Call("norm", value) if order == "2" else Call("sum", Call("abs", value))
     if order in (None, "fro", "F") or (order == "2" and vector):
         return Call("norm", value)

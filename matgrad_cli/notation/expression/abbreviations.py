@@ -3,6 +3,7 @@
 A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are
 put together where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to.
 `paired(y, z)` is y, of the shape of z.
+A name with a dot in front is the function of one library or one dialect, by which others mean another thing, or none.
 `mask` is a comparison, 1 or 0: a whole number as it is.
 A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and
 is 2, `1:0` the pair (1, 0); what stands behind `*` is given by its keyword.
@@ -21,8 +22,8 @@ _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
-        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
-        "**": "power pow float_power",
+        "@": "matmul mm mv bmm", "*": "multiply mul hadamard multiply_elementwise", "+": "add", "-": "subtract sub",
+        "/": "divide true_divide", "**": "power pow float_power",
     }.items() for name in names.split()),
     "matmul(a, b, *, transpose_a is True): a.T @ b",
     "matmul(a, b, *, transpose_b is True): a @ b.T",
@@ -123,6 +124,9 @@ _ROWS: Final = (
     "softplus(x, beta): log(1 + exp(beta*x))/beta",
     "leaky_relu(x, negative_slope=0.01): relu(x) - negative_slope*relu(-x)",
     "elu(x, alpha=1): relu(x) + alpha*(exp(-relu(-x)) - 1)",
+    "celu(x, alpha=1): relu(x) + alpha*(exp(-relu(-x)/alpha) - 1)",
+    "selu(x): 1.0507009873554805*(relu(x) + 1.6732632423543773*(exp(-relu(-x)) - 1))",
+    "lerp(a, b, weight): a + weight*(b - a)",
     "relu6(x): clip(x, 0, 6)",
     "hardsigmoid(x): clip(x + 3, 0, 6)/6",
     "hardswish(x): x*clip(x + 3, 0, 6)/6",
@@ -139,15 +143,15 @@ _ROWS: Final = (
     "normalize(x, p is 1, dim=1): x/sum(abs(x), axis=dim, keepdims=True)",
     "scaled_dot_product_attention(q, k, v): softmax(q @ k.T/sqrt(q.shape[1]), axis=1) @ v",
     "l2_normalize(x, dim): x/norm(x, axis=dim, keepdims=True)",
-    "cosine_similarity(x1, x2, dim=1): sum(x1*x2, axis=dim)/(norm(x1, axis=dim)*norm(x2, axis=dim))",
+    "cosine_similarity(x1, x2, dim=-1): sum(x1*x2, axis=dim)/(norm(x1, axis=dim)*norm(x2, axis=dim))",
     "cdist(x1, x2): sqrt(sum(x1**2, axis=1)[:, None] + sum(x2**2, axis=1)[None, :] - 2*x1@x2.T)",
     "sqdist(a, b): sum(a**2, axis=1)[:, None] + sum(b**2, axis=1)[None, :] - 2*a@b.T",
     "mse_loss(a, b, reduction=mean): (a - b)**2",
     "l1_loss(a, b, reduction=mean): abs(a - b)",
     "smooth_l1_loss(a, b, beta=1, reduction=mean): where(abs(a - b) < beta, (a - b)**2/(2*beta), abs(a - b) - beta/2)",
     "huber_loss(a, b, delta=1, reduction=mean): where(abs(a - b) < delta, (a - b)**2/2, delta*(abs(a - b) - delta/2))",
-    "binary_cross_entropy(p, y, reduction=mean): -(paired(y, p)*log(p) + (1 - y)*log(1 - p))",
-    "binary_cross_entropy_with_logits(z, y, reduction=mean): softplus(z) - paired(y, z)*z",
+    "binary_cross_entropy(p, y, *, weight=1, reduction=mean): -weight*(paired(y, p)*log(p) + (1 - y)*log(1 - p))",
+    "binary_cross_entropy_with_logits(z, y, *, weight=1, reduction=mean): weight*(softplus(z) - paired(y, z)*z)",
     "binary_cross_entropy_with_logits(z, y, *, pos_weight, reduction=mean): "
     "(1 - paired(y, z))*z + (1 + (pos_weight - 1)*paired(y, z))*softplus(-z)",
     "cross_entropy(z, y, *, label_smoothing, reduction=rows): "
@@ -161,8 +165,12 @@ _ROWS: Final = (
     "triplet_margin_loss(anchor, positive, negative, margin=1, reduction=mean): "
     "relu(norm(anchor - positive, axis=1) - norm(anchor - negative, axis=1) + margin)",
     "hinge_embedding_loss(x, y, margin=1, reduction=mean): where(y > 0, x, relu(margin - x))",
+    "multilabel_soft_margin_loss(z, y): mean(softplus(z) - paired(y, z)*z)",
+    "cosine_embedding_loss(x1, x2, y, margin=0, reduction=mean): where(y > 0, 1 - cosine_similarity(x1, x2), "
+    "relu(cosine_similarity(x1, x2) - margin))",
     "gaussian_nll_loss(m, y, var, reduction=mean): (log(var) + (y - m)**2/var)/2",
     "poisson_nll_loss(x, y, reduction=mean): exp(x) - paired(y, x)*x",
+    "poisson_nll_loss(x, y, *, log_input is False, eps=1e-8, reduction=mean): x - paired(y, x)*log(x + eps)",
     "logitbinarycrossentropy(z, y): mean(softplus(z) - paired(y, z)*z)",
     "logitcrossentropy(z, y): -mean(sum(paired(y, z)*log_softmax(z, axis=0), axis=0))",
     "mse(a, b): mean((a - b)**2)",
@@ -184,8 +192,36 @@ _ROWS: Final = (
     "matrix_frac(x, P): x.T @ inv(P) @ x",
     "inv_pos(x): 1/x",
     "pos(x): relu(x)",
+    "cp.logistic(x): log(1 + exp(x))",
+    "cp.norm2(x): norm(x)",
+    "cp.normNuc(X): norm(X, 'nuc')",
+    "cp.sigma_max(X): norm(X, 2)",
     "tv(x): sum(abs(sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]))",
+    *(f"{whose}.huber(x, M=1): where(abs(x) < M, x**2, 2*M*abs(x) - M**2)" for whose in ("cp", "matlab")),
+    *(f"{whose}.kl_div(x, y): x*log(x/y) - x + y" for whose in ("cp", "matlab", "scipy")),
+    # MATLAB with CVX, Julia
+    *(f"matlab.{name}(x): sum(x**2, axis=0, keepdims=True)" for name in ("sumsq", "sum_square")),
+    *(f"matlab.norms(x, 2, {axis + 1}): norm(x, axis={axis}, keepdims=True)" for axis in (0, 1)),
+    "matlab.sumsqr(x): sum(x**2)",
+    "matlab.rms(x): sqrt(mean(x**2, axis=0, keepdims=True))",
+    "matlab.mse(a): mean(a**2)",
+    "matlab.svd(x): svdvals(x)",
+    "matlab.normalize(x): (x - mean(x, axis=0, keepdims=True))/std(x, axis=0, ddof=1, keepdims=True)",
+    "matlab.norm_nuc(X): norm(X, 'nuc')",
+    "matlab.trace_inv(X): tr(inv(X))",
+    "julia.normalize(x): x/norm(x)",
+    "log1pexp(x): log(1 + exp(x))",
+    "kldivergence(p, q): sum(p*log(p/q))",
+    "julia.crossentropy(p, y): -mean(sum(paired(y, p)*log(p), axis=0))",
+    "julia.binarycrossentropy(p, y): -mean(paired(y, p)*log(p) + (1 - y)*log(1 - p))",
+    # SymPy, Mathematica
+    "sympy.S(x): x",
+    "mathematica.Log(b, x): log(x)/log(b)",
     # R
+    "r.log(x, base): log(x)/log(base)",
+    "r.pnorm(x): (1 + erf(x/sqrt(2)))/2",
+    "r.pnorm(x, *, log_p is TRUE): log((1 + erf(x/sqrt(2)))/2)",
+    "dnorm(x): exp(-x**2/2)/sqrt(2*pi)",
     *(f"{side}{end}(x): {function}(x, axis={axis})" for side, axis in (("row", 1), ("col", 0))
       for end, function in (("Sums", "sum"), ("sum", "sum"), ("Means", "mean"))),
     "dnorm(x, mean, sd, log is TRUE): -(x - mean)**2/(2*sd**2) - log(sd) - log(2*pi)/2",

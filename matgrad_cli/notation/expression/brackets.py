@@ -61,7 +61,7 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         if p.token.text != "in":
             p.unexpected("`in` behind the names of a loop")
         p.take()
-        letter, bound, values = _loop(p, names, p.sum())
+        letter, bound, values = _loop(p, names, p.looped())
         body = _put_in(values, body)
         bound, body = _part_of_range(letter, bound, body)
         letters.append(letter)

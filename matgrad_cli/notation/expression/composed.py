@@ -13,8 +13,11 @@ from ...diagnostics.record import replace
 from .. import syntax as s
 from .abbreviations import ABBREVIATIONS
 from .keywords import word_of
+from .vocabulary import ELEMENTWISE_NAMES
 
 Parse = Callable[[str], s.Node]
+_OWNERS: Final = {"cvxpy": "cp", "special": "scipy"}
+"""Other names by which a library stands in front of its functions."""
 _REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
 
 
@@ -31,8 +34,8 @@ def composed(
     or that is not called as it must be.
 
     `parse` reads the rows of the table, `own` what stands behind a keyword, where its language is another one.
-    `prefix` is what is written in front of the name: optax leaves its losses entry
-    by entry where torch takes the mean.
+    `prefix` is what is written in front of the name, or the dialect: optax leaves its losses entry
+    by entry where torch takes the mean, and what has rows of its own for the name means those.
     """
     if name == "einsum":
         return _einsum(span, arguments, options)
@@ -44,13 +47,13 @@ def composed(
     given = [getattr(one, "arguments", ()) if getattr(one, "function", "") == "tuple" else (one,) for one in arguments]
     arguments = tuple([one for part in given for one in part])  # tile(b, (n, 1))
     told = name == "size" and own is not None and len(arguments) == 1  # elsewhere it is all sizes at once
-    for row in () if told else ABBREVIATIONS.get(name, ()):
+    for row in [] if told else own_rows(prefix, name) or ABBREVIATIONS.get(name, []):
         parameters, _, body = row.partition("): ")
         values = _bound(span, parameters, arguments, options, parse, own or parse)
         if values is None:
             continue
         reduction = values.pop("reduction", None)
-        terms = _written(span, parse(body), values)
+        terms = _written(span, parse(body), values, () if own in (None, parse) else (("entrywise", ""),))
         written = reduction.name if isinstance(reduction, s.Name) else "none"
         if written != "rows" and "reduction=rows" in parameters:
             terms = s.Apply(span, "sum", (terms,), (("axis", "-1"),))  # a term for every sample
@@ -58,6 +61,12 @@ def composed(
         first = next(value for value in (*arguments, *values.values()) if value is not None)
         return _reduced(span, terms, "none" if default and prefix.startswith("optax") else written, first)
     return None
+
+
+def own_rows(prefix: str, name: str) -> list[str]:
+    """The rows of a library, or of a dialect, for a name by which others mean another thing, or none."""
+    owner = prefix.partition(".")[0]
+    return ABBREVIATIONS.get(f"{_OWNERS.get(owner, owner)}.{name}", [])
 
 
 def _bound(
@@ -106,8 +115,9 @@ def _reduced(span: Span, terms: s.Node, reduction: str, first: s.Node) -> s.Node
     return s.Group(span, s.Binary(span, "/", s.Apply(span, "sum", (terms,)), rows))
 
 
-def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.Node:
-    """The body of a row with its parameters put in; all of it stands where the call stands."""
+def _written(span: Span, body: s.Node, values: dict[str, s.Node | None], entrywise: s.Options) -> s.Node:
+    """The body of a row with its parameters put in; all of it stands where the call stands. Its functions are those of
+    the expression language, `entrywise` where the loss is written in another."""
 
     def put_in(part: s.Node) -> s.Node:
         if isinstance(part, s.Name) and part.name in values:
@@ -120,22 +130,38 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
                 case s.Apply(_, "arange", (count,), ()) if name == s.PAIRED:  # sample i is of class i
                     part = replace(part, arguments=(s.Apply(span, "eye", (count,)), *part.arguments[1:]))
             given = tuple((name, text) for name, text in options if text is not None)
-            part = replace(part, function=name, options=given)
+            part = replace(part, function=name, options=(*given, *(entrywise if name in ELEMENTWISE_NAMES else ())))
         return replace(part, span=span)
 
     return s.rebuilt(body, put_in)
 
 
+def _once(left: str) -> str:
+    """The letters that stand once, in their order: what is left where no `->` says it."""
+    return "".join(sorted(letter for letter, count in Counter(left).items() if count == 1 and letter.isalpha()))
+
+
+def _without_dots(letters: str) -> str:
+    """The letters of einsum with one for the samples in place of `...`, as in `...i,ij->...j`; behind the dots of
+    matrices, as in `...ij`, no array has more sides."""
+    left, arrow, _ = letters.partition("->")
+    behind = re.findall(r"\.{3}(\w*)", left)
+    if behind and not arrow:
+        letters += f"->...{_once(left)}"
+    samples = next((one for one in "bnzyxwvu" if one not in letters), "")
+    return letters.replace("...", samples if all(len(group) == 1 for group in behind) else "")
+
+
 def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
     """`einsum('ij,jk->ik', A, B)`: the array whose entries are sums of products of entries."""
-    texts = [re.sub(r"\s|\.{3}", "", value) for key, value in options if key == "text"]  # no array has more sides
+    texts = [_without_dots(re.sub(r"\s", "", value)) for key, value in options if key == "text"]
     if len(texts) != len(options) or len(texts) != 1 or not arguments:
         return None
     left, arrow, right = texts[0].partition("->")
     groups = left.split(",")
     letters = "".join(groups)
     if not arrow:
-        right = "".join(sorted(letter for letter, count in Counter(letters).items() if count == 1))
+        right = _once(left)
     sides = len(groups) == len(arguments) and all(1 <= len(group) <= 3 for group in groups) and len(right) <= 3
     if not sides or not letters.isalpha() or len(set(right)) != len(right) or not set(right) <= set(letters):
         return None

@@ -178,9 +178,9 @@ def lost_degrees(e: Elaborator, node: s.Apply) -> int:
 
 def all_entries(e: Elaborator, node: s.Apply) -> bool:
     """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and
-    `A.norm(…)`, a keyword `p`, `vector_norm`."""
+    `A.norm(…)`, TensorFlow's, a keyword `p`, `vector_norm`."""
     path = path_of(e.scope, node)
-    torch = path[:1] == ("torch",) and "linalg" not in path
+    torch = path[:1] in (("tf",), ("tensorflow",)) or (path[:1] == ("torch",) and "linalg" not in path)
     said = node.function == "vector_norm" or option(node, "p") is not None
     return said or torch or is_method(node) or e.scope.syntax == "julia"
 

@@ -267,5 +267,9 @@ class Stream(ABC):
         """Terms joined by + and −: the part that any bracket may hold."""
 
     @abstractmethod
+    def looped(self) -> s.Node:
+        """What a loop goes through."""
+
+    @abstractmethod
     def group(self, closing: str = ")") -> s.Node:
         """What stands in a pair of brackets that begins here."""

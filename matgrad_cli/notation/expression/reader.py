@@ -9,6 +9,7 @@ from typing import Final, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..comparisons import compared
+from .abbreviations import ABBREVIATIONS
 from .brackets import binder, comprehended, of_listed, over_parts, reversing, subscripted
 from .keywords import with_order, word_of
 from .lexer import Stream, Token, exact
@@ -29,7 +30,7 @@ _MODULES: Final = frozenset(
 _CAPITALS: Final = frozenset(["F", "K"])
 """Short names of modules that may also be matrices."""
 _SHORT_MODULES: Final = _CAPITALS | {"nn", "LA", "la", "linalg", "special", "functional", "cp", "sp", "sy"}
-_OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
+_OF_ARRAYS: Final = FUNCTION_NAMES | {*ALIASES, *WRITTEN_OUT, *(name.rpartition(".")[2] for name in ABBREVIATIONS)}
 _SUBMODULES: Final = frozenset(
     ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]
 )
@@ -181,6 +182,8 @@ class Parser(Stream):
             return s.Apply(span, "shape", (body,))
         if token.text == "values":  # of torch's minima along a side, of a table
             return body
+        if token.text == "logabsdet" and isinstance(body, s.Apply) and body.function == "slogdet":
+            return s.Apply(span, "logdet", body.arguments, body.options)
         help = "`.T` transposes, and functions such as `.sum()` may follow a dot"
         return self.unreadable(f"`.{token.text}` is not known", token.span, help, code="unknown-attribute")
 
@@ -295,10 +298,12 @@ class Parser(Stream):
         arguments, options = with_order(name, arguments, options)
         if (listed := of_listed(self, span, name, arguments, options)) is not None:
             return listed
-        if name in WRITTEN_OUT:
-            from .composed import composed
+        prefix = self.text_of(span).partition(name)[0]
+        if name in WRITTEN_OUT or prefix:
+            from .composed import composed, own_rows
 
-            prefix = self.text_of(span).partition(name)[0]
+            if name not in WRITTEN_OUT and not own_rows(prefix, name):
+                return s.Apply(span, name, arguments, options)
             return composed(span, name, arguments, options, parse, prefix) or s.Apply(span, name, arguments, options)
         return s.Apply(span, name, arguments, options)
 
@@ -330,6 +335,9 @@ class Parser(Stream):
         self.tuple_at = self.place if self.sees("(") else -1
         found = self.listed() if self.sees("[") else self.compared()
         return comprehended(self, found) if self.token.text == "for" and self.token.kind == "name" else found
+
+    def looped(self) -> s.Node:
+        return self.sum()
 
     def listed(self) -> s.Node:
         """`[A, B]`, which stands only as an argument."""

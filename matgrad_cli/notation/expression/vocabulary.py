@@ -109,10 +109,15 @@ def canonical_function(name: str) -> str:
 MODULES: Final = {
     "MSELoss": "mse_loss", "L1Loss": "l1_loss", "SmoothL1Loss": "smooth_l1_loss", "HuberLoss": "huber_loss",
     "NLLLoss": "nll_loss",
+    "PoissonNLLLoss": "poisson_nll_loss", "GaussianNLLLoss": "gaussian_nll_loss",
+    "HingeEmbeddingLoss": "hinge_embedding_loss", "MarginRankingLoss": "margin_ranking_loss",
+    "TripletMarginLoss": "triplet_margin_loss", "CosineEmbeddingLoss": "cosine_embedding_loss",
+    "MultiLabelSoftMarginLoss": "multilabel_soft_margin_loss", "CosineSimilarity": "cosine_similarity",
     "CrossEntropyLoss": "cross_entropy", "KLDivLoss": "kl_div", "BCELoss": "binary_cross_entropy",
     "SoftMarginLoss": "soft_margin_loss",
     "BCEWithLogitsLoss": "binary_cross_entropy_with_logits", "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh",
-    "GELU": "gelu",
+    "GELU": "gelu", "ELU": "elu", "CELU": "celu", "SELU": "selu", "LeakyReLU": "leaky_relu", "ReLU6": "relu6",
+    "Mish": "mish", "LogSigmoid": "logsigmoid", "Softsign": "softsign", "Hardtanh": "hardtanh", "Softmin": "softmin",
     "Softplus": "softplus", "SiLU": "silu", "Softmax": "softmax", "LogSoftmax": "log_softmax",
 }  # fmt: skip
 """Modules of torch that are called once they are made, `nn.MSELoss()(a, b)`, and the functions that they are."""

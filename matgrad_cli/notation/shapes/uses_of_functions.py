@@ -306,9 +306,11 @@ def _diagonal(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
 
 
 def _pieces(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
-    """The parts of a value by pieces have one shape, unless some are numbers; the bounds of `clip` rather are."""
-    reason = solver.text(node)
-    for bound in forms[1:] if canonical_function(node.function) == "clip" else ():
+    """The parts of a value by pieces have one shape, unless some are numbers; the bounds of `clip` rather are, and what
+    a book compares."""
+    reason, function = solver.text(node), canonical_function(node.function)
+    compared = forms[:1] if function == "where" and solver.scope.syntax == "latex" else ()
+    for bound in forms[1:] if function == "clip" else compared:
         if bound.is_open():
             merge(bound, Form.number(), reason)
     found = forms[0]

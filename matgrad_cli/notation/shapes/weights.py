@@ -14,7 +14,7 @@ from typing import Final
 from ...diagnostics import InputError
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import NUMBER, ONE, Dim, Shape, Symbol
+from ...ir import NUMBER, ONE, Dim, Expr, Mul, Shape, Symbol, nodes_of
 from .. import syntax as s
 from ..elaboration.elaborate import Reading
 from ..names import GREEK
@@ -53,6 +53,7 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         stretched = [said for said in added if any(map(str.isalpha, said.split("`")[1]))]  # norm(x - c) - L, not 1 - X
         terms = capital_terms(tree) - {wrt}
         tries = [{*tries[0], *(name for name in terms if any(f" of `{name}`" in said for said in stretched))}]
+        tries.append(_beside_numbers(found[3].expr) - {wrt})
     except InputError as error:
         if error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
@@ -85,6 +86,16 @@ def _with_numbers(names: set[str], scope: Scope, understood: Callable[[Scope], U
         return None
     told_ = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
     return inside, replace(inference, assumed=(*told_, *inference.assumed)), variable, reading
+
+
+def _beside_numbers(expr: Expr) -> set[str]:
+    """The matrices that stand nowhere but beside a number that is worked out, as C in C‖w‖², J in Σ J s_i s_j."""
+    beside, elsewhere = set[str](), set[str]()
+    for node in nodes_of(expr):
+        names = {part.name for part in node.children if isinstance(part, Symbol) and part.shape.is_matrix}
+        scaled = isinstance(node, Mul) and any(part.shape.is_number and part.children for part in node.children)
+        (beside if scaled else elsewhere).update(names)
+    return beside - elsewhere
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
