@@ -31,10 +31,11 @@ _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _BELOW: Final = r"(?:\s*_\s*(?:\{(?:[^{}]|\{\w+\}){1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?[(\[]\w+[)\]]\}?)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
+_UPRIGHT: Final = r"\\(?:operatorname|mathrm|mathsf|text|textrm)\*?\s*"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
 _HEAD: Final = regex(
-    rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*{DEFINES}&?\s*"
+    rf"\s*(?:(?:{_NAMED}|(?P<word>{_UPRIGHT}\{{\s*\w+\s*\}}|[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*{DEFINES}&?\s*"
 )
 _SQUARE: Final = regex(rf"{SQUARED}&?\s*{DEFINES}")
 _BETWEEN: Final = regex(
@@ -264,7 +265,20 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _key(head: re.Match[str]) -> str:
-    return plain_name(head["name"] or head["word"])
+    return plain_name(head["name"]) if head["name"] else _word(head["word"])
+
+
+def _word(text: str) -> str:
+    r"""The name that a word is, also upright: `\operatorname{sim}`."""
+    return plain_name(re.sub(rf"{_UPRIGHT}\{{\s*(\w+)\s*\}}", r"\1", text))
+
+
+def _with_words(values: Mapping[str, Stated]) -> re.Pattern[str]:
+    """What finds the names of a formula, with those of its functions that are words."""
+    words = {name.partition("_")[0] for name, value in values.items() if value.letters}
+    long = "|".join(sorted((re.escape(word) for word in words if len(word) > 1), key=len, reverse=True))
+    called = rf"(?:{_UPRIGHT}\{{\s*(?:{long})\s*\}}|(?<![A-Za-z\\])(?:{long}))(?:_\{{?\w+\}}?)?(?=\s*(?:\\left)?\()"
+    return re.compile(rf"(?P<word>{called})|{_IN_LATEX.pattern}") if long else _IN_LATEX
 
 
 def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | None:
@@ -280,8 +294,11 @@ def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tupl
     """The explained names that a text holds, and where."""
     members = [(name, value) for name, value in values.items() if isinstance(value, Family)]
     families = {form: name for name, value in members for form in (value.name, value.whole) if form}
-    for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
+    for found in (_with_words(values) if latex else _IN_CODE).finditer(text):
         if found["name"] is None:
+            word = _word(found["word"]) if found.groupdict().get("word") else ""
+            if word in values:
+                yield word, *found.span("word")
             continue
         shorter = [re.match(_LETTER + part, found["name"]) for part in (_BELOW, "")] if latex else []
         for piece in (found["name"], *[base[0] for base in shorter if base]):

@@ -206,13 +206,15 @@ def plain_name(text: str) -> str:
 
     for _ in range(3):
         found = re.search(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|(?<=\s)[A-Za-z]))", name)  # the innermost
-        if found is None or (found[1] not in STYLES and found[1] not in ACCENTS and found[1] != "mathrm"):
+        if found is None or (found[1] not in STYLES and found[1] not in ACCENTS and found[1] not in ("mathrm", "text")):
             break
         inner = (found[2] or found[3] or "").strip()
         mark = f"_{ACCENTS[found[1]]}" if found[1] in ACCENTS and inner else ""
         name = name[: found.start()] + inner + mark + name[found.end() :]
     name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+|[a-z])\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
     name = re.sub(r"_\{?\s*\\?(\w+)\s*\}?$", r"_\1", name)
+    name = re.sub(r"\^\s*\{?\s*(?:\*|\\(?:star|ast))\s*\}?$", "_star", name)
+    name = re.sub(r"\^\s*\{?\s*([a-z]{2,})\s*\}?$", r"_\1", name)
     name = re.sub(r"[_^]\s*\{?\s*([-+])\s*\}?$", lambda sign: "_plus" if sign[1] == "+" else "_minus", name)
     return spelled_name(name)
 
@@ -307,11 +309,15 @@ def with_square(text: str, square: re.Match[str]) -> str:
 # ---- which variable of a loss is meant by the name that `--wrt` gives
 
 
+MARKS: Final = ("hat", "bar", "tilde", "dot", "cal", "frak", "under")
+"""Marks that a letter may have lost, or that stand in another place."""
+
+
 def variable_named(text: str, scope: Scope) -> Symbol:
     """The variable that `--wrt` names: as written, with its mark in another place, or the rows of which it is one."""
     name = plain_name(text)
     found = scope.find(name)
-    if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
+    if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in MARKS)):
         base, _, mark = name.rpartition("_")
         found = scope.find(base + mark) or scope.find(mark + base) or scope.find(base) or found
     if found is None and scope.syntax == "latex" and (base := numbered(name)):

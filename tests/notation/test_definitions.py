@@ -45,6 +45,15 @@ from matgrad_cli.notation.problems import read_problem
         (r"\frac{u}{v},\ u = x^\top y,\ v = \|x\|", r"\frac{(x^\top y)}{(\|x\|)}"),
         (r"\|a^{[2]} - y\|^2,\ a^{[2]} = \tanh(W x)", r"\|(\tanh(W x)) - y\|^2"),
         (r"m_x - m_z,\ m_x = \sum_i x_i", r"(\sum_i x_i) - m_z"),
+        (
+            r"\sum_i \log\mathrm{sim}(u_i, v_i),\quad \mathrm{sim}(a, b) = \frac{a^\top b}{\|a\|\|b\|}",
+            r"\sum_i \log(\frac{u_i^\top v_i}{\|u_i\|\|v_i\|})",
+        ),
+        (r"\sum_i PB_q(y_i - x_i^\top w),\ PB_q(t) = q\max(t, 0)", r"\sum_i (q\max((y_i - x_i^\top w), 0))"),
+        (
+            r"\sum_i \operatorname{act}(w^\top x_i), \operatorname{act}(z) = \max(0, z)",
+            r"\sum_i (\max(0, (w^\top x_i)))",
+        ),
         (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
         ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
         ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),

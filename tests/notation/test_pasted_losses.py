@@ -261,6 +261,22 @@ def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
     assert dict(problem.origins)["b"].startswith("assumed")
 
 
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "name"),
+    [
+        (r"\|w - w^*\|^2", "w^*", "w: d, w^*: d", "w_star"),
+        (r"\|w - w^{\star}\|^2", r"w^{\star}", r"w: d, w^{\star}: d", "w_star"),
+        (r"\|w - w^{old}\|^2", "w^{old}", "w: d, w^{old}: d", "w_old"),
+        (r"\|w - w^{\text{old}}\|^2", r"w^{\text{old}}", "w: d", "w_old"),
+        (r"\sum_{i,j}\mathcal C_{ij}^2", r"\mathcal{C}", "C: n×n", "C"),
+    ],
+)
+def test_a_name_with_a_mark_is_declared_and_asked_for_as_it_is_written(loss, wrt, shapes, name):
+    problem = read_problem(loss, wrt, [shapes])
+    assert problem.wrt.name == name
+    assert set(dict(problem.origins).values()) == {"from --shape"} or "text" in wrt
+
+
 # ---- capitals in front of numbers
 
 
@@ -283,3 +299,24 @@ def test_a_capital_beside_a_number_is_one_so_that_the_loss_is(loss, wrt, numbers
 @pytest.mark.parametrize(("loss", "wrt"), [("Ax", "x"), ("XBX", "X"), ("t A + B", "t"), (r"\frac{Ax}{\|x\|}", "x")])
 def test_a_capital_that_is_multiplied_with_arrays_stays_a_matrix(loss, wrt):
     assert shapes_of(read_problem(loss, wrt))["X" if wrt == "X" else "A"] == "m×n"
+
+
+# ---- what stands below a letter and numbers nothing
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "names"),
+    [
+        (r"y^\top(K + \sigma_n^2 I)^{-1}y + \log|K + \sigma_n^2 I| + \frac n2\log 2\pi", "K", "sigma_n"),
+        (r"\alpha_W\rho\|W\|_1 + \frac{\alpha_W(1-\rho)}{2}\|W\|_F^2 + \alpha_H\|H\|_1", "H", "alpha_W alpha_H"),
+        (r"\frac{2\mu_x\mu_y + c}{\mu_x^2 + \mu_y^2}\cdot\frac{2\sigma_{xy}}{\sigma_x^2 + \sigma_y^2}", r"\mu_x",
+         "mu_x sigma_xy"),
+    ],
+)  # fmt: skip
+def test_a_letter_below_that_numbers_nothing_belongs_to_the_name(loss, wrt, names):
+    assert {*names.split()} <= shapes_of(read_problem(loss, wrt)).keys()
+
+
+@pytest.mark.parametrize("loss", [r"\frac1n\sum_{i=1}^n(y_i - x_n)^2", r"\sum_i y_i^2 + s_{ij}"])
+def test_a_letter_below_that_may_number_is_asked_about(loss):
+    assert refused(loss, "y").code == "index-mismatch"

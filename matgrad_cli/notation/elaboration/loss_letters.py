@@ -71,6 +71,8 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
     counts = Counter(part.name for part in parts if isinstance(part, s.Name))
     uses: dict[str, list[s.Node]] = {}
     called: set[str] = set()
+    bare: set[str] = set()
+    pairs: set[str] = set()
     rows: set[str] = set()
     for part in parts:
         match part:
@@ -79,10 +81,16 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
             case s.Subscript(_, body, (index,)) if isinstance(name := s.ungrouped(body), s.Name):
                 if name.name[0].islower() and scope.find(name.name) is None:
                     uses.setdefault(name.name, []).append(index)
-                    # \rho_\tau(u) may be a function
-                    if isinstance(index, s.Name) and CALLED.match(scope.source.text, part.span.end):
-                        called.add(f"{name.name}_{index.name}")
-    found: set[str] = set()
+                    # \rho_\tau(u) may be a function, where it stands nowhere else
+                    if isinstance(index, s.Name):
+                        behind = CALLED.match(scope.source.text, part.span.end)
+                        (called if behind else bare).add(f"{name.name}_{index.name}")
+            case s.Subscript(_, s.Name(_, base), (s.Name(_, one), s.Name(_, other))):  # σ_xy beside σ_x
+                if base[0].islower() and scope.find(base) is None and bound.isdisjoint({one, other}):
+                    pairs |= {f"{base}_{one}{other}"} if COUNTERS.isdisjoint({one, other}) else set()
+    found: set[str] = pairs
+    values = _values(tree)  # σ_n of the noise, where n/2 stands too, counts nothing
+    called -= bare
     for base, indices in uses.items():
         letters = {index.name for index in indices if isinstance(index, s.Name)}
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
@@ -93,10 +101,23 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
             # those of w_{y_i}
             chosen = {letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound}
             free = letters - bound - chosen
-            found |= {f"{base}_{letter}" for letter in free if own or letter not in COUNTERS} - called
+            counting = frozenset() if own else COUNTERS - values
+            found |= {f"{base}_{letter}" for letter in free - counting} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}
     return frozenset(found)
+
+
+def _values(tree: s.Node) -> frozenset[str]:
+    """The names that stand as values, neither numbering an entry nor where a Σ ends."""
+    found, ends, waiting = set[str](), set[str](), [tree]
+    while waiting:
+        node = waiting.pop()
+        found |= {node.name} if isinstance(node, s.Name) else set()
+        if isinstance(node, s.Sigma):
+            ends |= {bound.name for bound in node.bounds if isinstance(bound, s.Name)}
+        waiting += _opened(node, frozenset())[0]
+    return frozenset(found - ends)
 
 
 def _free_uses(tree: s.Node, bound: frozenset[str]) -> Iterator[tuple[s.Node, str]]:

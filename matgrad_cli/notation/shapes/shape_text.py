@@ -33,7 +33,7 @@ _NAMED: Final = regex(
     rf"|(?<![\w\\])\\?[^\W\d_]\w*(?:_\{{\w+\}}(?:{_RAISED})?|{_RAISED})"  # X_{train}, W^{(1)}
     r"|\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+"
     r"(?:_\{?\w+\}?)?"
-    r"|(?<![\w\\\u0300-\u036f])\\?[^\W\d][\w\\\u0300-\u036f]*?(?:'{1,2}|[_^]\{?[-+]\}?|(?<=[\w\u0300-\u036f]))"
+    r"|(?<![\w\\\u0300-\u036f])\\?[^\W\d][\w\\\u0300-\u036f]*?(?:'{1,2}|[_^]\{?[-+]\}?|\^\{?(?:\*|\\(?:star|ast)|[a-z]{2,})\}?|(?<=[\w\u0300-\u036f]))"
     r")\s*(?:[:=]|∈|\\in(?![A-Za-z]))"
 )
 """A name and the sign behind it."""
