@@ -311,6 +311,9 @@ def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tupl
                 break
 
 
+_RAISED: Final = regex(r"\s*\^\s*\{?\s*\(([a-z])\)\s*\}?")
+
+
 def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
     places, last = [], 0
     for name, start, end in _uses(text, latex, values):
@@ -332,6 +335,10 @@ def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
                 help = "take other letters for what is added up in the explanation"
                 raise InputError.coded("wrong-arguments", message, Source("loss", text), Span(start, end), help=help)
             body = changed
+        elif raised := _RAISED.match(text, end):  # a^{(i)} of a = σ(Xw)
+            places.append((start, raised.end(), f"({body})_{{{raised[1]}}}"))
+            last = raised.end()
+            continue
         places.append((start, end, f"({body})"))
         last = end
     return put_in(text, places)

@@ -54,6 +54,7 @@ from matgrad_cli.notation.problems import read_problem
             r"\sum_i \operatorname{act}(w^\top x_i), \operatorname{act}(z) = \max(0, z)",
             r"\sum_i (\max(0, (w^\top x_i)))",
         ),
+        (r"\sum_i y^{(i)}\log a^{(i)},\quad a = \sigma(w^T X)", r"\sum_i y^{(i)}\log (\sigma(w^T X))_{i}"),
         (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
         ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
         ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),

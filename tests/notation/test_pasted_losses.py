@@ -320,3 +320,19 @@ def test_a_letter_below_that_numbers_nothing_belongs_to_the_name(loss, wrt, name
 @pytest.mark.parametrize("loss", [r"\frac1n\sum_{i=1}^n(y_i - x_n)^2", r"\sum_i y_i^2 + s_{ij}"])
 def test_a_letter_below_that_may_number_is_asked_about(loss):
     assert refused(loss, "y").code == "index-mismatch"
+
+
+# ---- scripts in another order than most write them
+
+
+@pytest.mark.parametrize(
+    ("loss", "same", "shapes"),
+    [
+        (r"\sum_i\|h_i - h'_i\|", r"\sum_i\|h_i - h_i'\|", "h: n×d, h': n×d"),
+        (r"\sum_i \log(h_i^\top h'_i)", r"\sum_i \log(h_i^\top h_i')", "h: n×d, h': n×d"),
+        (r"\sum_i \|x^{(i)} - h_{y^{(i)}}\|^2", r"\sum_i \|x_i - h_{y_i}\|^2", "x: n×d, h: k×d"),
+        (r"\sum_i y^{(i)}\log a^{(i)}, a = \sigma(X^T h)", r"\sum_i y_i\log(\sigma(X^T h))_i", "X: d×n, h: d, y: n"),
+    ],
+)
+def test_scripts_mean_the_same_in_either_order(loss, same, shapes):
+    assert str(gradient(loss, "h", shapes=[shapes])) == str(gradient(same, "h", shapes=[shapes]))

@@ -90,6 +90,14 @@ def sliced_script(r: Cursor, tokens: list[Token], end: Token) -> Script:
     raise r.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
 
 
+_OF_SAMPLE: Final = regex(r"(?:\{ )?\( ([a-z]) \)(?: \})?")
+"""What is raised at the label of a sample among indices, `\\mu_{y^{(i)}}`, between blanks."""
+
+
+def _texts(r: Cursor, first: int, past: int) -> str:
+    return " ".join(token.text for token in r.tokens[first:past])
+
+
 def index_letters(r: Cursor, first: int, past: int) -> tuple[s.Node, ...]:
     """The indices written there: letters, or numbers counted from 1."""
     found: list[s.Node] = []
@@ -114,6 +122,10 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[s.Node, ...]:
             inner = r.tokens[place]
             place += 1
             found[-1] = s.Name(letter.span.joined(r.span(inner)), f"{letter.name}_{inner.text}")
+            continue
+        if token.text == "^" and isinstance(letter, s.Name) and (sample := _OF_SAMPLE.match(_texts(r, place, past))):
+            place += len(sample[0].split())
+            found[-1] = s.Name(letter.span.joined(r.span(r.tokens[place - 1])), f"{letter.name}_{sample[1]}")
             continue
         if past - first == 1 and len(token.text) == 2 and token.text.isdigit() and "0" not in token.text:
             found += [s.Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
@@ -255,6 +267,8 @@ def names_another(r: Cursor, name: str) -> bool:
     otherwise there and no factor stands behind it, or the small letter is no factor at any of its primed places."""
     if r.known or r.sees("open", "(", "["):
         return False
+    if f"{name}_prime" in r.names.variables:
+        return True
     raised = {after.text for token, after in pairwise(r.tokens) if token.text in ("^", "{")}
     places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", name) and _primed(r, at)]
     if not raised.isdisjoint(("top", "T")) or any(token.text == "up-top" for token in r.tokens):
@@ -273,11 +287,13 @@ def prime_at(r: Cursor, at: int) -> int:
 
 
 def _primed(r: Cursor, at: int) -> int:
-    """Behind the prime on the letter there, and its index; 0 where it has none."""
-    at += 1
-    if r.tokens[at].text == "_":
-        at = r.partner.get(at + 1, at + 1) + 1
-    return at + count if (count := prime_at(r, at)) else 0
+    """Behind the prime on the letter there, and its index, in either order; 0 where it has none."""
+
+    def behind_index(at: int) -> int:
+        return r.partner.get(at + 1, at + 1) + 1 if r.tokens[at].text == "_" else at
+
+    at = behind_index(at + 1)
+    return behind_index(at + count) if (count := prime_at(r, at)) else 0
 
 
 def _is_term(r: Cursor, at: int) -> bool:

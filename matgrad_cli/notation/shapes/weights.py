@@ -90,12 +90,15 @@ def _with_numbers(names: set[str], scope: Scope, understood: Callable[[Scope], U
 
 def _beside_numbers(expr: Expr) -> set[str]:
     """The matrices that stand nowhere but beside a number that is worked out, as C in C‖w‖², J in Σ J s_i s_j."""
-    beside, elsewhere = set[str](), set[str]()
+    beside, scaled = set[str](), list[Expr]()
     for node in nodes_of(expr):
-        names = {part.name for part in node.children if isinstance(part, Symbol) and part.shape.is_matrix}
-        scaled = isinstance(node, Mul) and any(part.shape.is_number and part.children for part in node.children)
-        (beside if scaled else elsewhere).update(names)
-    return beside - elsewhere
+        if isinstance(node, Mul) and any(part.shape.is_number and part.children for part in node.factors):
+            arrays = [part for part in node.factors if not part.shape.is_number]
+            scaled += [part for part in arrays if all(one.shape.is_matrix for one in part.symbols)]
+    for part in scaled:  # also N and M of Σ (G_ij − A_ij)² / (N² M²)
+        beside |= {one.name for one in part.symbols if isinstance(one, Symbol)}
+    others = nodes_of(expr, inside=lambda node: node not in scaled)
+    return beside - {node.name for node in others if isinstance(node, Symbol) and node not in scaled}
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
