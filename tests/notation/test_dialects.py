@@ -105,6 +105,7 @@ SAME = [
     ("julia", "sum(maximum(X; dims=2)) + sum(softmax(A, dims=1))", "sum(max(X, axis=1)) + sum(softmax(A, axis=0))"),
     ("julia", "Flux.mse(X*w, y) + sum(log.(softmax(A)))", "mean((X@w - y)**2) + sum(log(softmax(A, axis=0)))"),
     ("julia", "sum(exp(A))", "sum(expm(A))"),
+    ("matlab", "norm(dot(X, Y))^2 + sum(dot(A, B))", "norm(sum(X*Y, axis=0))**2 + sum(A*B)"),
     ("julia", "sum(sqrt(A) .* exp.(B))", "sum(sqrtm(A)*exp(B))"),
     ("julia", "sum(normalize(X) .* Y)", "sum(X*Y)/norm(X)"),
     ("julia", "sum(log1pexp.(ifelse.(y .> 0, y, s .* y)))", "sum(log(1 + exp(where(y > 0, y, s*y))))"),

@@ -171,6 +171,13 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
+def _squeeze(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """A row or a column as an array of one dimension; a matrix has no side of length 1 to lose."""
+    value = arguments[0]
+    e.flatten(node, not value.shape.is_number and not value.shape.is_matrix)
+    return transpose(value) if value.shape.is_row else value
+
+
 def _cross(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """a × b of vectors with three entries, or the matrix of b ↦ a × b."""
     for value, part in zip(arguments, node.arguments, strict=True):
@@ -223,7 +230,7 @@ def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 _MOVES: Final = words("polar leading strictupper shiftup butlast")
 _LIKE_ITS_ARGUMENT: Final = words("T ones_like zeros_like") | _MOVES
 _ARITY: Final = {
-    **dict.fromkeys(words("norm sum mean logsumexp var std softmax log_softmax hardmax prod max min"), (1, 2)),
+    **dict.fromkeys(words("squeeze norm sum mean logsumexp var std softmax log_softmax hardmax prod max min"), (1, 2)),
     **dict.fromkeys((*words("cross dot inner outer kron solve matrix_power"), *CHANGES), (2, 2)),
     **dict.fromkeys(words("Dpowm clip where"), (3, 3)),
     **dict.fromkeys(("maximum", "minimum"), (2, 9)),
@@ -267,6 +274,7 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax),
     **dict.fromkeys(("cross", "crossmat"), _cross),
     "vec": _vec,
+    "squeeze": _squeeze,
     "detach": _detached,
     "expectation": _expectation,
     **dict.fromkeys(_MOVES, lambda _, node, arguments: Call(node.function, *arguments)),

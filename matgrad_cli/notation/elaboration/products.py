@@ -316,6 +316,11 @@ def _dot(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     left, right = arguments
     if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
         return matmul(transpose(left), right)
+    if e.scope.syntax == "matlab" and left.shape.is_matrix and right.shape.is_matrix:
+        if left.shape is not right.shape:
+            misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
+        e.note(f"{e.text(node)} is the row of the products of columns, as in MATLAB; the product of matrices is `A*B`")
+        return Call("sum0", hadamard(left, right))
     return _product(e, node, "@")
 
 

@@ -128,6 +128,9 @@ _ROWS: Final = (
     "selu(x): 1.0507009873554805*(relu(x) + 1.6732632423543773*(exp(-relu(-x)) - 1))",
     "lerp(a, b, weight): a + weight*(b - a)",
     "relu6(x): clip(x, 0, 6)",
+    *(f"layer_norm(x, shape{more}, *, eps=1e-5): (x - mean(x, axis=-1, keepdims=True))"
+      f"/sqrt(var(x, axis=-1, correction=0, keepdims=True) + eps){scaled}" for more, scaled in (
+        ("", ""), (", weight", "*weight"), (", weight, bias", "*weight + bias"))),
     "hardsigmoid(x): clip(x + 3, 0, 6)/6",
     "hardswish(x): x*clip(x + 3, 0, 6)/6",
     "clamp(x, min): maximum(x, min)",
@@ -218,7 +221,7 @@ _ROWS: Final = (
     "sympy.S(x): x",
     "mathematica.Log(b, x): log(x)/log(b)",
     # R
-    "r.log(x, base): log(x)/log(base)",
+    *(f"{whose}.log(x, base): log(x)/log(base)" for whose in ("r", "math")),
     "r.pnorm(x): (1 + erf(x/sqrt(2)))/2",
     "r.pnorm(x, *, log_p is TRUE): log((1 + erf(x/sqrt(2)))/2)",
     "dnorm(x): exp(-x**2/2)/sqrt(2*pi)",

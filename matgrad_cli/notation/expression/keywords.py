@@ -185,8 +185,34 @@ def all_entries(e: Elaborator, node: s.Apply) -> bool:
     return said or torch or is_method(node) or e.scope.syntax == "julia"
 
 
+_PLACES: Final = {
+    **dict.fromkeys(_NORMS, ("", "ord", "axis", "keepdims")),
+    **dict.fromkeys(("sum", "mean", "logsumexp", "prod"), ("", "axis", "keepdims")),
+    **dict.fromkeys(("var", "std"), ("", "axis", "unbiased", "keepdims")),
+}
+"""The keywords of the arguments in their order, as torch has them."""
+
+
+def _with_places(name: str, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[tuple[s.Node, ...], s.Options]:
+    """The arguments and options of a call with a keyword for the third and the fourth argument, `X.norm(2, 1)` and
+    `X.sum(0, True)`, and for an axis that is both, `torch.mean(X, [0, 1])`."""
+    places = _PLACES.get(name, ())
+    if not 2 <= len(arguments) <= len(places):
+        return arguments, options
+    second = s.ungrouped(arguments[1])
+    told = tuple([(place, word_of(one) or "?") for place, one in zip(places[2:], arguments[2:], strict=False)])
+    if told and all(place == "axis" or word in ("True", "False") for place, word in told):
+        axis = () if name in _NORMS else ((places[1], word_of(second) or "?"),)
+        return arguments[: 2 - len(axis)], (*options, *axis, *told)
+    if isinstance(second, s.Apply) and second.function in ("tuple", s.LIST) and name not in _NORMS and not told:
+        axes = [word_of(part) or "?" for part in second.arguments]
+        return arguments[:1], (*options, ("axis", axes[0] if len(axes) == 1 else f"({', '.join(axes)})"))
+    return arguments, options
+
+
 def with_order(name: str, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[tuple[s.Node, ...], s.Options]:
     """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
+    arguments, options = _with_places(name, arguments, options)
     given = dict(options)
     text = given.get("ord", given.get("p", "")) if name in _NORMS and len(arguments) == len(given) == 1 else ""
     if text.isdigit() and text > "2":

@@ -37,7 +37,7 @@ PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = words(
     "norm diag vec softmax polar leading pinv strictupper shiftup butlast expectation tril triu hardmax cross "
-    "crossmat T maximum minimum clip where log_softmax shape len bars detach"
+    "crossmat squeeze T maximum minimum clip where log_softmax shape len bars detach"
 )
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

@@ -9,7 +9,7 @@ from typing import Final
 
 from ...diagnostics.regex import regex
 from ...ir import ONE, Dim
-from ...ir.functions import CHANGES
+from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import axis_written, is_of_two, keeps_dimensions, option
@@ -110,8 +110,8 @@ _LAWS: Final = {
     for law, names in {
         "A": (
             *ELEMENTWISE_NAMES, "log_softmax", "softmax", "ones_like", "zeros_like", "expectation", "hardmax", "tril",
-            "triu", "polar", "leading", "strictupper", "shiftup", "butlast", "value at", "limit", "detach", s.PART,
-            s.MOVED, s.KEPT,
+            "triu", "polar", "leading", "strictupper", "shiftup", "butlast", "value at", "limit", "detach", "squeeze",
+            s.PART, s.MOVED, s.KEPT,
         ),
         "A -> A.T": ("pinv", "T"),
         "A -> 1": ("bars", "shape", "len"),
@@ -161,6 +161,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         solver.rule(square_rule(forms[0], solver.text(node), GUESS), forms[0])
     if function in ("softmax", "log_softmax") and axis_written(node) == "1" and forms[0].is_open():
         _rows_of_small_letters(solver, node)
+    of_matrix = solver.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
+    if of_matrix and f"{function}m" in {*MATRIX_FUNCTIONS, "sqrtm"} and forms[0].is_open():
+        join(forms[0].rows, forms[0].cols, solver.text(node))
     if function in CHANGES:
         merge(forms[-1], forms[0], solver.text(node))
     if function in _LAWS:
