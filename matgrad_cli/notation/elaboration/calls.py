@@ -44,7 +44,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         node = replace(node, function=function)
     if (made := _OF_READERS.get(node.function)) is not None:
         return made(e, node)
-    has_signs = ":" in e.scope.source.text or "diff(" in e.scope.source.text
+    has_signs = any(sign in e.scope.source.text for sign in (":", "diff(", "[-"))
     if function in ("sum", "mean", "norm") and has_signs and parts.has_part(node):
         return parts.over_part(e, node, function)
     value = loss_at(e, node) if is_loss_called(e, node) else None

@@ -144,8 +144,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
 
 
 def _from_end(e: Elaborator, index: s.Node) -> int:
-    """1 of Python's x[-1], the last entry; 0 of any other index, and in other languages."""
-    match s.ungrouped(index) if e.scope.syntax == "numpy" else None:
+    """1 of Python's x[-1], the last entry, of `x(end)` and `x[end]`; 0 of any other index, and in other languages."""
+    match s.ungrouped(index) if e.scope.syntax in ("numpy", "matlab", "julia") else None:
         case s.Negative(_, s.Literal_(_, value)) if value.denominator == 1 and 0 < value < 10:
             return int(value)
     return 0

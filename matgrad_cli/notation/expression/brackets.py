@@ -73,6 +73,13 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
     return s.EntriesOf(p.since(body.span), (letters[0], second[0]), (bounds[0], second[1]), body)
 
 
+def each(p: Stream, name: s.Name, body: s.Node, over: s.Node) -> s.Node:
+    """The array of what the body is for every entry of an array."""
+    letter = s.Name(name.span, next(one for one in "ijktsrlabc" if one not in {token.text for token in p.tokens}))
+    entries = _put_in({name.name: s.Subscript(over.span, over, (letter,))}, body)
+    return s.EntriesOf(p.since(name.span), (letter, None), (_length(over), None), entries)
+
+
 def _put_in(values: Mapping[str, s.Node], body: s.Node) -> s.Node:
     """The body with what some of its names stand for."""
     return s.rebuilt(body, lambda part: values.get(part.name, part) if isinstance(part, s.Name) else part)
