@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..diagnostics.record import record
+from ..diagnostics.record import field, record
+from ..diagnostics.regex import regex
 from ..diagnostics.show import wrapped as filled
 
 SOLID = "\uf8ff"
@@ -29,12 +30,17 @@ class Signs:
     behind: tuple[str, ...]
     seldom: tuple[str, ...] = ()
     """Those of `before` at which a line is broken if it cannot be broken anywhere else."""
+    fences: Mapping[str, int] = field(default_factory=dict)
+    """Words that open (1) or close (−1) as brackets do."""
 
 
 UNICODE: Final = Signs(
     "([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="), tuple("∘⊗⊘·")
 )
 SELDOM: Final = 10_000
+_HALF: Final = r"\{(?!\\partial)(?:[^{}]|\{\w*\})*\}"
+_COEFFICIENT: Final = regex(rf".*?(?<![\w}}])(?:\d+|\w+/\w+|\\frac{_HALF}{_HALF})")
+"""A number stays with what it multiplies."""
 
 
 def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
@@ -50,9 +56,13 @@ def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
             depth -= 1
         elif not braces and character == " " and 0 < position < len(text) - 1:
             word, rest, last = text[last:position].strip(), position + 1, position
+            depth += sum(turn for fence, turn in signs.fences.items() if fence in word)
             if word.startswith(signs.follows) or word.rpartition("(")[2].startswith(signs.follows):
                 continue
-            if text.startswith(signs.plus, rest) and not word.endswith("="):
+            if _COEFFICIENT.fullmatch(word):
+                continue
+            listed = word.endswith(",") and not word.endswith(signs.behind)
+            if listed or (text.startswith(signs.plus, rest) and not word.endswith("=")):
                 found.append((position, 3 * depth))
             elif text.startswith(signs.sums, rest):
                 found.append((position, 3 * depth + 1))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import GOLDEN
 from matgrad_cli.api import explain
 from matgrad_cli.ir import NUMBER, Add, Call, Dim, Hadamard, Mul, Shape, Symbol, mul
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -18,8 +19,9 @@ from matgrad_cli.records.derivation import changed_parts
 from matgrad_cli.render.document.blocks import phrase
 from matgrad_cli.render.document.derivation import chain, loss_symbol
 from matgrad_cli.render.formats import render
-from matgrad_cli.render.latex.lines import broken, width
+from matgrad_cli.render.latex.lines import broken
 from matgrad_cli.render.latex.prose import escaped
+from matgrad_cli.render.latex.widths import width
 from matgrad_cli.render.view import View
 from matgrad_cli.render.wrap import wrapped
 from matgrad_cli.verify.judge import Judge
@@ -138,16 +140,50 @@ def test_latex_compiles_without_overfull_boxes(derivation: Derivation, tmp_path:
 
 def test_long_latex_lines_are_broken_before_an_operator() -> None:
     text = " + ".join(rf"\frac{{1}}{{{number}}} A_{{{number}}} B" for number in range(20))
-    rows = broken(text, 40, 36)
+    rows = broken(text, 205, 185)
     assert len(rows) > 2
-    assert all(width(row) <= 40 for row in rows)
+    assert all(width(row) <= 205 for row in rows)
     assert all(row.startswith("+ ") for row in rows[1:])
     assert " ".join(rows) == text
 
 
+def test_a_line_is_broken_at_its_outer_signs_first() -> None:
+    inner = r"\operatorname{tr}\bigl( (A B - C)^\top (A B - C) \mathrm{d}D + E \bigr)"
+    text = rf"\frac{{n}}{{2}} \operatorname{{tr}}(F G) - \frac{{1}}{{2}} {inner} + \frac{{1}}{{3}} {inner}"
+    rows = broken(text, 200, 190)
+    assert [row.partition(" ")[0] for row in rows] == [r"\frac{n}{2}", "-", "+"]
+    assert rows[1].removeprefix(r"- \frac{1}{2} ") == inner
+
+
+def test_a_norm_and_an_inner_product_are_brackets() -> None:
+    for opening, closing in ((r"\lVert", r"\rVert"), (r"\langle", r"\rangle")):
+        rows = broken(rf"\frac{{1}}{{n}} {opening} A + B {closing} + C D E", 75, 65)
+        assert rows == [rf"\frac{{1}}{{n}} {opening} A + B {closing}", "+ C D E"]
+
+
+def test_rows_keep_the_shapes_of_their_factors() -> None:
+    page = explain("norm(A@X@B - C)**2 + tr(X@H)", wrt="X", method="differential").render("latex")
+    assert re.search(r"\\\\\n&\\quad [+-].*\\underbrace", page)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+def test_widths_are_near_what_tex_sets(tmp_path: Path) -> None:
+    golden = "".join(page.read_text() for page in sorted(GOLDEN.glob("*/derivation.tex")))
+    rows = [row.strip() for row in re.split(r"\\\\|\n|&=|&\\quad", golden) if "\\" in row]
+    rows = [row for row in rows if not re.search(r"\$|&|%|\\(?:text|begin|end|inter|par|noin)", row)]
+    boxes = "".join(rf"\setbox0\hbox{{$\displaystyle {row}$}}\message{{<\the\wd0>}}" for row in rows)
+    head = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}"
+    (tmp_path / "page.tex").write_text(f"{head}\n{boxes}\n\\end{{document}}")
+    command = ["pdflatex", "-interaction=nonstopmode", "page.tex"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
+    told = [float(found) for found in re.findall(r"<([\d.]+)pt\s*>", ran.stdout.replace("\n", ""))]
+    assert len(told) == len(rows) > 100
+    assert not [row for row, wide in zip(rows, told, strict=True) if not -20 < wide - width(row) < 12]
+
+
 def test_a_row_begins_with_an_elementwise_sign_rather_than_inside_a_bracket() -> None:
     text = r"\bigl( \operatorname{softmax}_{0}(X W) \odot \bigl( \mathbf{1} \mathbf{1}^\top (Y \odot Z W) \bigr) \bigr)"
-    rows = broken(text, 16, 14)
+    rows = broken(text, 82, 72)
     assert rows[1].startswith(r"\odot")
     assert not any(row.endswith(r"\mathbf{1}") for row in rows)
     assert " ".join(rows) == text

@@ -15,7 +15,7 @@ from ..document.blocks import Block, Cell, Document, Label
 from ..document.derivation import shaped_factors
 from ..view import View
 from ..words import label
-from .lines import ROOM, broken, width
+from .lines import ROOM, cut
 from .prose import (
     escaped,
     given_latex,
@@ -26,10 +26,12 @@ from .prose import (
     title_case,
     value_latex,
 )
+from .widths import width
 
-_ABOVE_LABEL = 14.0
-_NUMBERS_ROOM = {1: 46.0, 2: 28.0}
-_LEFT = 6.0
+_ABOVE_LABEL = 75.0
+_NUMBERS_ROOM = {1: 230.0, 2: 150.0}
+_LEFT = 30.0
+_EQUALS, _WHERE, _INDENT, _NUMBER = 16.0, 47.0, 12.0, 25.0
 """What stands left of the signs of equality is seldom wider."""
 
 
@@ -125,7 +127,8 @@ def _displayed(together: list[Block], view: View) -> Iterator[str]:
             left = label_latex(block.left)
             shapes = block.role == "result"
             after = "," if block.role == "loss" and len(together) == 1 else ""
-            yield f"{start}{where}{left} &= {_row(block.right, width(left) + (9 if where else 3), view, shapes)}{after}"
+            row = _row(block.right, width(left) + (_WHERE if where else _EQUALS), view, shapes)
+            yield f"{start}{where}{left} &= {row}{after}"
     yield r"\end{align*}"
 
 
@@ -134,18 +137,30 @@ def _columns(view: View) -> int:
 
 
 def _row(body: Expr, space: float, view: View, shapes: bool = True) -> str:
-    """One row, with the shapes of its factors where they fit, else as many as are needed."""
-    room = ROOM[_columns(view)] - space
-    if shapes and view.shapes and not body.free:
-        text = underbraced(body)
-        if width(text) <= room:
-            return text
-    return " \\\\\n&\\quad ".join(broken(to_latex(body), room, room - 3))
+    """A line with the shapes of its factors, in as many rows as are needed."""
+    numbered = view.habits is not None and (view.habits.numbered or view.habits.labels)
+    room = ROOM[_columns(view)] - space - (_NUMBER if numbered else 0.0)
+    return " \\\\\n&\\quad ".join(rows_latex(body, room, room - _INDENT, shapes and view.shapes and not body.free))
+
+
+def rows_latex(body: Expr, first: float, later: float, shapes: bool) -> list[str]:
+    """The rows of a line, with shapes below where that breaks it at no worse place, else where a row has room."""
+    text, spans = marked_factors(body) if shapes else (to_latex(body), [])
+    bare = cut(text, first, later)
+    whole = underbraced(text, spans, (0, len(text)))
+    with_shapes = cut(whole, first, later)
+    if with_shapes.fits and with_shapes.worst <= bare.worst and len(with_shapes.rows) <= len(bare.rows) + 1:
+        return [whole[start:end].strip() for start, end in with_shapes.rows]
+    rows: list[str] = []
+    for bounds in bare.rows:
+        row = underbraced(text, spans, bounds).strip()
+        rows.append(row if width(row) <= (later if rows else first) else text[slice(*bounds)].strip())
+    return rows
 
 
 def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
     rows: list[str] = []
-    space = 3.0
+    space = _EQUALS
     if block.left is not None and block.start is not None:
         left = to_latex(block.left)
         letters = f" for each {letters_latex(block.letters)}" if block.letters else ""
@@ -166,7 +181,7 @@ def _chain(block: blocks.Chain, view: View) -> Iterator[str]:
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        row = _row(line.body, width(own) + 3 if own else space, view)
+        row = _row(line.body, width(own) + _EQUALS if own else space, view)
         rows.append(f"{own}&= {row}{_numbers(move.numbers, view, widest)}")
     yield r"\begin{align*}"
     yield from rows
@@ -208,19 +223,25 @@ def _flat(move: blocks.Move, view: View) -> Iterator[tuple[str, blocks.Move]]:
             yield (f"{own} {said}" if number == 0 else said), line
 
 
-def underbraced(body: Expr) -> str:
-    r"""A product with the shape of each factor below it: \underbrace{X^\top}_{n\times m}."""
+_Span = tuple[int, int, str]
+
+
+def marked_factors(body: Expr) -> tuple[str, list[_Span]]:
+    """A product, and where each of its factors stands, with its shape."""
     factors = shaped_factors(body)
-    if not factors:
-        return to_latex(body)
-    shapes = list(factors.values())
+    shapes = [shape_latex(shape) for shape in factors.values()]
     text, spans = split_marks(to_latex(body, {path: number for number, path in enumerate(factors)}))
-    shown, end = "", 0
-    for start, stop, number in spans:
-        start, stop = _with_brackets(text, start, stop)
-        shown += text[end:start] + rf"\underbrace{{{text[start:stop]}}}_{{{shape_latex(shapes[number])}}}"
-        end = stop
-    return shown + text[end:]
+    return text, [(*_with_brackets(text, start, stop), shapes[number]) for start, stop, number in spans]
+
+
+def underbraced(text: str, spans: list[_Span], bounds: tuple[int, int]) -> str:
+    r"""The part of a line with the shape of each factor below it: \underbrace{X^\top}_{n\times m}."""
+    shown, end = "", bounds[0]
+    for start, stop, shape in spans:
+        if end <= start and stop <= bounds[1]:
+            shown += text[end:start] + rf"\underbrace{{{text[start:stop]}}}_{{{shape}}}"
+            end = stop
+    return shown + text[end : bounds[1]]
 
 
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:

@@ -2,25 +2,21 @@ r"""Long lines of LaTeX broken into rows of an `align*`, so that no box is overf
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from ...diagnostics.regex import regex
-from ...notation.stated_functions import closing
-from ..wrap import Signs, break_points
+from ...diagnostics.record import record
+from ..wrap import SELDOM, Signs, break_points
+from .widths import width
 
-ROOM: Final = {1: 58.0, 2: 36.0}
-"""How wide a row may be in a paper of one column, and of two."""
-_COMMAND = regex(r"\\([A-Za-z]+|.)")
-_COMMANDS: Final = {
-    0.0: "frac mathrm mathbf", 0.3: "operatorname bigl bigr", 0.5: "Bigl Bigr", 0.8: "top",
-    1.0: "lVert rVert", 1.4: "cdot sqrt", 2.0: "quad", 2.2: "sum odot otimes oslash sin",
-    2.4: "log cos det", 2.6: "mapsto exp", 3.2: "tanh", 4.0: "qquad",
-}  # fmt: skip
-"""How wide a command is set, by width; any other is as wide as a letter."""
-_WIDE: Final = {command: wide for wide, commands in _COMMANDS.items() for command in commands.split()}
-_EQUAL: Final = 1e-6
-"""What differs by less is as wide."""
+ROOM: Final = {1: 322.0, 2: 225.0}
+"""How wide a row may be in a paper of one column, and of two, in points where the letters are of 10pt: the `article`
+with letters of 12pt has 325."""
+_LETTER: Final = width("x")
+"""A sign between two letters is set wider than one at the beginning of a row."""
+_EQUAL, _ROW, _TOO_WIDE = 1e-6, 5.0, 1e6
+"""What differs by less is as wide; what a row more costs, and one that does not fit."""
 _BETWEEN: Final = (r"\cdot", r"\mapsto", "+", "-")
 _ENTRYWISE: Final = (r"\odot", r"\otimes", r"\oslash")
 """Signs that may begin a row, and never end one."""
@@ -31,84 +27,83 @@ LATEX: Final = Signs(
     (r"\sum", r"\frac{\partial }"),
     ("+ ", "- "),
     (r"\sum", r"\frac{\partial"),
-    (*_BETWEEN, ")", r"\b", r"\B", r"\r", "=", "]"),
-    (*_BETWEEN, *_ENTRYWISE, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert", r"\langle", r"\mathbf{1}"),
+    (*_BETWEEN, ")", r"\bigr", r"\Bigr", r"\r", "=", "]"),
+    (*_BETWEEN, *_ENTRYWISE, "(", "l(", "l[", r"\partial", "lVert", r"\lvert", r"\langle", r"\mathbf{1}"),
+    fences={r"\lVert": 1, r"\lvert": 1, r"\langle": 1, r"\rVert": -1, r"\rvert": -1, r"\rangle": -1},
 )
 
 
-@lru_cache(maxsize=4096)
-def width(text: str) -> float:
-    r"""About how wide LaTeX sets the text, in widths of a letter; a fraction is as wide as its wider half."""
-    total, position, small = 0.0, 0, 0
-    while position < len(text):
-        if text.startswith(r"\frac{", position):
-            top, after = _group(text, position + 5)
-            bottom, position = _group(text, after)
-            total += max(width(top), width(bottom)) + 0.6
-            continue
-        if text.startswith(r"\underbrace{", position):
-            above, after = _group(text, position + 11)
-            below, position = _group(text, after + 1)
-            total += max(width(above), 0.75 * width(below)) + 0.3
-            continue
-        command = _COMMAND.match(text, position)
-        if command:
-            total += _WIDE.get(command.group(1), 1.1)
-            position = command.end()
-            continue
-        character = text[position]
-        if character in "_^" and text[position + 1 : position + 2] == "{":
-            script, position = _group(text, position + 1)
-            total += 0.7 * width(script)
-            continue
-        if character in "+-=<>":
-            total += 2.2
-        elif character not in " {}_^&":
-            total += 1.5 if character.isupper() else 0.8 if character in "()[],.|" else 1.1
-        position += 1
-        small += 1
-    return total
+@record
+class Cut:
+    """A line in rows: where they start and end, how unwelcome the worst place is at which it is broken,
+    and whether each row fits."""
+
+    rows: tuple[tuple[int, int], ...]
+    worst: float
+    fits: bool = True
 
 
-def _group(text: str, start: int) -> tuple[str, int]:
-    """The contents of the braces that open at `start`, and where to go on."""
-    end = closing(text, start, "{}")
-    return (text[start + 1 :], len(text)) if end is None else (text[start + 1 : end - 1], end)
+@record
+class _Way:
+    """How a line is best broken up to a point: what that costs, its last break before, and the worst one."""
+
+    total: float
+    before: int
+    worst: float
+
+
+def cut(text: str, first: float, later: float) -> Cut:
+    """The line in rows that fit: at outer signs before inner ones, in few rows, the first ones full.
+
+    Each row after the first begins with its operator; what cannot be broken stands alone.
+    """
+    if width(text) <= first:
+        return Cut(((0, len(text)),), 0.0)
+    points = [(0, 0), *break_points(text, LATEX), (len(text), 0)]
+    ends, wide = [0.0], 0.0
+    for (start, _), (end, _) in pairwise(points):
+        wide += width(f"x{text[start:end]}" if start else text[:end]) - (_LETTER if start else 0.0)
+        ends.append(wide)
+    ways = [_Way(0.0, 0, 0.0)]
+    for number in range(1, len(points)):
+        ways.append(min(_ways(number, points, ends, ways, (first, later)), key=lambda way: way.total))
+    places = [len(points) - 1]
+    while places[-1]:
+        places.append(ways[places[-1]].before)
+    bounds = [points[place][0] for place in reversed(places)]
+    return Cut(tuple(pairwise(bounds)), ways[-1].worst, ways[-1].total < _TOO_WIDE)
+
+
+def _ways(
+    number: int, points: list[tuple[int, int]], ends: list[float], ways: list[_Way], rooms: tuple[float, float]
+) -> Iterator[_Way]:
+    """The ways to end a row at a point, by the row's beginning."""
+    last = number == len(points) - 1
+    for before in range(number - 1, -1, -1):
+        room = rooms[before > 0]
+        over = ends[number] - ends[before] - room
+        if over > _EQUAL and before < number - 1:
+            return
+        price = _price(points[number][1])
+        loose = 0.0 if last or over > 0 else (over / room) ** 2
+        total = ways[before].total + _ROW + price + loose + (_TOO_WIDE + over if over > _EQUAL else 0.0)
+        yield _Way(total, before, max(ways[before].worst, price))
+
+
+def _price(unwelcome: int) -> float:
+    """What a break costs: outside brackets, and there before + and −, it costs least."""
+    if unwelcome >= SELDOM:
+        return 12.0 * (unwelcome - SELDOM) + 10.0
+    depth, kind = divmod(unwelcome, 3)
+    return 12.0 * depth + (0.0, 6.5, 8.0)[kind]
 
 
 def broken(text: str, first: float, later: float) -> list[str]:
-    """The line in pieces that fit; each piece after the first begins with its operator."""
-    points: list[tuple[int, int, float]] = []  # where, how unwelcome, and how wide the line is up to there
-    wide, end = 0.0, 0
-    for position, cost in break_points(text, LATEX):
-        wide, end = wide + width(text[end:position]), position
-        points.append((position, cost, wide))
-    whole = wide + width(text[end:]) - _EQUAL
-    pieces: list[str] = []
-    start, begun, room, number = 0, 0.0, first, 0
-    while whole - begun > room and number < len(points):
-        number = _best_cut(points, number, begun, room)
-        end, _, begun = points[number]
-        pieces.append(text[start:end].strip())
-        start, room, number = end, later, number + 1
-    return [*pieces, text[start:].strip() if pieces else text]
+    """The rows of a line, cut where they fit."""
+    return [text[start:end].strip() for start, end in cut(text, first, later).rows]
 
 
-def _best_cut(points: list[tuple[int, int, float]], number: int, begun: float, room: float) -> int:
-    """The last of the most welcome points from a number on; what cannot be broken stands alone."""
-    best: tuple[int, int] | None = None
-    for place in range(number, len(points)):
-        _, cost, wide = points[place]
-        if wide - begun > room + _EQUAL:
-            break
-        if wide - begun < room * 0.35:
-            cost += 4
-        if best is None or cost <= best[0]:
-            best = (cost, place)
-    return number if best is None else best[1]
-
-
-def breakable(text: str, room: float = 18.0) -> str:
+def breakable(text: str, room: float = 95.0) -> str:
     r"""A formula inside a sentence: a long one may be broken between its factors."""
     if width(text) <= room:
         return text

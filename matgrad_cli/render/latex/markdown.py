@@ -12,12 +12,11 @@ from ..document import blocks
 from ..document.blocks import WORDS, Block, Document, Phrase
 from ..view import View
 from ..words import described
-from .fragment import cases_latex, grid_latex, label_latex, underbraced
-from .lines import broken, width
+from .fragment import cases_latex, grid_latex, label_latex, rows_latex
 from .prose import given_latex, joined, letters_latex, named_latex, numbers_latex, title_case, value_latex
 from .prose_math import formula_latex, pieces
 
-_ROOM = 84.0
+_ROOM = 430.0
 _BRACKETS = regex(r"\\([Bb]ig)[lr](?![A-Za-z])")
 """Brackets that open or close: pandoc knows them without the letter, and no places for breaks."""
 
@@ -113,9 +112,7 @@ def _guarded(text: str) -> str:
 
 
 def _formula(head: str, body: Expr, shapes: bool = False) -> str:
-    if shapes and not body.free and width(text := underbraced(body)) <= _ROOM:
-        return _display(head + text)
-    rows = broken(to_latex(body), _ROOM, _ROOM)
+    rows = rows_latex(body, _ROOM, _ROOM, shapes and not body.free)
     if len(rows) == 1:
         return _display(head + rows[0])
     joint = " \\\\\n&\\quad "
