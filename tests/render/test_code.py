@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from matgrad_cli.api import gradient
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import (
     NUMBER,
@@ -138,6 +139,8 @@ CASES: list[tuple[Expr, Any]] = [
     (mul(Number(2), Fill(1, Shape(n, n))), 2 * np.ones((3, 3))),
     (mul(Power(Size(n), Number(-1)), A), V["A"] / 3),
     (mul(Number(-2), c, Call("diagonal", A)), -1.4 * np.diag(V["A"])),
+    (Call("diagonal", matmul(A, B, Transpose(A))), np.diag(V["A"] @ V["B"] @ V["A"].T)),
+    (Call("diagonal", matmul(A, Inverse(B))), np.diag(V["A"] @ np.linalg.inv(V["B"]))),
     (Power(Power(c, Number(Fraction(1, 2))), Number(-1)), 0.7**-0.5),
     (matmul(Transpose(Named("Z", matmul(A, B))), Named("Z", matmul(A, B))), (V["A"] @ V["B"]).T @ (V["A"] @ V["B"])),
 ]
@@ -170,6 +173,13 @@ def test_sums_letters_that_are_missing_and_letters_used_twice() -> None:
     code = python_code(Result(entry, (a, b), None), Problem(c, A, (A, B, u, c)))
     wanted = 2 * V["A"] @ V["B"] + V["u"][:, None] + 0.7 * np.diag(V["A"])[:, None] * np.ones(3)
     assert np.allclose(run(code, A=V["A"], B=V["B"], u=V["u"], lambda_=0.7), wanted)
+
+
+def test_of_a_diagonal_no_product_is_computed_that_is_not_needed() -> None:
+    for loss in ("tr(A@diag(w)@B)", "logdet(X.T@diag(w)@X)", "norm(tanh(X@W + w)@B - Y)**2"):
+        code = gradient(loss, "w", "w: p").render("numpy")
+        assert "np.diag(" not in code.replace("np.diag(w)", "")
+        assert "np.sum(" in code
 
 
 def test_entrywise_functions_fixed_positions_and_counted_letters() -> None:

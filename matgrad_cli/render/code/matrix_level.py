@@ -287,6 +287,8 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
+        if name == "diagonal" and (sums := _row_sums(argument)) is not None:
+            return self.code(sums)
         if argument.shape.is_number and name in _OF_A_NUMBER:
             return self._of_a_number(name, argument)
         if _needs_two_axes(node):
@@ -329,6 +331,16 @@ class MatrixCode:
     def _of_a_number(self, name: str, argument: Expr) -> Code:
         code = self.code(argument)
         return Code(self.form("abs", x=self.taken(code, argument).at(SUM))) if name in ("norm", "norm1") else code
+
+
+def _row_sums(product: Expr) -> Expr | None:
+    """diag(AB) as the row sums of A ∘ Bᵀ: the other entries of the product are not computed."""
+    if not isinstance(product, ir.MatMul) or any(factor.shape.rows is ONE for factor in product.factors):
+        return None
+    *front, last = product.factors
+    if _inverted(last) is not None or all(_inverted(factor) is not None for factor in front):
+        return None
+    return ir.MatMul((ir.hadamard(ir.matmul(*front), transpose(last)), ir.Fill(1, Shape(last.shape.rows, ONE))))
 
 
 def _is_python_number(node: Expr, code: Code) -> bool:
