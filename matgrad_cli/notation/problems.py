@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from ..diagnostics import Diagnostic, InputError, Source
 from ..diagnostics.record import replace
@@ -216,29 +217,29 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
 
 
 def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
-    """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy.
-
-    `X[i,:]` has one dimension and can be nothing but NumPy's.
-    """
+    """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy:
+    `X[i,:]` has one dimension and can be nothing else."""
+    read = partial(_understood, tree, facts=facts, wrt=wrt)
     if scope.syntax == "numpy" and any(map(_is_row, s.parts_of(tree))):
-        return _understood(tree, replace(scope, arrays=True), facts, wrt)
+        return read(replace(scope, arrays=True))
     try:
-        understood = with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
-        return _of_flat(scope, understood, lambda scope: _understood(tree, scope, facts, wrt))
+        return _of_flat(scope, with_offsets(tree, scope, read), read)
     except InputError as error:
         if scope.syntax not in STRETCHING or error.diagnostic.code not in MISFITS:
             raise
-        # elsewhere every array has two sides
-        columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)
+        columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)  # elsewhere all have two sides
+        stretching = replace(scope, arrays=True, columns=columns)
         try:
-            stretching = replace(scope, arrays=True, columns=columns)
-            understood = with_offsets(tree, stretching, lambda scope: _understood(tree, scope, facts, wrt))
+            understood = with_offsets(tree, stretching, read)
         except InputError as other:
             raise further(error, other) from None
         found, reading = understood[1], understood[3]
-        # an inferred vector has no known convention, unless an axis is put in somewhere
+        # an inferred vector has no known convention, unless an axis is put in, or both say the same
         axes = any(isinstance(part, s.Apply) and part.function in (AS_COLUMN, AS_ROW) for part in s.parts_of(tree))
-        open_ = not axes and any(shape.is_column for shape in found.shapes.values())
+        open_ = frozenset(name for name, shape in found.shapes.items() if shape.is_column and not axes)
+        with suppress(InputError):
+            if open_ and read(replace(stretching, columns=columns | open_))[3].expr == reading.expr:
+                return understood
         if open_ or (reading.idle and reading.stretched):
             raise
         return understood

@@ -3,6 +3,8 @@ and both must agree."""
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from matgrad_cli.diagnostics import InputError, Source
 from matgrad_cli.ir import Dim, Shape, Symbol
 from matgrad_cli.notation.elaboration.elaborate import read_node
 from matgrad_cli.notation.expression.reader import parse
+from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.scope import Scope
 from matgrad_cli.verify.arrays.structure import sides
@@ -281,3 +284,25 @@ def test_no_function_is_proposed_for_a_name_that_is_far_from_it():
     with pytest.raises(InputError) as caught:
         read_problem('__import__("os").system("ls")', "x", ["x: n"])
     assert (caught.value.diagnostic.help or "").startswith("write it out")
+
+
+@pytest.mark.parametrize("loss", ["norm(X@W + b.T - Y)**2", "norm(X@W - Y + b.T)**2", "norm(tanh(X@W + b.T)@V - Y)**2"])
+def test_a_transposed_vector_is_added_to_every_row_in_both_conventions(loss):
+    problem = read_problem(loss, "b")
+    told = read_problem(loss.replace("b.T", "b"), "b")
+    assert to_text(told.loss) == to_text(problem.loss)
+
+
+@pytest.mark.parametrize(
+    ("loss", "shapes"),
+    [
+        ("norm(X@W + b.T - Y)**2 + norm(W@W - b)", []),
+        ("norm(X@W + b.T - Y)", ["X: n×d, W: d×k, b: k, Y: n×d"]),
+        ("norm(X + b)**2 + b.T@b", []),
+    ],
+)
+def test_what_is_proposed_is_not_what_is_written(loss, shapes):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, "X", shapes)
+    proposed = re.search(r"write (?:it as )?`([^`]+)`", caught.value.diagnostic.help or "")
+    assert proposed is None or proposed[1].replace("(X@W)", "X@W") not in loss

@@ -154,13 +154,15 @@ def declared_column(scope: Scope, vector: Expr) -> bool:
 
 
 def _spread(scope: Scope, vector: tuple[Expr, Span], matrix: Shape) -> tuple[str, str] | None:
-    """A vector repeated to the shape of a matrix: the text, and whether it is used for rows or for columns."""
+    """A vector repeated to the shape of a matrix: the text, and whether it is used for rows or for columns;
+    None where it is written so already."""
     shape, span = vector[0].shape, vector[1]
     size = shape.cols if shape.rows is ONE else shape.rows
     as_row, as_column = piece(scope, span, not shape.is_row), piece(scope, span, shape.is_row)
     latex = scope.syntax == "latex"
     if size is matrix.cols and (shape.is_row or size is not matrix.rows):
-        return (f"\\mathbf{{1}}{as_row}" if latex else as_row), "row"
+        written = not latex and as_row == piece(scope, span)
+        return None if written else ((f"\\mathbf{{1}}{as_row}" if latex else as_row), "row")
     if size is matrix.rows:
         axis = "" if declared_column(scope, vector[0]) else "[:, None]"
         return (f"{as_column}\\mathbf{{1}}^T" if latex else f"{as_column}{axis}"), "column"
