@@ -14,7 +14,7 @@ from .answers.dress import UNDER_A_FACT
 from .lines.forms import descends, left_letters, letters_of, order_of
 from .lines.kinds import Pairing, entry_at, ways_at
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
-from .lines.reading import Read
+from .lines.reading import Read, undefined
 from .lines.scope import Surroundings
 from .lines.shape_said import misfit_behind
 from .lines.statements import NO_STEP, STEP, Claim, Row
@@ -83,6 +83,7 @@ class Chain:
     `sums` are the letters over which the line before writes a Σ, `always` those over which the text does anywhere;
     `silent` are the letters that the left side has without a Σ, `lost` those of them that have a Σ elsewhere.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
+    `guess` says why the left side is only a guess at the loss's derivative.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
 
@@ -95,6 +96,7 @@ class Chain:
     sound: bool = False
     gap: bool = False
     apart: bool = False
+    guess: Slip | None = None
     equation: bool = False
     sums: frozenset[str] = frozenset()
     always: frozenset[str] = frozenset()
@@ -108,6 +110,7 @@ class Chain:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr, around.task.layout), expr, True, left.rough
         self.target, self.turned = is_target(around, expr), is_turned(around, left)
+        self.guess = undefined(left.side.node, around)
         written = names(left.side.node) if left.side.node is not None else ()
         own = (label for name in written for label in name.name.split("_")[1:])  # the i of ℓ_i
         kept = self.silent if self.gap else frozenset[str]()
@@ -117,7 +120,7 @@ class Chain:
 
     def begin_unknown(self, left: Read) -> None:
         """A claim begins a chain whose left side could not be read: only its letters are known."""
-        self.target, self.order, self.head, self.sound = False, (), None, False
+        self.target, self.order, self.head, self.sound, self.guess = False, (), None, False, None
         self.silent = frozenset(letters_of(left.side.node))
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_lett
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, array_shape, kind_in_words, pairings
-from .lines.reading import Read, Side, read_side, unknown_link
+from .lines.reading import Read, Side, read_side, undefined
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
@@ -264,10 +264,10 @@ class Reader:
             return last, outcome
         outcome, lost = self._compared(last, found, self.chain.target), self.chain.lost_sums(found)
         outcome = with_its_sums(outcome, lost, found.expr, self.around)
-        if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
+        open_ = (undefined(found.side.node, self.around) or self.chain.guess) if outcome.verdict == "wrong" else None
+        if open_ is not None:
             self.chain.sound = False
-            message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
-            return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
+            return last, Outcome("undecided", found, open_)
         outcome = unless_open(outcome, last, found, self.around, self.chain)
         outcome = self.equations.at_solution(self.chain, last, outcome)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):

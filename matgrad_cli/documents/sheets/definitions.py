@@ -191,11 +191,12 @@ class Definitions:
         for at, token in enumerate(tokens):
             below = index_behind(tokens, at) if token.kind == "name" else ()
             label = label_of(below)
-            stated = texts.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
+            name = f"{token.text}_{label}" if label else token.text
+            stated = texts.get(name) if token.kind == "name" else None
             inside = at > 0 and (
                 tokens[at - 1].text == "_" or (at > 1 and tokens[at - 1].text == "{" and tokens[at - 2].text == "_")
             )
-            if stated is None or inside or token.start < last or token.text in never:
+            if stated is None or inside or token.start < last or name in never:
                 continue
             entry = index_behind(tokens, at + len(below)) if label else below  # the j of a_{2}_j
             value = _value(stated, entry, self.names)

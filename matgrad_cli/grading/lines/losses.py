@@ -51,7 +51,8 @@ def loss_names(
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
     if given:
         around.promised = frozenset(stated)
-        return frozenset((given, given.lstrip("\\"), *(name for name in differentiated if name.startswith(given))))
+        like = (name for name in differentiated if name.startswith(given) and name not in stated)
+        return frozenset((given, given.lstrip("\\"), *like))
     if any(name in differentiated or name in USUAL for name in stated):
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss

@@ -331,11 +331,20 @@ def _joined(node: s.Node, around: Surroundings) -> s.Node:
     return node
 
 
-def unknown_link(node: s.Node | None, around: Surroundings) -> s.Name | None:
-    """A name without value that a chain goes through: r of ∂L/∂r ∂r/∂w."""
+def undefined(node: s.Node | None, around: Surroundings) -> Slip | None:
+    """Why a side cannot be refuted: a chain goes through a name without value, the r of ∂L/∂r ∂r/∂w; or a label that
+    nothing defines stands below the loss's letter, the L_reg of ∂L_reg/∂w, which is only a guess at the loss."""
     parts = s.parts_of(node) if node is not None else ()
-    by = (inner(part.variable) for part in parts if isinstance(part, s.Derivative))
-    return next((name for name in by if isinstance(name, s.Name) and not around.valued(name.name)), None)
+    derivatives = [part for part in parts if isinstance(part, (s.Derivative, s.Differential_))]
+    for part in derivatives:
+        by = inner(part.variable) if isinstance(part, s.Derivative) else None
+        if isinstance(by, s.Name) and not around.valued(by.name):
+            message = f"`{by.name}` is not defined, so this chain of derivatives cannot be judged"
+            return Slip("unknown-name", message, span=by.span)
+    bodies = (inner(part.body) for part in derivatives)
+    lone = (body for body in bodies if isinstance(body, s.Name) and body.name in around.losses)
+    guess = next((one for one in lone if any(one.name.startswith(f"{name}_") for name in around.losses)), None)
+    return Slip("unknown-name", f"`{guess.name}` is not defined here", span=guess.span) if guess is not None else None
 
 
 def _bare(node: s.Node) -> s.Node:

@@ -283,10 +283,15 @@ class Cursor:
         """The unknown function that a letter there names, with what stands below it, and where its bracket opens."""
         if self.tokens[place].kind != "name":
             return None
-        past = self.past_index(place + 1)
-        name = "_".join(token.text for token in self.tokens[place:past] if token.kind in ("name", "word", "number"))
+        name, past = self.labelled_at(place)
         called = self.unknown(name) and self.tokens[past].kind == "open" and self.tokens[past].text in ("(", "[")
         return (name, past) if called else None
+
+    def labelled_at(self, place: int) -> tuple[str, int]:
+        """The name that a letter there begins, with what stands below it, and where it ends."""
+        past = self.past_index(place + 1)
+        parts = (token.text for token in self.tokens[place:past] if token.kind in ("name", "word", "number"))
+        return "_".join(parts), past
 
     def past_index(self, place: int) -> int:
         """Behind the index that stands there, or the place itself."""

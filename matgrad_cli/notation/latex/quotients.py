@@ -165,6 +165,9 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
         return None, True
     token = r.token
     if token.kind == "name" and is_function_name(r, token):
+        name, past = r.labelled_at(r.at)
+        if past > r.at + 1 and name in r.names.losses:  # beside L the L_reg that is differentiated, too
+            return r.grammar.factor(r), True
         r.take()
         node: Node = r.name(token)
         if r.sees("open", "(", "[") and is_call(r, token.text):
