@@ -30,6 +30,7 @@ def test_a_line_that_is_the_gradient_is_a_claim_that_holds(code: str) -> None:
 def test_a_line_that_is_not_is_not_passed_in_silence(code: str) -> None:
     report = check_text(TEXT.replace("{}", code), "a.md")
     assert report.problems[0].claims == (1, 2)
+    assert report.verdict == ("right" if OPEN[code] == "code" else "undecided")
     assert OPEN[code] in report.problems[0].lines[-1].notes[-1]
 
 

@@ -1,7 +1,7 @@
 """Lines of code beside a derivation that give its gradient once more: `grad = 2 * X.T @ (X @ w - y)`.
 
-They are judged as answers to the problem that the document states; a line that is not its gradient may be meant of
-something else and is said to be not judged.
+They are judged as answers to the problem that the document states. A line that is not its gradient may be meant of
+something else, and is not called wrong; but the document is not right either.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ...documents.passage import Passage, line_and_column
 from ...documents.python.answer import worked_out
 from ...documents.python.blocks import Blocks
 from ...documents.python.uses import BARE, claimed
-from ...records.finding import Finding
+from ...records.finding import Finding, LineVerdict
 from ..answers.judge import judge_answer
 from ..task import Task
 
@@ -26,9 +26,9 @@ _MANY = "code behind many lines that give a gradient, which is not looked at"
 MOST_LINES = 12
 
 
-def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[Finding]:
-    """The findings on the lines of code that are called like a gradient by a variable of the problem;
-    `number` is that of the first."""
+def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[tuple[Finding, bool]]:
+    """The findings on the lines of code that are called like a gradient by a variable of the problem, and whether they
+    are another gradient; `number` is that of the first."""
     variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
     for at, (line, task, needed) in enumerate(_giving(ast.parse(code.text).body, tasks, variables)):
         written = "\n".join(map(ast.unparse, (*needed, line))) if at < MOST_LINES else None
@@ -83,7 +83,7 @@ def _used(line: ast.stmt) -> set[str]:
     return {node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
-def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str | None) -> Finding:
+def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str | None) -> tuple[Finding, bool]:
     start = sum(len(text) + 1 for text in code.text.split("\n")[: line.lineno - 1])
     text = ast.get_source_segment(code.text, line) or ""
     at, column = line_and_column(code.source.text, start + line.col_offset)
@@ -95,4 +95,6 @@ def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str
     open_ = f"code: {slip}" if slip else _OPEN if written is not None else _MANY
     notes = ("code, read as an answer" if right else open_,)
     place = Span(start + line.col_offset, start + line.col_offset + len(text))
-    return Finding(number, "follows" if right else "undecided", place, at, column, notes=notes, text=text)
+    verdict: LineVerdict = "follows" if right else "undecided"
+    differs = found is not None and found.verdict == "wrong"
+    return Finding(number, verdict, place, at, column, notes=notes, text=text), differs

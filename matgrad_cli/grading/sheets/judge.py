@@ -22,7 +22,7 @@ from .going_on import Places, in_sentence
 from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, LABELLED, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
 from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
-from .own_letters import own_fact, under_the_sign
+from .own_letters import own_fact, refuted, under_the_sign
 from .passing import (
     CONDITIONAL,
     LONE_ZERO,
@@ -36,7 +36,7 @@ from .passing import (
     said_of_other,
     speaks_of_equations,
 )
-from .rows import Line, concludes, held_constant, is_of_one_letter, is_resummed, labelled, no_identity, of_variables
+from .rows import Line, concludes, held_constant, is_resummed, labelled, no_identity, of_variables
 from .solutions import (
     Numbered,
     as_solution,
@@ -67,11 +67,10 @@ class Judge:
 
     def __init__(self, sheet: Sheet, question: Question, told: Told, readers: Sequence[Begun]) -> None:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
-        self.constrained = sheet.prose
+        self.constrained, self.multiplied = sheet.prose, False
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
         self.stated = self.derived = self.settled = self.supposed = self.misread = self.gradient = False
-        self.multiplied = False
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
@@ -223,8 +222,8 @@ class Judge:
             return Judged(line, "undecided", "aside", why="not understood")
         if (why := self._beside(line, result)) is not None:
             return Judged(line, "undecided" if why == LABELLED else "aside", "aside", result, result.notes, why)
-        if fact is not None and fact.verdict == "wrong" and is_of_one_letter(line):
-            return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
+        if (false := refuted(line, fact, result)) is not None:
+            return false
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             why = "read as ∂(A = B) = C: both hold under the derivative sign"
             return Judged(line, under, "aside", result, result.notes, why)
@@ -373,9 +372,10 @@ class Judge:
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
-        defined = frozenset(name for begun in self.readers for name in begun.around.defined)
-        parts = {part for begun in self.readers for part in begun.around.task.problem.loss.symbols}
-        inside = defined | {part.name for part in parts if isinstance(part, Symbol)}
+        arounds = [begun.around for begun in self.readers]
+        defined = frozenset(name for around in arounds for name in around.defined)
+        parts = (part for around in arounds for part in around.task.problem.loss.symbols if isinstance(part, Symbol))
+        inside = defined.union((part.name for part in parts), *(around.sizes() for around in arounds))
         if (other := self.others.why(line, anew, result, inside, self.gradient or self.derived)) is not None:
             self.misread |= line.name == self.question.name
             return other

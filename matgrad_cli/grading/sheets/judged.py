@@ -19,6 +19,7 @@ NO_IDENTITY = "an equation, which does not always hold"
 STEP = ("read as a step of a descent, which goes against the gradient",)
 CONDITION = "a condition"
 LABELLED = "an equation behind what names it"
+FALSE_FACT = "a fact in letters of its own, which does not hold as it stands"
 GIVEN = "what a given name stands for"
 
 

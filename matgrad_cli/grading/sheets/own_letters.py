@@ -13,19 +13,24 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement
 from ...notation.latex.names import whole
 from ...records.finding import LineVerdict
+from ..chain import RowResult
 from ..lines.syntax_walk import bare_name
 from ..meanings.own_letters import true_of_all
+from .judged import FALSE_FACT, Judged
+from .rows import Line, is_of_one_letter
 
 _SQUARE = {"symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal", "idempotent"}
 
 
 @record
 class Fact:
-    """The verdict on a fact, what was supposed, and why nothing is said of one that holds in another layout."""
+    """The verdict on a fact, what was supposed, and why nothing is said of one that holds in another layout; whether it
+    is `false` where all of its matrices are symmetric, too."""
 
     verdict: LineVerdict
     notes: tuple[str, ...] = ()
     elsewhere: str = ""
+    false: bool = False
 
 
 def own_fact(
@@ -57,7 +62,21 @@ def own_fact(
     if verdicts[0] is False and true_of_all(texts, (), moving, rows=True, numerator=layout != "numerator"):
         other = "gradient" if layout == "numerator" else "numerator"
         return Fact("undecided", elsewhere=f"it holds in the {other} layout, the rows beside it in the {layout} layout")
-    return Fact("wrong" if verdicts[0] is False else "undecided")
+    if verdicts[0] is not False:
+        return Fact("undecided")
+    matrices = {name for side in statement.sides if side.node is not None for name in s.contents(side.node).names}
+    symmetric = [f"{name} symmetric" for name in sorted(matrices) if name[0].isupper()]
+    none = not symmetric or true_of_all(texts, symmetric, moving, rows=True) is False
+    return Fact("wrong", false=none and verdicts == [False] * len(verdicts))
+
+
+def refuted(line: Line, fact: Fact | None, result: RowResult) -> Judged | None:
+    """A row that is false in letters of its own: wrong where there is but one; where names of it are not known, and
+    more may be known of them, open."""
+    if fact is not None and fact.verdict == "wrong" and is_of_one_letter(line):
+        return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
+    open_ = fact is not None and fact.false and result.verdict == "undecided"
+    return Judged(line, "undecided", "claim", why=FALSE_FACT) if open_ else None
 
 
 def under_the_sign(formula: Formula, line: LatexLine) -> LineVerdict | None:

@@ -40,7 +40,7 @@ from .judge import Judge
 from .judged import GIVEN, Judged
 from .other_functions import code_of
 from .own_letters import own_fact
-from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
+from .passing import CONDITIONAL, begins_with_relation, derived_in_words, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
 from .rows import Line, explained, gives_identity, is_special
@@ -54,11 +54,13 @@ _LISTED = regex(r"=\s*(?!\\\w*\s*\{?\s*[dD]iag)(?:\\left)?[\[(\\][^=]*_\{?1\}?[^
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
-    """The rows of a document: formulas with a sign of equality, and what stands in a display and is no lone name."""
+    """The rows of a document: formulas with a sign of equality, what stands in a display and is no lone name, and what
+    words say is a derivative."""
     lines: list[Line] = []
     for formula, line in zip(sheet.formulas, found.lines, strict=False):
         text = formula.passage.text
-        if holds_equality(text) or begins_with_relation(text) or (formula.kind == "display" and len(text) > 12):
+        shown = formula.kind == "display" and len(text) > 12
+        if holds_equality(text) or begins_with_relation(text) or shown or derived_in_words(formula):
             lines.append(Line(len(lines) + 1, formula, line))
     return lines
 

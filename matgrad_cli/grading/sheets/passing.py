@@ -105,6 +105,7 @@ _SIDE = regex(
 _SUBJECT = regex(r"\b(?:subject to|s\.\s?t\.)\W*$", re.IGNORECASE)
 _CONSTRAINED = regex(r"\b(?:subject to|s\.\s?t\.|such that|constraints?)\W*$", re.IGNORECASE)
 _UNCONSTRAINED = regex(r"\b(?:no|not|without|free (?:of|from))\b[^.,]{0,20}\bconstraints?\W*$", re.IGNORECASE)
+_DERIVED_IN_WORDS = regex(r"\b(?:gradient|derivative|hessian)\b[^.=$]{0,50}\b(?:is|equals|becomes)\W*$", re.IGNORECASE)
 _LISTED = regex(r"(?:(?:\$[^$]*\$|\\\((?:(?!\\\)).)*\\\))\s*(?:,|,?\s*and)\s*)+$")
 _OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
@@ -213,6 +214,12 @@ def begins_with_relation(text: str) -> bool:
     return bool(_OTHER.match(text) or _MORE.match(text))
 
 
+def derived_in_words(formula: Formula) -> bool:
+    """Whether words say of a formula, which is more than a letter, that it is a derivative:
+    `The gradient of the second term is $\\lambda w$`."""
+    return len(formula.passage.text.strip()) > 2 and _DERIVED_IN_WORDS.search(formula.before[-80:]) is not None
+
+
 def rewrites(formula: Formula) -> bool:
     """Whether the words before a formula say that something is written in another way: `Expanding the square gives`."""
     said = formula.before[-80:]
@@ -228,7 +235,8 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
     if _MISTAKE.search(formula.before[-160:]) or _REFUTED.match(formula.after[:40]):
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
-        return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
+        told = "a derivative of something in words" if derived_in_words(formula) else "no equality"
+        return "a relation" if _OTHER.search(text) or _MORE.search(text) else told
     if line.statements and all(_GOAL.match(side.text) for one in line.statements for side in one.sides):
         return SOUGHT
     only = line.statements[0] if len(line.statements) == 1 and line.statements[0].leading is None else None

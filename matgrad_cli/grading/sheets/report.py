@@ -15,7 +15,7 @@ from ...notation.latex.names import ACCENTS
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
 from ..consequences import MAY_FOLLOW
 from ..exercises.findings import line_of, placed
-from .judged import AFTER_OPEN, EQUATION_OF_GRADIENT, Judged
+from .judged import AFTER_OPEN, EQUATION_OF_GRADIENT, FALSE_FACT, Judged
 from .other_functions import RESTATED
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero
@@ -57,9 +57,14 @@ def _with_code(problem: ProblemReport, part: Part, code: Blocks) -> ProblemRepor
     """The report with what lines of code claim of the gradient."""
     from .code_beside import lines_beside
 
-    beside = lines_beside(code, part.tasks, 1 + max((line.number for line in problem.lines), default=0))
-    lines = tuple(in_cell(line, code.cells) if code.cells else line for line in beside)
-    return replace(problem, lines=(*problem.lines, *lines))
+    beside = [*lines_beside(code, part.tasks, 1 + max((line.number for line in problem.lines), default=0))]
+    lines = tuple(in_cell(line, code.cells) if code.cells else line for line, _ in beside)
+    problem = replace(problem, lines=(*problem.lines, *lines))
+    if problem.verdict != "right" or not any(differs for _, differs in beside):
+        return problem
+    said = "the code beside the derivation computes another gradient"
+    final = replace(problem.final, code="undecided", message=said)
+    return replace(problem, verdict="undecided", score=0.0, final=final)
 
 
 def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> ProblemReport:
@@ -176,7 +181,8 @@ def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerd
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
     equation = next((f"{one.why} could not be judged" for one in part.judged if one.why == EQUATION_OF_GRADIENT), None)
-    if (still_open := _open_gradient(part) or _open_value(part) or equation) is not None:
+    false = FALSE_FACT if any(one.why == FALSE_FACT for one in part.judged) else None
+    if (still_open := _open_gradient(part) or _open_value(part) or equation or false) is not None:
         return "undecided", Final(final, "undecided", still_open)
     return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
 
