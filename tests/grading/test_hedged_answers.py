@@ -73,6 +73,24 @@ def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) 
     assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict
 
 
+@pytest.mark.parametrize("text", [
+    r"$$\nabla f = 0 \quad\text{or}\quad \nabla f = …$$", r"$$\nabla f = … \quad\text{or}\quad \nabla f = 0$$",
+    r"$$\nabla f = … \text{ or } 0$$", "$$\\nabla f = 0$$\nor\n$$\\nabla f = …$$", r"$$\nabla f = 0 = …$$",
+    r"$$\nabla f = … \text{ if } n > 5 \text{ else } 0$$", r"$$\nabla f = … \quad\text{if } y = 0$$",
+    r"$$\nabla f = … \quad\text{for } w = 0, \text{ otherwise } w$$",
+])  # fmt: skip
+def test_what_is_said_to_be_zero_as_well_or_of_some_values_inside_of_the_formula_is_open(key: Key, text: str) -> None:
+    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == "undecided"
+
+
+@pytest.mark.parametrize("text", [
+    r"$$\nabla f = … = 0$$", r"$$\nabla f = … \text{ or equivalently } X^T\sigma(Xw) - X^Ty$$",
+    r"$$\nabla f = … \quad\text{for all } w$$", r"$$\nabla f = … \quad\text{where } \sigma(t) = 1/(1+e^{-t})$$",
+])  # fmt: skip
+def test_other_words_inside_of_the_formula_change_nothing(key: Key, text: str) -> None:
+    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == "right"
+
+
 @pytest.mark.parametrize(("number", "text", "verdict"), [
     (1, r"$(A+A^T)x+b$ would be the gradient if $A$ was not symmetric, but it is, so $2Ax+b$.", "undecided"),
     (1, r"$(A+A^T)x+b$ is right only for $A$ orthogonal, so I take $Ax+b$.", "undecided"),

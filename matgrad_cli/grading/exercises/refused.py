@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 
 from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
@@ -12,7 +12,7 @@ from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import Piece, changed
 from ...documents.words import named, said
 from ...notation.latex.names import letter_name
-from ..meanings.remarks import CASES, refuted
+from ..meanings.remarks import CASES, IN_TEXT, refuted
 from .claims import OR, SAYS, STATES, stated_by, states
 from .definitions import clause
 from .settings import Settings
@@ -46,6 +46,9 @@ _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<bec
 _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
 """`If the data are centred, …`, and no `if we apply the rule`."""
 
+_SAVE_OR_WHEN = rf"[\s,(]*\b<save>\b[^.;]*?{_VALUED}|[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)"
+_DISTANCE = regex(r"\\(?:q?quad(?![A-Za-z])|[,;:! ])|~")
+_IS_ZERO = regex(r"\s*(?:\\mathbf\s*|\\vec\s*)?\{?\s*0\s*\}?[\s.,&]*")
 _QUESTION = r"[\s)\]]*\?(?!\s*<yes>\b)"
 _ELSE = r".*(?P<words>\b(?:else|otherwise|sonst|sinon|altrimenti)\b)\W*"
 
@@ -78,6 +81,7 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
         by = {at: stated_by(one) for at, one in enumerate(pieces) if at not in why and not states(one, chosen)}
         why |= {at: f"it is said of `{min(names & others)}`" for at, names in by.items() if names & others}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
+    why |= {at: "it is said to be 0 as well" for at in _or_zero(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(SAYS).search(one.before)]
     meant = {one.text for at, one in named if at not in why}
@@ -98,13 +102,10 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
 def _disowned(one: Piece) -> str | None:
     """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
     lead = clause(one.before)
-    if (
-        said("<denied>").search(lead + " ")
-        or said("<refuted>").match(one.after)
-        or _UNEQUAL.search(BOUNDS.sub(" ", CASES.sub(" ", one.text)))
-        or refuted(one.text)
-    ):
+    if said("<denied>").search(lead + " ") or said("<refuted>").match(one.after) or refuted(one.text):
         return "the words beside it deny it"
+    if _UNEQUAL.search(BOUNDS.sub(" ", CASES.sub(" ", one.text))):
+        return "it states no equality"
     if said(_QUESTION).match(one.after):
         return "it is a question"
     if _QUOTE.search(one.before) and _UNQUOTE.match(one.after):
@@ -119,10 +120,9 @@ def _condition(one: Piece, behind: str, known: str, given: Container[str]) -> st
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
-        said(rf"[\s,(]*\b<save>\b[^.;]*?{_VALUED}").match(behind)
+        next(filter(None, (said(_SAVE_OR_WHEN).match(text) for text in (behind, *_inside(one)))), None)
         or said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<condition>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(rf"[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
     if found is None:
@@ -158,9 +158,37 @@ def _behind(pieces: Sequence[Piece]) -> str:
     return pieces[0].after + "".join(f"{BOUNDS.sub(' ', one.text)} {one.after}" for one in told)
 
 
+def _inside(one: Piece) -> Iterator[str]:
+    r"""What stands in a formula behind each of the words in it, these with it: `\text{if } \lambda = 0`."""
+    text = _DISTANCE.sub(" ", CASES.sub(" ", one.text))
+    yield from (IN_TEXT.sub(r" \1 ", text[words.start() :]) for words in IN_TEXT.finditer(text))
+
+
+def _or_zero(pieces: Sequence[Piece]) -> Iterator[int]:
+    """Formulas in which the derivative is said to be 0, and beside that, or behind it, something else."""
+    for at, one in enumerate(pieces):
+        words = [word for word in IN_TEXT.finditer(one.text) if said(r"\b<or>\b").search(word[1])]
+        ends = [*(word.start() for word in words), len(one.text)]
+        parts = [one.text[start:end] for start, end in zip((0, *(word.end() for word in words)), ends, strict=True)]
+        sides = [_DISTANCE.sub(" ", part).split("=") for part in parts]
+        first = sides[0] if STATES.match(one.text) else []
+        if (len(first) > 2 and _IS_ZERO.fullmatch(first[1])) or (
+            len(sides) > 1 and first and any(_IS_ZERO.fullmatch(side[-1]) for side in sides)
+        ):
+            yield at
+    for at, (one, other) in enumerate(pairwise(pieces)):
+        both = [one, other] if said(r".*\b<or>\W*").fullmatch(other.before) else []
+        if both and all(STATES.match(piece.text) for piece in both):
+            zero = [_IS_ZERO.fullmatch(piece.text.rpartition("=")[2]) for piece in both]
+            yield from (at, at + 1) if any(zero) and not all(zero) else ()
+
+
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
     """Formulas of some cases alone, by their places: behind which an inequality says when they hold, `$1$ if
     $x_i > c_i$`, or `else`, `$X$ if X is square, else $0$`; or behind which another is asked for, `$X$, or $Y$?`."""
+    for at, one in enumerate(pieces):
+        inside = (said(rf"[\s,(]*<when>\b[^.;]*?(?:{_INEQUALITY.pattern})[^.;]*").match(text) for text in _inside(one))
+        yield from ((at, told[0].strip()) for told in islice(filter(None, inside), 1))
     for at, (one, other) in enumerate(pairwise(pieces)):
         by_words = said(_ELSE).fullmatch(one.after) or (
             said(_QUESTION).match(other.after) and said(rf"(?P<words>{OR})").fullmatch(one.after)

@@ -26,7 +26,7 @@ from .terms import terms_hold, without_parts
 _SEVERAL = Diagnostic(
     "answered-twice",
     "several formulas stand here as the answer, one of them wrong",
-    help="leave one answer, or write `matgrad: problem = NAME` above it",
+    help="leave one answer; what answers another problem stands below a heading of its own",
     severity="warning",
 )
 _MARKED = regex(rf"\s*(?:{ACCENT}|.*(?:[*']|:=|\\(?:ast|star|prime)))")

@@ -59,7 +59,7 @@ _SPEAKS: Final = regex(_NAMED, re.IGNORECASE)
 _LISTED: Final = regex(r"\s*(?:(?P<factor>[-−–*]|\(\w\)|(?:[02-9]|\d\d)\.)|[•>]|\d{1,2}\)|1\.)\s+(?=\S)")
 CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}(?P<rows>.*?)\\end\s*\{[dr]?cases\}", re.DOTALL)
 """A value by cases: the signs of equality in it say when it holds."""
-_IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
+IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
 _REFUTES: Final = r"(?P<fact>)(?<!=)(?<!= )\b(?:wrong|false|incorrect|unsure|falsch|faux|fausse)\b"
 _DENIES: Final = (
     r"\b<doubt>\b|\b<or>\b(?!\W*(?:equiv|simply|gleichwertig))|\bat\s+(?:zero|the)\b|<except>|<times>\b"
@@ -121,13 +121,13 @@ def named_layout(answer: str) -> str | None:
 
 def refuted(formula: str) -> bool:
     r"""Whether words inside of a formula say that it is wrong: `… \text{ (wrong)}`."""
-    return said(_REFUTES).search(" ".join(_IN_TEXT.findall(CASES.sub(" ", formula)))) is not None
+    return said(_REFUTES).search(" ".join(IN_TEXT.findall(CASES.sub(" ", formula)))) is not None
 
 
 def denial(task: Task, answer: str) -> str | None:
     """What words of an answer deny it, or say under a condition, or leave open; not those of its cases."""
     text = " ".join(CASES.sub(" ", answer).split())
-    words = " ".join(_IN_TEXT.findall(text))
+    words = " ".join(IN_TEXT.findall(text))
     found = said(_REFUTES).search(text) or said(_DENIES).search(words)
     if found is None or named("fact", found["fact"] or "") in {fact.word for fact in task.problem.facts}:
         return None
