@@ -21,6 +21,7 @@ from .lines.statements import NO_STEP, STEP, Claim, Row
 from .lines.syntax_walk import names
 from .meanings.targets import is_target, is_turned
 from .slips.causes import Slip
+from .slips.codes import TIED
 
 
 @record
@@ -170,7 +171,10 @@ def as_said(outcome: Outcome, found: Read, around: Surroundings) -> Outcome:
 
 
 def unless_if(found: Read, slip: Slip) -> Outcome:
-    """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more."""
+    """A side that does not follow; an aside where it is true if a matrix is symmetric, and the row claims no more; open
+    where it is the derivative with the entries of a symmetric variable tied."""
+    if slip.code == TIED:
+        return Outcome("undecided", found, slip)
     condition = said(UNDER_A_FACT).search(found.side.source.text) if slip.code == "needs-fact" else None
     if condition is None:
         return Outcome("wrong", found, slip)

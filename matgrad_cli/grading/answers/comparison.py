@@ -14,6 +14,7 @@ from ..lines.scope import Surroundings
 from ..rearranged import rearranged
 from ..slips.case import Context
 from ..slips.causes import Slip
+from ..slips.codes import TIED
 from ..slips.diagnose import diagnosis
 from ..task import Task
 from ..telling import untold
@@ -119,6 +120,8 @@ def _compared(
     if unknown is not None:
         return undecided(f"whether this is right could not be decided: {unknown}")
     slip = diagnosis(context, wanted, expr, pairs)
+    if slip.code == TIED:
+        return Judged("undecided", slip)
     return Judged("wrong", (_slip_of_entry(around, expr, read) or slip) if slip.code == "differs" else slip)
 
 

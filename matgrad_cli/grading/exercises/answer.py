@@ -11,6 +11,7 @@ from ..answers.judge import judge_answer
 from ..lines.where import answer_in
 from ..meanings.redefined import defines_functions, part_of
 from ..meanings.remarks import named_layout
+from ..slips.codes import TIED
 from ..task import Task
 from .credit import scored
 from .finals import with_slip
@@ -53,7 +54,7 @@ def judged_answer(chosen: Settings, task: Task) -> ProblemReport:
     beside = beside if defines_functions(beside) or named_layout(beside) or members_told(beside) else ""
     found = judge_answer(task, answer.text, reference, beside)
     verdict: ProblemVerdict = found.verdict
-    if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:
+    if found.slip is not None and found.slip.code in {"other-layout", TIED} & chosen.partial.keys():
         verdict = "wrong"  # the key says what that earns
     lines: tuple[Finding, ...] = ()
     if found.slip is not None and verdict != "right":

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
+TIED: Final = "tied-entries"
+"""What many books call the derivative by a symmetric matrix: not wrong, and not the gradient that is asked for."""
+
 HINTS: Final[dict[str, str]] = {
     "unknown-name": "a name is used that neither the problem nor the derivation introduces",
     "non-conformable": "the shapes inside do not fit together",
@@ -16,6 +19,7 @@ HINTS: Final[dict[str, str]] = {
     "wrong-delta": "look again at the δ: which entries does it compare",
     "bad-sum-collapse": "a sum was moved or dropped where it must stay",
     "other-layout": "right, but in another layout than the one asked",
+    TIED: "right, but with the entries of a symmetric variable taken as one",
     "missing-transpose": "a transpose is missing or too many",
     "lost-factor": "a constant factor is off",
     "wrong-sign": "the sign is off",

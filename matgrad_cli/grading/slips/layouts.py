@@ -9,6 +9,7 @@ from ...ir import Expr, Eye, Transpose, add, hadamard, neg
 from ...records.layout import layouts_that_turn
 from ..lines.kinds import shape_in_words
 from .case import Case, Trial
+from .codes import TIED
 from .kind import kind, leads_here
 
 _READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
@@ -41,9 +42,9 @@ def other_layout(case: Case) -> Iterator[Trial]:
 
 
 @kind(
-    "differs",
-    "this is the derivative by the entries {0}_ij and {0}_ji as one variable; asked for is the gradient G "
-    "with df = tr(Gᵀ d{0})",
+    TIED,
+    "this is the derivative with the entries {0}_ij and {0}_ji of {0} tied, as one variable; asked for is the gradient "
+    "G with df = tr(Gᵀ d{0})",
     "the gradient is `{line}`",
     leads_here,
 )
