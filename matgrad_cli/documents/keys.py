@@ -109,14 +109,14 @@ def near_key(word: str) -> str | None:
 def meant_key(word: str, value: str) -> str | None:
     """The key that was probably meant, with its values: one that is spelled nearly so, or the only one that has this
     value."""
-    value = value.strip().lower()
+    lines, value = value.count("\n"), value.strip().lower()
     takes = [name for name, words in WORDS.items() if value in words and not value.isdigit()]
     near = near_key(word)
     words = WORDS.get(known_key(near or "") or "")
     if len(takes) == 1 and not words:
         return f'write `{takes[0]} = "{value}"`'
     if near is None:
-        return None
+        return "write `derivation`" if lines else None
     return f"write `{near}`" + (f", which is one of {', '.join(words)}" if words else "")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
-from .keys import REPEATABLE, Collector, Document, known_key
+from .keys import REPEATABLE, Collector, Document, known_key, near_key
 from .passage import Passage
 
 _DEEPEST_KEY = 50
@@ -63,7 +63,11 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
     for word, value in table.items():
         name = known_key(word.lower())
         if name is None:
-            collector.key(word, places.find(word, value if isinstance(value, str) else ""))
+            listed = isinstance(value, list) and all(isinstance(item, str) for item in value) and "loss" not in table
+            lines = "".join(f"{item}\n" for item in value) if listed else ""
+            collector.key(word, places.find(word, value if isinstance(value, str) else lines))
+            if collector.exercises and (lines or near_key(word) in ("answer", "derivation")):
+                collector.unread[len(collector.exercises) - 1] = collector.diagnostics[-1]
             continue
         text = _as_text(name, value)
         if name == "derivation" and text is not None:

@@ -210,3 +210,15 @@ def test_a_key_that_is_none_is_told_which_was_meant(line: str, help_: str | None
     text = f'[[problem]]\nloss = "norm(A@x)**2"\nwrt = "x"\n{line}\n'
     said = [one.help for one in read_toml(Source("key.toml", text)).diagnostics]
     assert said == ([] if help_ == "" else [help_])
+
+
+@pytest.mark.parametrize("line", ['lines = ["2*A@x", "2*A.T@x"]', 'lines = ["2*A@x"]', 'anwser = "2*A@x"'])
+def test_work_under_a_mistyped_key_is_no_missing_answer(line: str) -> None:
+    document = read_toml(Source("ann.toml", f'[[problem]]\nid = "1"\n{line}\n'))
+    assert document.exercises[0].unread is not None
+    assert document.exercises[0].unread.help in ("write `derivation`", "write `answer`")
+
+
+def test_a_list_of_words_in_a_key_is_no_derivation() -> None:
+    (said,) = read_toml(Source("key.toml", '[[problem]]\nloss = "x.T@x"\nwrt = "x"\nrubric = ["a", "b"]\n')).diagnostics
+    assert said.help is None
