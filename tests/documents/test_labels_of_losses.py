@@ -28,6 +28,13 @@ def test_an_undefined_label_is_confirmed_and_never_refuted(row: str, verdict: st
         assert problem.final.verdict == "right"
 
 
+def test_a_slip_on_the_way_is_not_that_of_the_final_answer() -> None:
+    text = r"""Let $L = \frac12\|Z - Y\|_F^2$ with $Z = XW$. $$\frac{\partial L}{\partial Z} = Y - Z$$
+Hence $$\nabla_W L = X^\top(XW - Y)$$"""
+    (problem,) = check_text(text, "x.md").problems
+    assert (problem.verdict, problem.final.verdict) == ("wrong", "right")
+
+
 def test_the_label_of_the_text_s_own_loss_is_its_name() -> None:
     stated = r"Let $L_{\text{ridge}} = \|Xw-y\|^2 + \lambda\|w\|^2$."
     text = stated + r" $$\nabla_w L_{\text{ridge}} = 2X^\top(Xw-y) + \lambda w$$"

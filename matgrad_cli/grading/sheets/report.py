@@ -133,7 +133,8 @@ def _final(report: ProblemReport, part: Part) -> FinalVerdict:
 
 
 def _last_gradients(claims: Sequence[Judged], part: Part) -> Iterable[int]:
-    """The number of the claim in which the last statement of the gradient by each variable ends."""
+    """The number of the claim in which the last statement of the gradient by each variable ends; by what the variables
+    are put into on the way, `∂L/∂Z` of Z = XW, only where none is by them."""
     last: dict[frozenset[str], int] = {}
     by: frozenset[str] | None = None
     for number, judged in enumerate(claims):
@@ -142,7 +143,8 @@ def _last_gradients(claims: Sequence[Judged], part: Part) -> Iterable[int]:
             by = found[1] if found is not None and found[0] == 1 else None
         if by is not None:
             last[by] = number
-    return last.values()
+    asked = [number for by, number in last.items() if not by or not by.isdisjoint(part.question.wrt)]
+    return asked or last.values()
 
 
 def _end(claims: Sequence[Judged], number: int) -> FinalVerdict:
