@@ -12,12 +12,18 @@ from .text import to_text
 
 
 def to_junit(report: Report) -> str:
-    """JUnit XML: a suite per file, a case per line and one for the final answer;
-    wrong is a failure, unreadable an error."""
+    """JUnit XML: a suite per file with the points of its problems, a case per line and one for the final answer, of the
+    class of the student; wrong is a failure, unreadable an error. A slip of a line is not told again as that of the
+    final answer."""
     report = inert_report(report)
     root = XML.Element("testsuites", name="matgrad check")
     for file in report.files:
         suite = XML.SubElement(root, "testsuite", name=_clean(file.file))
+        if file.problems:
+            points = XML.SubElement(suite, "properties")
+            for problem in file.problems:
+                value = f"{problem.score:.4g}/{problem.points:.4g}"
+                XML.SubElement(points, "property", name=_clean(f"points {problem.id}"), value=value)
         for diagnostic in file.diagnostics:
             if diagnostic.severity == "error":
                 _case(suite, file, "file", "error", diagnostic.code, diagnostic.message, "\n".join(diagnostic.notes))
@@ -40,8 +46,11 @@ def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport)
         name = f"{problem.id} line {finding.number}" if problem.kind != "answer" and finding.number else problem.id
         kind, said = _KINDS.get(finding.verdict), (finding.code, finding.message, _details(finding))
         _case(suite, file, name, kind, *said, finding.line)
-    if problem.kind != "answer" or not problem.lines:
-        final = problem.final
+    final = problem.final
+    told = final.verdict == "wrong" and any(
+        (line.verdict, line.code, line.message) == ("wrong", final.code, final.message) for line in problem.lines
+    )
+    if not problem.lines or (problem.kind != "answer" and not told):
         missing = "failure" if problem.verdict == "wrong" else "skipped"
         kind = missing if final.verdict == "missing" else _KINDS.get(final.verdict)
         name = f"{problem.id} final answer" if problem.kind != "answer" else problem.id
@@ -58,7 +67,7 @@ def _case(
     suite: XML.Element, file: FileReport, name: str, kind: str | None, code: str | None, message: str | None,
     details: str, line: int | None = None,
 ) -> None:  # fmt: skip
-    case = XML.SubElement(suite, "testcase", classname=_clean(file.file), name=_clean(name))
+    case = XML.SubElement(suite, "testcase", classname=_clean(file.student or file.file), name=_clean(name))
     if line is not None:
         case.set("line", str(line))
     if kind is not None:
