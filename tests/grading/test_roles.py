@@ -106,6 +106,7 @@ NO_STEP = {
     "a name for the answer": [r"G = 2X^\top(Xw - y)", r"\nabla_w L = G = \nabla_w L"],
     "the loss in a name": ["r = Xw - y", r"L = \lVert r\rVert^2", r"\nabla_w L = 2X^\top r"],
     "another order": [r"\nabla_w L = \nabla_w L = X^\top(Xw - y)\cdot 2 = 2X^\top(-y + Xw)"],
+    "multiplied out": [r"\nabla_w L = 2X^\top(Xw - y)", r"= 2X^\top Xw - 2X^\top y"],
     "twice": [r"\nabla_w L = 2X^\top(Xw - y)", r"= 2X^\top(Xw - y)"],
     "alone": [r"\nabla_w L = 2X^\top(Xw - y)"],
     "a formula": [r"2X^\top(Xw - y)"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from ...diagnostics.record import replace
-from ...ir import Expr, Mul, Number, nodes_of
+from ...ir import Delta, Differential, Entry, Expr, MatrixOf, Mul, Number, Partial, SumOver, nodes_of
 from ...records.finding import Final, ProblemReport, ProblemVerdict
 from ..chain import Outcome, RowResult
 from ..lines.forms import is_pending
@@ -55,7 +55,8 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     different things.
 
     A name for a part, another order, the loss as it was given and the answer once more are no step; multiplying out is
-    one, and so is what the loss is in a direction, f(x + h) = f(x) + ….
+    one, and so is what the loss is in a direction, f(x + h) = f(x) + …. Where every line is the answer, worked out,
+    they must become simpler: whoever begins with the answer and multiplies it out derives nothing.
     """
     loss, directions = around.task.problem.loss, frozenset(around.directions.values())
 
@@ -85,7 +86,14 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     of_direction = {side: left for side, left in said.items() if left is not None and directions & left.symbols}
     repeated = {form(loss), *[form(left, opened=False) for left in of_direction.values()]}
     forms = {form(side, side not in of_direction) for side in said if side is not around.task.wanted}
-    return len(forms - repeated) > 1
+    sides = [side for left, side in pairs if left is None or is_pending(left) or left is around.task.wanted]
+    told = len(sides) < len(pairs) or bool(around.values) or any(_works(side) for side in sides)
+    return len(forms - repeated) > 1 and (told or _letters(sides[0]) > _letters(sides[-1]))
+
+
+def _works(side: Expr) -> bool:
+    """Whether something is left to be done in a side: a derivative, a δ, a sum over a letter."""
+    return any(isinstance(node, (Partial, Differential, Delta, SumOver, MatrixOf, Entry)) for node in nodes_of(side))
 
 
 def _letters(expr: Expr) -> int:
