@@ -37,6 +37,8 @@ _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = regex(r"\S+")
 _EDGE = regex(r"^(?:[\s,;:.!?•▪*–—]|-(?=[\s-]))+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
+_ENDS = regex(r"(?:[;?!]|(?<!\.\.)\.|^\d+:)$")
+"""A token that ends a formula; behind a number a colon is no product: `grad f = 0: X^T X w = X^T y`."""
 _NUMBERED = regex(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
 _NAMED = regex(
     r"\s*(?:(?:[Aa]nd|[Ss]o|[Tt]hus|[Hh]ence|[Tt]hen) )?(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?"
@@ -131,7 +133,7 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
         if token is not None and not (talks(token[0]) and not _is_letter(token[0], after)):
             start = token.start() if start is None else start
             end = token.end()
-            if not re.search(r"[.;?!]$", token[0]) or token[0].endswith("..."):
+            if not _ENDS.search(token[0]):
                 continue
         if start is not None:
             said = re.search(r"\s(?:I|a)$", line[start:end]) if token is not None else None  # `… I obtain`

@@ -219,7 +219,11 @@ _CONDITION_BEHIND = regex(
     r"(?:\(\s*|(?<=quad)\s*|\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\b(?:if|when|for|where)\b[^{}]*\}\s*)"
     rf"{_UNLIKE}\s*\)?[\s.,;]*$"
 )
-_CASE = regex(r"\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}$", re.IGNORECASE)
+_CASE = regex(
+    r"(?:\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}|(?:^|\n)[\s*_>#•–\d.()-]*|\(\s*)[$\s\\(]*$",
+    re.IGNORECASE,
+)
+"""What stands before a condition on letters: a word, the beginning of a line, a bracket (`Diagonal ($i = j$)`)."""
 _THEN = regex(r"[^.$=]{0,60}$")
 _INDEX = r"_\s*(?:\{{[a-z,\s]*{0}[a-z,\s]*\}}|{0}(?![A-Za-z]))"
 
@@ -240,7 +244,7 @@ def with_letter_cases(formulas: Sequence[Formula], found: Outline, prose: str) -
         stated = _CONDITION.fullmatch(last.passage.text) if last is not None and last.kind == "inline" else None
         if stated is not None and last is not None:
             between = prose[last.place + len(last.passage.text) : formula.place]
-            said = _CASE.search(prose[: last.place].rstrip("$(\\ "))
+            said = _CASE.search(prose[max(0, last.place - 80) : last.place])
             case = (formula.block, stated) if said and _THEN.match(between.strip("$*_#: \n\\([")) else None
             if case is not None and goes_on:  # from what holds in every case
                 head = general

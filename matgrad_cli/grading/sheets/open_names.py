@@ -54,7 +54,8 @@ def _arguments(sheet: Sheet, question: Question, readers: Sequence[Begun]) -> fr
     if question.start >= len(sheet.formulas):
         return None
     stated = sheet.formulas[question.start].passage
-    left = sheet.source.text[stated.span().start : stated.span().end].partition("=")[0]
+    written = sheet.source.text[stated.span().start : stated.span().end]
+    left = " ".join(text.partition("=")[0] for text in (written, stated.text))  # with macros, and without
     if not _CONSTANT.search(stated.text):
         return None
     if re.search(r"[(\[]", left) is None:
