@@ -10,10 +10,10 @@ from copy import deepcopy
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...verify.programs.names import each, loaded, name_of, stored, word_of
+from ...verify.programs.names import as_added, each, loaded, name_of, stored, word_of
 from ..passage import Passage
 from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant, unwrapped
-from .loops import Update, added_up, as_added, bound, changed, over, read_in, shape_of, update_of
+from .loops import Update, added_up, bound, changed, over, read_in, shape_of, update_of
 from .loss import LARGEST, Inlined, Unread, functions_of
 from .origins import as_it_stands, put_together
 

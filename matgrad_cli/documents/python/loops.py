@@ -25,16 +25,6 @@ class Update:
     term: ast.expr
 
 
-def as_added(line: ast.stmt) -> ast.stmt:
-    """`g = g + term` as `g += term`."""
-    match line:
-        case ast.Assign(
-            [ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)
-        ) if name == other:
-            return ast.copy_location(ast.AugAssign(target, operator, term), line)
-    return line
-
-
 def update_of(line: ast.stmt) -> Update | None:
     """What a line adds to a name, or to an entry of it, `g[i] += term`, gives it, or puts behind a list."""
     match line:

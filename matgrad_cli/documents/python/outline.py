@@ -14,7 +14,20 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import DATA, arguments_of, each, key_of, known_in, last_part, name_of, targets_of
 from .beside import Imported, taken_in
-from .pairs import FORWARD, GRADIENT, criterion_of, pairs, runs_itself, stated_beside, stated_by, stub, whole
+from .pairs import (
+    FORWARD,
+    GRADIENT,
+    callees,
+    criterion_of,
+    pairs,
+    runs_itself,
+    sees_no_more,
+    stated_beside,
+    stated_by,
+    stepped,
+    stub,
+    whole,
+)
 from .said import Said, told
 from .sizes import made_in
 from .uses import BARE, LOSSES, OWNERS, TARGETS, claimed, is_gradient, named_whole, shortened
@@ -37,6 +50,7 @@ class Unit:
 
     loss    the expression that `# matgrad: loss = …` names, if any
     guessed the loss is none that is named, but the only one of the file, which the unit does not call
+    shown   it is called for its value alone, of all that gradients are made of: a multiple of it may be meant
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
     nested  it is written there, and given back, as `tf.custom_gradient` has it
@@ -53,6 +67,7 @@ class Unit:
     inside: ast.ClassDef | None = None
     loss: ast.expr | None = None
     guessed: bool = False
+    shown: bool = False
     grads: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, Said], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
@@ -140,7 +155,7 @@ def units_of(tree: ast.Module, text: str, path: str = "") -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and (inner := _given_back(line)) is not None:
             found.append(file.unit(line.name, [line], forward=line, backward=inner, nested=True))
         elif isinstance(line, ast.FunctionDef) and line not in paired.values():
-            short = called | dict(_shortened(line, line)).keys()
+            short = called | dict(_shortened(line, line)).keys() | stepped(functions, line)
             if _claims(line, file.known, short, paired) or _alone(tree, line):
                 found.append(file.unit(line.name, [line], forward=line, loss=stated_by(functions, line)))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
@@ -189,7 +204,9 @@ class _File:
         grads = _pairs_told(chosen.get("grads", "")) or found or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         more = {"said": tuple(said.items()), "facts": facts, "beside": self.beside}
-        parts["guessed"] = loss is not None and "loss" not in chosen
+        beside = loss is not None and "loss" not in chosen
+        parts["shown"] = beside and not callees(forward).isdisjoint(callees(loss)) and sees_no_more(forward, loss)
+        parts["guessed"] = beside and not parts["shown"]
         return Unit(title, tuple(self.tree.body), loss=loss, grads=grads, **more, **parts)  # type: ignore[arg-type]
 
     def _closed(self) -> list[ast.stmt]:

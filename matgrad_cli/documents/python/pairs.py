@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
-from ...verify.programs.names import arguments_of, each, key_of, loaded, name_of, names_in, stored, word_of
-from .uses import LOSSES, UPSTREAM, claimed
+from ...verify.programs.names import arguments_of, as_added, each, key_of, loaded, name_of, names_in, stored, word_of
+from .uses import BARE, LIBRARIES, LOSSES, UPSTREAM, claimed
 
 FORWARD = (
     "forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict",
@@ -127,6 +127,8 @@ def _under(
 def stated_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
     """The one loss among functions as a call, where a part computes under the same names what it is made of, and no
     loss: `mse(y, y_hat)` beside `y_hat = x @ w`."""
+    if (shown := _shown(functions, part)) is not None:
+        return shown
     loss = criterion_of(functions, part)
     made = stored(part)
     known = {*arguments_of(part), *made}
@@ -140,6 +142,39 @@ def stated_by(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Ca
     of_object = "self." * (loss.args.args[0].arg == "self")
     call = ast.parse(f"{of_object}{loss.name}({said})", mode="eval").body
     return ast.copy_location(call, part) if isinstance(call, ast.Call) else None
+
+
+def _shown(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call | None:
+    """The one call of a loss in a part that keeps its value under no name: `history.append(cost(X, y, theta))`."""
+    losses = {function.name for function in functions if _COST.match(function.name) and not stub(function)}
+    calls = [call for call in each(ast.Call, part) if name_of(call.func) in losses]
+    kept = any(call is line.value for line in each(ast.Assign, part) for call in calls)
+    return calls[0] if len({*map(ast.unparse, calls)}) == 1 and not kept else None
+
+
+def stepped(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> set[str]:
+    """Names of gradients by which a part steps that are of no variable, `theta -= lr * grad`, where the one loss among
+    functions is made of what it computes."""
+    lines = map(as_added, each(ast.stmt, part))
+    steps = [line.value for line in lines if isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Sub)]
+    names = {*BARE} & {node.id for node in each(ast.Name, *steps)}
+    return names if names and stated_by(functions, part) is not None else set()
+
+
+def sees_no_more(part: ast.FunctionDef | None, loss: ast.expr | None) -> bool:
+    """Whether what a part calls a gradient is made of nothing but what a call of the loss is given, taken whole:
+    of no sample, and of no penalty."""
+    made = {name: line.value for line in each(ast.Assign, part) for name in map(key_of, line.targets) if name}
+    given = {*loaded(loss)}
+    needed = [name for name in made if name in BARE]
+    for name in needed:
+        value = made.get(name) if name not in given else None
+        cut = [one for one in each(ast.Subscript, value) if not (key_of(one.value) or "").endswith(".shape")]
+        called = {name_of(call.func) for call in each(ast.Call, value)}
+        needed += [one for one in loaded(value) if one not in (*needed, *called, *LIBRARIES)]
+        if cut or (value is None and name not in given):
+            return False
+    return bool(needed)
 
 
 SLOPE = regex(

@@ -112,7 +112,8 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         found = judged(replace(unit, loss=None, guessed=False), shapes)
         if isinstance(found, Verdicts):
             return found
-        open_ = {"outcome": "open", "note": f"this is no derivative of `{first.loss}`, which is not called here"}
+        note = f"this is no derivative of `{first.loss}`, which may not be the loss that is meant"
+        open_ = {"outcome": "open", "note": note}
         first = replace(
             first, judged=tuple(replace(one, **open_) if one.place in wrong else one for one in first.judged)
         )
@@ -342,7 +343,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is computed anew in each round of a loop")
     if outcomes[-1] == "open" or not trial.influences(claim):
         return found("open", f"the loss does not depend on `{claim.name}` here")
-    if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
+    shown = trial.unit.shown or (trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN)
+    if shown and _is_multiple(trial, claim):
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN, SLOPE
-from ...documents.python.uses import LOSSES, TARGETS, UPSTREAM, claimed, is_gradient
+from ...documents.python.uses import BARE, LOSSES, TARGETS, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
@@ -99,7 +99,9 @@ def _stated(reading: Reading) -> Plan:
         return Plan(event.number if event else None, "stated", said)
     if reading.unit.backward is not None and first is not None:
         return Plan(reading.assigned()[0].number, "stated", said)
-    before = [_last(reading, name, first) or _last(reading, name) for name in names]
+    first = first or next((event.number for event in reading.assigned() if event.key in BARE), None)
+    given = reading.machine.given if first is not None else ()
+    before = [_last(reading, name, first) or (None if name in given else _last(reading, name)) for name in names]
     after = max((event.number for event in before if event is not None), default=-1)
     return Plan(max(after, 0), "stated", said)
 

@@ -10,7 +10,18 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed
-from ...verify.programs.names import arguments_of, each, key_of, last_part, loaded, name_of, names_in, stored, word_of
+from ...verify.programs.names import (
+    arguments_of,
+    as_added,
+    each,
+    key_of,
+    last_part,
+    loaded,
+    name_of,
+    names_in,
+    stored,
+    word_of,
+)
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
@@ -146,8 +157,23 @@ def imported(unit: Unit) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def training_loops(unit: Unit) -> frozenset[int]:
-    """Loops that compute the loss in each round."""
+def training_loops(unit: Unit) -> dict[int, bool]:
+    """Loops that compute the loss in each round, or step, and whether they step: what the loss is made of has another
+    value in each round, so that one says all."""
     named = {*LOSSES} if unit.loss is None else names_in(unit.loss)
-    lines = ((loop, line) for loop in each(ast.For, *_parts(unit)) for line in loop.body)
-    return frozenset(id(loop) for loop, line in lines if isinstance(line, ast.Assign) and named & stored(line))
+    loops = {loop: _steps(loop) for loop in each(ast.For, *_parts(unit))}
+    made = {loop: stored(*(line for line in loop.body if isinstance(line, ast.Assign))) for loop in loops}
+    return {id(loop): bool(steps) for loop, steps in loops.items() if named & {*made[loop], steps}}
+
+
+def _steps(loop: ast.For) -> str | None:
+    """The value that a loop goes on with, from which it takes something away, and that is no sum of losses:
+    `w -= lr * dw`, `theta = theta - alpha * grad`."""
+    made = {*LOSSES}
+    for line in map(as_added, loop.body):
+        taken = isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Sub)
+        key = key_of(line.target) if taken else None  # type: ignore[attr-defined]
+        if key is not None and key not in made:
+            return key
+        made |= stored(line)
+    return None

@@ -75,7 +75,7 @@ class Machine:
     stop_at: int | None = None
     answer: Callable[[], Value] | None = None
     recording: bool = False
-    once: frozenset[int] = frozenset()
+    once: dict[int, bool] = field(default_factory=dict)
     step: Callable[[str, int], int] = lambda _, usual: usual
     drawn: frozenset[int] = frozenset()
     options: frozenset[str] = frozenset()

@@ -86,9 +86,19 @@ def stored(*trees: ast.AST) -> frozenset[str]:
     return frozenset(node.id for node in each(ast.Name, *trees) if isinstance(node.ctx, ast.Store))
 
 
-def loaded(*trees: ast.AST) -> list[str]:
+def loaded(*trees: ast.AST | None) -> list[str]:
     """The names that are read in some trees, each as often as it stands there."""
     return [node.id for node in each(ast.Name, *trees) if isinstance(node.ctx, ast.Load)]
+
+
+def as_added(line: ast.stmt) -> ast.stmt:
+    """`g = g + term` as `g += term`."""
+    match line:
+        case ast.Assign(
+            [ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)
+        ) if name == other:
+            return ast.copy_location(ast.AugAssign(target, operator, term), line)
+    return line
 
 
 def known_in(tree: ast.AST) -> frozenset[str]:

@@ -21,7 +21,7 @@ IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "ze
 MAKING = ("init", "build", "reset", "initialize", "initialise")
 """How the functions begin that give parameters their first values."""
 LONG = 12
-"""A loop of a training is read once where it would go round more often."""
+"""A loop of a training is read once where it would go round more often, or steps."""
 
 
 def body(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> None:
@@ -268,7 +268,7 @@ def _if(machine: Machine, frame: Frame, line: ast.If) -> None:
 
 def _for(machine: Machine, frame: Frame, line: ast.For) -> None:
     items = evaluate(machine, frame, line.iter)
-    if isinstance(items, range) and len(items) > LONG and id(line) in machine.once:
+    if isinstance(items, range) and (steps := machine.once.get(id(line))) is not None and (steps or len(items) > LONG):
         items = items[:1]
     for item in iterated(machine, items):
         try:
