@@ -97,7 +97,7 @@ DISPLAYS = frozenset(
 INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
 _ONE_ROW = ("multline", "multlined")
 _DROP = regex(
-    r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+    r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
     r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill"
     r"|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
 )

@@ -48,7 +48,10 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
     if word in _QUOTIENTS:
         return _quotient(lexer, word, at, stop, end, depth)
     if word in WITH_ARGUMENT:
-        return _dropped(lexer, word, stop, end)
+        past = _dropped(lexer, word, stop, end)
+        if word in LENGTHS and _is_wide(lexer.text[stop:past]):
+            lexer.emit("gap", "quad", at, past)
+        return past
     if word in _FRAMES:
         return _framed(lexer, stop, end, font, depth)
     _simple(lexer, word, at, stop, font)
@@ -274,5 +277,13 @@ def _dropped(lexer: Lexer, word: str, stop: int, end: int) -> int:
     return inside[2] if inside else bare.end() if bare else stop
 
 
+def _is_wide(length: str) -> bool:
+    r"""Whether a space sets formulas apart as a `\quad` does: 0.5in, 1cm."""
+    said = _MEASURED.search(length)
+    return said is not None and float(said[1]) * _POINTS[said[2]] >= _POINTS["em"]
+
+
+_POINTS: Final = {"mu": 10 / 18, "em": 10.0, "ex": 4.3, "pt": 1.0, "cm": 28.45, "mm": 2.845, "in": 72.27}
+_MEASURED: Final = regex(rf"(?<![-\d.])(\d+\.?\d*|\.\d+)\s*({'|'.join(_POINTS)})\b")
 _NUMBER: Final = regex(r"[A-Za-z0-9]")
-_LENGTH: Final = regex(r"[-+]?[\d.]+\s*(?:mu|em|ex|pt|cm|mm|in)\b")
+_LENGTH: Final = regex(rf"[-+]?[\d.]+\s*(?:{'|'.join(_POINTS)})\b")

@@ -233,10 +233,11 @@ class Lexer:
         """The kind and text of letters that are one word, perhaps the whole of a run; None where they are none."""
         name, known, stop = letter_name(run), self.names, at + len(run)
         before = [token.text for token in self.tokens[-2:]]
+        indices = len(run) == 2 and before == ["_", "{"]  # A_{pi}, B_{ln}
         if name in known.variables or name in known.losses or name in known.dimensions:
             return "name", name
         if whole:
-            if name in GREEK and name not in _LATIN and not (len(run) == 2 and before == ["_", "{"]):  # not in A_{pi}
+            if name in GREEK and name not in _LATIN and not indices:
                 return "name", name
             english = len(run) > 2 and run.lower() in WORDS and before[-1:] != ["{"]
             if english and not all(letter in known.variables for letter in run):
@@ -248,7 +249,9 @@ class Lexer:
                 return "word", run
             if run == "KL" and _OF_TWO.match(self.text, stop):
                 return "name", run
-        return ("function", FUNCTIONS[run]) if run in FUNCTIONS and self.is_function_word(at, run, whole) else None
+        if run not in FUNCTIONS or indices or not self.is_function_word(at, run, whole):
+            return None
+        return "function", FUNCTIONS[run]
 
     def is_numbered(self, name: str, at: int, end: int) -> bool:
         """Whether the number behind the letter that was read last is that of one of several, `W1`: a known name, or one
