@@ -230,8 +230,14 @@ _PRIMED_LEFT = regex(rf"[\s&]*(?P<name>[A-Za-z]|\\[a-z]+){_MARK}\s*&?:?=(?!=)")
 _TURNED = regex(r"\^\s*\{?\s*(?:\\top|\\intercal|(?:\\\w+\s*\{?)?T(?![A-Za-z]))")
 
 
+_BY_ENTRIES = r"\\(?:odot|circ)(?![a-z])"
+_SIGN_BEHIND = rf"(?:$|[-+=,;.)&]|\\(?:right|q?quad)(?![a-z])|{_BY_ENTRIES})"
+_PRIMED_FACTOR = regex(rf"{_BY_ENTRIES}\s*([a-z])'(?!')|(?<![A-Za-z\\])([a-z])'\s*{_BY_ENTRIES}")
+
+
 def primed(texts: Sequence[str]) -> Iterator[str]:
-    """Names that with a prime are names of their own, `W' = WA`: they are given, no functions, and T says transpose."""
+    """Names that with a prime are names of their own: they are given, `W' = WA`, no functions, and T says transpose; or
+    they are factors of what is taken entry by entry, `f ⊙ c'`, and nowhere of a product."""
     text = " ; ".join(texts)
     if "'" not in text and "prime" not in text:
         return
@@ -240,6 +246,11 @@ def primed(texts: Sequence[str]) -> Iterator[str]:
         stated = rf"(?:^|;)[\s&]*{own}\s*(?:\([^()]*\)\s*)?&?:?=|\\(?:partial|nabla)\s*{own}\}}\s*\{{"
         called = rf"(?<![A-Za-z\\]){own}{_MARK}\s*(?:\\left)?\("
         if _TURNED.search(text) and not (re.search(stated, text) or re.search(called, text)):
+            yield name
+    for name in {match[1] or match[2] for match in _PRIMED_FACTOR.finditer(text)}:
+        terms = re.findall(rf"(?:^|[-+=,;(&]|\\q?quad|{_BY_ENTRIES})\s*{name}'(?=\s*{_SIGN_BEHIND})", text)
+        called = rf"(?<![A-Za-z\\]){name}\s*(?:\\left\s*)?\("
+        if len(terms) == len(re.findall(rf"(?<![A-Za-z\\]){name}'", text)) and not re.search(called, text):
             yield name
 
 
