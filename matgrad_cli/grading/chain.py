@@ -12,7 +12,7 @@ from ..ir import Expr, Index
 from ..records.finding import LineVerdict, Role
 from .answers.dress import UNDER_A_FACT
 from .lines.forms import descends, left_letters, letters_of, order_of
-from .lines.kinds import Pairing, entry_at, ways_at
+from .lines.kinds import Clash, Pairing, entry_at, pairings, slopes, ways_at
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read, undefined
 from .lines.scope import Surroundings
@@ -144,6 +144,10 @@ class Chain:
         """The letters for each of which the equation before holds."""
         last = self.last if self.equation else None
         return frozenset(letter.name for letter in self.letters(last)) if last is not None else frozenset()
+
+    def pairings(self, before: Expr, after: Expr) -> list[Pairing] | Clash:
+        """The ways in which two sides of this chain may be compared."""
+        return (not self.target and slopes(before, after)) or pairings(before, after, self.order)
 
     def learn_order(self, arrays: Pairing, taken: Pairing) -> None:
         """The letters that a matrix was taken at are from now on in that order."""

@@ -13,12 +13,13 @@ from .equations.judging import Equations
 from .equations.marked import is_marked, marks_member, may_solve
 from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
+from .labels import Labels
 from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, as_rows, is_derivative, is_pending, left_letters, letters_of, own_readings
+from .lines.forms import is_derivative, is_pending, left_letters, letters_of, own_readings
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
-from .lines.kinds import Clash, Pairing, array_shape, kind_in_words, pairings
+from .lines.kinds import Clash, Pairing, array_shape, kind_in_words
 from .lines.reading import Read, Side, read_side, undefined
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
@@ -38,7 +39,7 @@ class Reader:
 
     def __init__(self, around: Surroundings, rules: bool = False, supposing: bool = False) -> None:
         self.around = around
-        self.bench, self.chain = around.bench, Chain()
+        self.bench, self.chain, self.labels = around.bench, Chain(), Labels(around)
         self.notes: list[str] = []
         self.equations, self.both = Equations(around), False
         self.taken, self.later = Taken(), Later(())
@@ -84,7 +85,8 @@ class Reader:
         name = lone_name(claim.left)
         if name is None or name in self.around.losses or (name == "I" and self.chain.equation):  # I = ST + 2ρT²
             return False
-        return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
+        given_anew = claim.definition and name not in self.around.base.symbols
+        return not self.around.valued(name) or given_anew or self.labels.adds(name, left_letters(claim.sides[0]))
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now; `S = 2I` is as large as its use says."""
@@ -108,10 +110,8 @@ class Reader:
         without = unsaid(name, claim, found, self.around)
         if found.expr is None or without is not None:
             return [without or failed(found)]
-        if not found.expr.free and set(letters) <= self.around.sizes().keys():
-            letters = ()  # the n of `\\hat w_n` says from how many samples
         member = marks_member(name, self.equations.unknowns)
-        value = as_array(found.expr, letters) or (None if member else as_rows(found.expr, letters))
+        name, letters, value = self.labels.value(name, letters, found.expr, member)
         if value is None and self.around.tabulate(name, letters, found.expr):
             return [Outcome("follows", found, role="definition")]
         if value is None:
@@ -300,7 +300,7 @@ class Reader:
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""
-        clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
+        clash = found.expr is None or isinstance(self.chain.pairings(last, found.expr), Clash)
         first = misfit_readings(found.side, self.around) if clash else ()
         readings = [*first, *wider_readings(found.side, self.around)]
         if not readings or (not clash and self._holds(last, found)[0]):
@@ -342,7 +342,7 @@ class Reader:
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr
         assert after is not None
-        pairs = pairings(before, after, self.chain.order)
+        pairs = self.chain.pairings(before, after)
         if self.prose.trying and (isinstance(pairs, Clash) or self._holds(before, found)[0] is None):
             return Outcome("wrong", found)
         context = Context(self.around, self.chain.head, target, self.chain.order, found)
@@ -368,7 +368,7 @@ class Reader:
             return None, None
         pairs = up_to(self.around, before, found.expr, found.side.up_to)
         unknown: str | None = None
-        for one, other in pairs or pairings(before, found.expr, self.chain.order):
+        for one, other in pairs or self.chain.pairings(before, found.expr):
             if self.prose.trying and self.bench.clearly_different(one, other):
                 continue
             rough = self.chain.rough or found.rough

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ...diagnostics.record import record
-from ...ir import ONE, Entry, Expr, Fill, Index, Mul, Number, Shape
+from ...ir import ONE, Call, Entry, Expr, Fill, Index, MatrixOf, Mul, Number, Partial, Shape, Transpose
 
 Pairing = tuple[Expr, Expr]
 
@@ -89,6 +89,15 @@ def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pai
     if after.shape.is_number or before.shape.is_number:
         return Clash("number-for-matrix", kind_in_words(after), kind_in_words(before))
     return Clash("shape-mismatch", kind_in_words(after), kind_in_words(before))
+
+
+def slopes(before: Expr, after: Expr) -> list[Pairing]:
+    """`∂σ(z)/∂z = σ(z)(1 − σ(z))` of columns: what is taken entry by entry has a diagonal Jacobian, and its slopes are
+    written as a column."""
+    jacobian = before.body if isinstance(before, Transpose) else before
+    pending = isinstance(jacobian, MatrixOf) and isinstance(jacobian.body, Partial)
+    square = jacobian.shape.rows is jacobian.shape.cols is after.shape.rows
+    return [(jacobian, Call("diag", after))] if pending and square and after.shape.is_column else []
 
 
 def ways_at(array: Expr, letters: frozenset[Index], order: Sequence[Index] = ()) -> list[tuple[Index, ...]]:

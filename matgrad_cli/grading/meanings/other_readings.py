@@ -328,7 +328,7 @@ def _elementwise(
     def change(part: s.Node) -> s.Node | None:
         if not isinstance(part, s.Binary) or part.operator != operator:
             return None
-        if not names and not isinstance(part.right, s.Group | s.Apply):
+        if not names and not isinstance(part.right, s.Group | s.Apply | s.Binary):
             return None
         try:
             one, other = (read_node(side, scope).expr.shape for side in (part.left, part.right))
