@@ -85,8 +85,10 @@ def outline(formulas: Sequence[Formula]) -> Outline:
             equal = statement.relations[:1] in (("=",), (":=",))
             said: list[Stated] = []
             if statement.leading is None and equal and (left := statement.sides[0].node) is not None:
-                text = formulas[number].passage.text
-                said = _stated(left, text, _values([side.text for side in statement.sides[1:]]), number)
+                text, sides = formulas[number].passage.text, [side.text for side in statement.sides[1:]]
+                middle = statement.sides[1].node if sides[1:] and _CALL.fullmatch(sides[0]) else None
+                said = _stated(middle, text, _values(sides[1:]), number) if middle is not None else []  # u = f(x) = 3x²
+                said += _stated(left, text, _values(sides), number)
             elif statement.leading == "=" and goes_on == number and stated:
                 more = [side.text for side in statement.sides]
                 last = stated.pop()
@@ -240,9 +242,11 @@ def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[st
 
 def _results(found: Outline) -> set[str]:
     """By what the document works out a derivative: `∂L/∂y = ŷ - y`, and not `∂L/∂y = g`."""
-    names = set()
-    for statement in (statement for line in found.lines for statement in line.statements if statement.leading is None):
-        left, *sides = [s.ungrouped(side.node) if side.node is not None else None for side in statement.sides]
+    names, left = set(), None
+    for statement in (statement for line in found.lines for statement in line.statements):
+        sides = [s.ungrouped(side.node) if side.node is not None else None for side in statement.sides]
+        if statement.leading is None:
+            left, *sides = sides
         by = s.ungrouped(left.variable) if isinstance(left, s.Derivative) and left.variable is not None else None
         if isinstance(by, s.Name) and any(not isinstance(side, (s.Name, s.Derivative)) for side in sides):
             names.add(by.name)
