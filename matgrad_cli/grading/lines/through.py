@@ -46,16 +46,16 @@ def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
     by, body = inner(node.variable), inner(node.body)
     if isinstance(by, s.Name):
         whole = body is None or (isinstance(body, s.Name) and body.name in around.losses)
-        if by.name not in around.defined or not whole:
+        if by.name not in around.defined:
             return node
+        if not whole:
+            return _through_both(node, by, around)
         symbol, base = around.defined[by.name], around.stated or around.task.problem.loss
         key = f"{STATED} through {by.name}"
         if (written := around.looked_up.get(key)) is None or symbol in around.expanded(base, symbol).symbols:
             written = _in_terms(around, base, symbol)
         if written is None:
-            help_ = f"state the loss in terms of `{by.name}` first"
-            message = f"how the loss depends on `{by.name}` is not said"
-            raise InputError(Diagnostic("loss-not-stated", message, labels=(Label(by.span),), help=help_))
+            raise _not_said("the loss", by)
         around.looked_up[key] = written
         return replace(node, body=s.Name(node.span, key))
     made = isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply)) and getattr(by, "function", "") != "vec"
@@ -76,6 +76,31 @@ def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
     key = f"{node.span.start} of {symbol.name}"
     around.looked_up[key] = written
     return s.Derivative(node.span, s.Name(node.span, key), s.Name(by.span, symbol.name), (), node.style)
+
+
+def _not_said(what: str, by: s.Name) -> InputError:
+    help_, message = f"state {what} in terms of `{by.name}` first", f"how {what} depends on `{by.name}` is not said"
+    return InputError(Diagnostic("loss-not-stated", message, labels=(Label(by.span),), help=help_))
+
+
+def _through_both(node: s.Derivative, by: s.Name, around: Surroundings) -> s.Derivative:
+    r"""`\partial y_k/\partial a_j` of a y that is written in what a is made of, and not in a itself: in terms of a."""
+    body = inner(node.body)
+    name = inner(body.body) if isinstance(body, s.Subscript) and node.indices else None
+    named = around.defined.get(name.name) if isinstance(name, s.Name) else None
+    symbol = around.defined[by.name]
+    if named is None or named is symbol or not isinstance(name, s.Name):
+        return node
+    whole, value = around.expanded(named), around.expanded(around.values[symbol])
+    said = symbol in around.expanded(named, symbol).symbols
+    if said or not value.symbols or not value.symbols <= whole.symbols:
+        return node
+    if (written := _in_terms(around, whole, symbol)) is None:
+        raise _not_said(f"`{name.name}`", by)
+    key = f"{name.name} through {by.name}"
+    around.looked_up[key] = written
+    changed = rebuilt(node.body, lambda one: s.Name(one.span, key) if alike(one, name) else one) if node.body else None
+    return replace(node, body=changed)
 
 
 def without_places(node: s.Node, around: Surroundings) -> s.Node:
