@@ -26,7 +26,8 @@ _SETTING = regex(
 )
 _ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
 SET_TO_ZERO = regex(
-    r"\b(?:set|equat)\w*\b[^.=]{0,80}\b(?:zero|0)(?:,? (?:we (?:get|obtain|have|find)|gives?|yields?))?\W*$",
+    r"\b(?:set|equat)\w*\b[^.=]{0,80}\b(?:zero|0)(?:,? (?:we (?:get|obtain|have|find)|gives?|yields?))?\W*$"
+    r"|\b(?:FOCs?|stationarity|(?:first[- ]order|optimality|KKT)(?: \w+)? conditions?)\b[^.=]{0,40}$",
     re.IGNORECASE,
 )
 """Words before the derivative that is set to zero, where nothing else differentiates."""

@@ -9,7 +9,7 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.members import numbered, small
 from ..consequences import MAY_FOLLOW
 from ..lines.lost_sums import sums_silently
-from .judged import Judged
+from .judged import EQUATION_OF_GRADIENT, Judged
 from .other_functions import code_of, of_form
 from .posed import Part
 
@@ -17,7 +17,9 @@ from .posed import Part
 def doubtful(part: Part) -> bool:
     """Whether some row does not follow that might, if more were known."""
     return any(
-        one.verdict == "wrong" or code_of(one.result) in ("needs-fact", "other-layout", "equation")
+        one.verdict == "wrong"
+        or one.why == EQUATION_OF_GRADIENT
+        or code_of(one.result) in ("needs-fact", "other-layout", "equation")
         for one in part.judged
     )
 

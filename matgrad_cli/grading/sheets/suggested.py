@@ -19,13 +19,14 @@ from ...documents.sheets.facts import (
     sentences,
 )
 from ...documents.sheets.sheet import Sheet, Told
-from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import DROPS, denied
-from ...ir import Call, Expr, Inverse, MatMul, Number, Power, Symbol, Transpose, mul, reciprocal, transpose, walk
+from ...ir import Call, Expr, Number, Symbol, mul, reciprocal
 from ...notation import syntax as s
 from ...notation.loss_text import plain_name
+from ..consequences import MAY_FOLLOW
 from ..lines.syntax_walk import bare_name
+from ..meanings.symmetric import COVARIANCES, of_likelihood, of_measures
 from .judged import Judged
 from .open_names import SUM_IS
 from .other_functions import code_of
@@ -140,8 +141,11 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
     by_form = [fact_by_form(formula.passage.text) for formula in sheet.formulas]
     for name in part.question.wrt:
         words = {*told.always.get(name, ()), *(word for known, words in by_form if known == name for word in words)}
+        square, sides = (f"{name} orthogonal", f"{name} square"), words & {"tall", "wide"}
         if facts := tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)):
-            yield facts, None
+            yield (facts if sides or "orthogonal" not in words else square), None
+        if sides and name not in told.sizes:
+            yield square, f"it holds where `{name}` is square, too"
     shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     if facts := tuple(f"{name} {word}" for name in shapes for word in sorted(told.supposed.get(name, ()))):
         yield facts, SUPPOSED
@@ -152,15 +156,13 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
             meant = " and that ".join(CONDITIONS[word].says.format(f"`{name}`") for word in open_)
             yield tuple(f"{name} {word}" for word in open_), f"it may be meant that {meant}"
     for word in sorted(said["suggested"].get("", set()) & CONDITIONS.keys()):
-        square = CONDITIONS[word].sides
-        names = (name for name, shape in shapes.items() if shape.is_square or not (square or shape.is_number))
-        yield (
-            tuple(f"{name} {word}" for name in names),
-            f"it is not certain of what the document says that it is {word}",
-        )
+        any_sides = not CONDITIONS[word].sides
+        names = (name for name, shape in shapes.items() if shape.is_square or (any_sides and not shape.is_number))
+        doubt = f"it is not certain of what the document says that it is {word}"
+        yield tuple(f"{name} {word}" for name in names), doubt
     for task in part.tasks:
         found = {
-            certain: {name for name, how in _of_likelihood(task.problem) if how is certain} for certain in (True, False)
+            certain: {name for name, how in of_likelihood(task.problem) if how is certain} for certain in (True, False)
         }
         for name in sorted(found[False] - found[True]):
             yield (f"{name} symmetric",), f"it holds where `{name}` is symmetric, which is not said of it"
@@ -196,6 +198,8 @@ def where_held(sheet: Sheet, part: Part, other: Part, facts: tuple[str, ...], do
             judged[at] = replace(old, verdict="undecided", why=doubt)
         elif wrong and doubt is None and not old.line.derives:
             judged[at] = replace(new, notes=(*new.notes, f"where {', '.join(facts)}"))
+        elif old.why == MAY_FOLLOW and new.verdict == "wrong" and "wrong" not in {one.verdict for one in judged[:at]}:
+            judged[at] = new  # wrong also where the line before it holds
     return replace(part, judged=tuple(judged))
 
 
@@ -223,12 +227,13 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = {name for name, said_of in words.items() if "symmetric" in said_of}
-    called |= {name for task in part.tasks for name, certain in _of_likelihood(task.problem) if certain}
-    called |= {name for task in part.tasks for name in _of_measures(task.problem)}
+    called |= {name for task in part.tasks for name, certain in of_likelihood(task.problem) if certain}
+    called |= {name for task in part.tasks for name in of_measures(task.problem)}
     whole = _whole(sheet, refused=False)
     unfit = [one.line for one in part.judged if one.unfit]
     inverted = {bare_name(node.body) for line in unfit for node in line.parts(s.Inverted)}
     raised = {bare_name(one.left) for row in part.judged if unfit for one in row.line.parts(s.Binary) if _powers(one)}
+    rooted = {bare_name(one.left) for row in part.judged for one in row.line.parts(s.Binary) if _halves(one)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
@@ -237,7 +242,9 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         label = name.lower() in ("y", "t", "p", "q")
         if name in known:
             continue
-        if square and (name in called or (symmetric and name.partition("_")[0] in _USUAL)):
+        if square and name in rooted and not {"symmetric", "spd"} & words.get(name, set()):
+            yield (f"{name} spd",)
+        if square and (name in called or (symmetric and name.partition("_")[0] in COVARIANCES)):
             alike.append(f"{name} symmetric")
             yield (alike[-1],)
         elif (name in whole or (label and labels and not square)) and not shape.is_number and not asked:
@@ -254,6 +261,13 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
 def _powers(node: s.Binary) -> bool:
     """Whether it is X^2, X^3, …"""
     return node.operator == "^" and isinstance(node.right, s.Literal_) and node.right.value in (2, 3, 4)
+
+
+def _halves(node: s.Binary) -> bool:
+    """Whether it is X^{1/2} or X^{-1/2}, of a matrix that is positive definite."""
+    power = s.ungrouped(node.right.body if isinstance(node.right, s.Negative) else node.right)
+    sides = (power.left, power.right) if isinstance(power, s.Binary) and power.operator == "/" else ()
+    return node.operator == "^" and [one.value for one in sides if isinstance(one, s.Literal_)] == [1, 2]
 
 
 def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[str, ...], str]]:
@@ -299,9 +313,6 @@ def _is_laid_out_so(before: str, named: re.Match[str]) -> bool:
 
 
 _NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
-
-_USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P", "Q", "R")
-"""What covariances are called where the words leave it open, also with a label: S_W."""
 
 _ONE_HOT = regex(r"\bone-?hot (?:labels|targets|vectors|encod)", re.IGNORECASE)
 """`for one-hot labels`, which have no name there."""
@@ -355,45 +366,3 @@ _LYING = regex(
 _DENIED = regex(r"\b(?:not|would|instead|sometimes|often|some|others?|rather|if)\b", re.IGNORECASE)
 
 _CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
-
-
-def _of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
-    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
-    M is a covariance, or its inverse; and whether that is certain, as it is not of a variable by such company alone,
-    nor of the R of `eᵀR⁻¹e` by its letter.
-    A variable that the loss transposes, or of which it takes `|det M|`, is none."""
-    nodes = tuple(walk.nodes_of(problem.loss))
-    turned = {node.body for node in nodes if isinstance(node, Inverse)}
-    beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
-    apart = {node.children[0] for node in nodes if isinstance(node, Transpose)}
-    signed = {node.children[0] for node in nodes if isinstance(node, Call) and node.function == "abs"}
-    for node in nodes:
-        of_det = isinstance(node, Call) and node.function in ("det", "logdet")
-        inside = tuple(walk.nodes_of(node.children[0])) if of_det else ()
-        certain = not turned.isdisjoint(inside)
-        for part in inside if certain or beside else ():
-            if isinstance(part, Symbol) and not (part is problem.wrt and (part in apart or node in signed)):
-                usual = part.name.partition("_")[0] in _USUAL or (part.name[:1].isupper() and len(part.name) > 1)
-                yield part.name, certain or usual or part is not problem.wrt
-    for part in turned - apart:
-        if isinstance(part, Symbol) and part is not problem.wrt and part.name.partition("_")[0] in _USUAL:
-            yield part.name, False
-
-
-def _of_measures(problem: Problem) -> Iterator[str]:
-    """The matrices that measure something: the M of a root √(wᵀMw), or of a quotient by wᵀMw, and the P of `tr(P M⁻¹)`
-    beside `log det M`, a scatter or a scale."""
-    nodes = tuple(walk.nodes_of(problem.loss))
-    bodies = [node.children[0] for node in nodes if isinstance(node, Power) or _calls(node, "sqrt")]
-    for body in (one for one in bodies if isinstance(one, MatMul) and len(one.children) == 3):
-        first, matrix, last = body.children
-        if isinstance(matrix, Symbol) and first is transpose(last):
-            yield matrix.name
-    inside = {part for node in nodes if _calls(node, "det", "logdet") for part in walk.nodes_of(node)}
-    for pair in (node.children[0].children for node in nodes if _calls(node, "tr")):
-        if len(pair) == 2 and any(isinstance(one, Inverse) and one.body in inside for one in pair):
-            yield from (one.name for one in pair if isinstance(one, Symbol))
-
-
-def _calls(node: Expr, *functions: str) -> bool:
-    return isinstance(node, Call) and node.function in functions

@@ -1,0 +1,53 @@
+"""Matrices that are symmetric by what a loss does with them: covariances and their inverses, scatters, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts import Problem
+from ...ir import Call, Expr, Inverse, MatMul, Power, Symbol, Transpose, transpose, walk
+
+COVARIANCES = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P", "Q", "R")
+"""What covariances are called where the words leave it open, also with a label: S_W."""
+
+
+def of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
+    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
+    M is a covariance, or its inverse; and whether that is certain, as it is not of a variable by such company alone,
+    nor of the R of `eᵀR⁻¹e` by its letter.
+    A variable that the loss transposes, or of which it takes `|det M|`, is none."""
+    nodes = tuple(walk.nodes_of(problem.loss))
+    turned = {node.body for node in nodes if isinstance(node, Inverse)}
+    beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
+    apart = {node.children[0] for node in nodes if isinstance(node, Transpose)}
+    signed = {node.children[0] for node in nodes if isinstance(node, Call) and node.function == "abs"}
+    for node in nodes:
+        of_det = isinstance(node, Call) and node.function in ("det", "logdet")
+        inside = tuple(walk.nodes_of(node.children[0])) if of_det else ()
+        certain = not turned.isdisjoint(inside)
+        for part in inside if certain or beside else ():
+            if isinstance(part, Symbol) and not (part is problem.wrt and (part in apart or node in signed)):
+                usual = part.name.partition("_")[0] in COVARIANCES or (part.name[:1].isupper() and len(part.name) > 1)
+                yield part.name, certain or usual or part is not problem.wrt
+    for part in turned - apart:
+        if isinstance(part, Symbol) and part is not problem.wrt and part.name.partition("_")[0] in COVARIANCES:
+            yield part.name, False
+
+
+def of_measures(problem: Problem) -> Iterator[str]:
+    """The matrices that measure something: the M of a root √(wᵀMw), or of a quotient by wᵀMw, and the P of `tr(P M⁻¹)`
+    beside `log det M`, a scatter or a scale."""
+    nodes = tuple(walk.nodes_of(problem.loss))
+    bodies = [node.children[0] for node in nodes if isinstance(node, Power) or _calls(node, "sqrt")]
+    for body in (one for one in bodies if isinstance(one, MatMul) and len(one.children) == 3):
+        first, matrix, last = body.children
+        if isinstance(matrix, Symbol) and first is transpose(last):
+            yield matrix.name
+    inside = {part for node in nodes if _calls(node, "det", "logdet") for part in walk.nodes_of(node)}
+    for pair in (node.children[0].children for node in nodes if _calls(node, "tr")):
+        if len(pair) == 2 and any(isinstance(one, Inverse) and one.body in inside for one in pair):
+            yield from (one.name for one in pair if isinstance(one, Symbol))
+
+
+def _calls(node: Expr, *functions: str) -> bool:
+    return isinstance(node, Call) and node.function in functions
