@@ -1,4 +1,4 @@
-"""A bias that nothing declares, the b of `XW + b`: a vector for every sample, or a matrix."""
+"""A bias that nothing declares, the b of `XW + b`: a vector for every sample, or a matrix; small weights of layers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Container, Sequence
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...ir import Add, Expr, MatMul, Symbol, nodes_of
+from ...notation import syntax as s
 from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
 from .judged import Judged
+from .other_functions import code_of
 from .posed import Part, Posed
 
 
@@ -37,6 +39,20 @@ def as_number(part: Part, told: Container[str], prose: str) -> dict[str, str]:
     said = re.search(r"\bvectors?\b", prose) is not None
     shapes = {one.name: "scalar" if one.shape.is_number or one.name in found else str(one.shape) for one in arrays}
     return shapes if found and not said else {}
+
+
+def as_matrices(part: Part, told: Container[str]) -> dict[str, str]:
+    r"""The shapes under which small weights are matrices, the w_2 of `∂C/∂w_2 = δ_2 a_1ᵀ`, where habit made numbers of
+    them; layer l has as many columns as layer l - 1 has rows."""
+    arrays = [one for task in part.tasks[:1] for one in task.problem.variables]
+    unfit = [one.line for one in part.judged if one.unfit and code_of(one.result) == "number-for-matrix"]
+    by = any(isinstance(line.head, s.Derivative) for line in unfit)
+    small = {one.name: _LAYER.fullmatch(one.name) for one in arrays if one.shape.is_number and one.name not in told}
+    weights = {name: int(found[1]) for name, found in small.items() if found and name in part.question.wrt and by}
+    return {name: f"units{layer}×units{layer - 1}" for name, layer in weights.items()}
+
+
+_LAYER = regex(r"[a-z]_(\d)")
 
 
 def _way(loss: Expr, bias: Symbol) -> str:

@@ -34,7 +34,7 @@ from ..consequences import MAY_FOLLOW
 from ..meanings.layers import with_layers
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
-from .biases import as_bias, as_number, biases
+from .biases import as_bias, as_matrices, as_number, biases
 from .cases import Case, cases
 from .judge import Judge
 from .judged import GIVEN, Judged
@@ -184,7 +184,9 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
-    for numbers in (_as_numbers(part), as_number(part, posed.told.sizes, posed.sheet.prose)) if doubtful(part) else ():
+    sizes = posed.told.sizes
+    resized = _as_numbers(part), as_number(part, sizes, posed.sheet.prose), as_matrices(part, sizes)
+    for numbers in resized if doubtful(part) else ():
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, (), beside=part) if numbers else part
