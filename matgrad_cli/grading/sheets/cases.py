@@ -12,9 +12,10 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula, Sheet
-from ...ir import Call, Expr, nodes_of
+from ...ir import Call, Expr, neg, nodes_of
 from ...verify.kinks import kinks
 from ..begin import begin
+from ..bench import Bench
 from ..consequences import MAY_FOLLOW
 from ..lines.reading import read_side
 from ..lines.syntax_walk import free_letters
@@ -111,12 +112,14 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task], name: s
     stated: dict[str, list[int]] = {}
     open_: list[int] = []
     last = open_
-    beside: set[str] = set()
+    beside, supposed = set[str](), set[str]()
     for number, row in enumerate(judged):
         if row.verdict == "wrong" or row.why in (CONDITIONAL, MAY_FOLLOW):
             between, words, hinge = _before(sheet, judged, number)
-            said = [formula.passage.text for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
-            said = said or hinge
+            conditions = [formula for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
+            said = [formula.passage.text for formula in conditions] or hinge
+            if conditions and _SUPPOSES.search(conditions[-1].before) and not _ELSE.search(_around(row)):
+                supposed.add(said[-1])
             whole = _of_both_sides(row)
             tabled = whole and r"\begin{cases}" in row.line.text  # its conditions are those of its own table
             if (own := None if tabled else _behind(sheet, judged, number)) is not None:
@@ -135,13 +138,29 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task], name: s
         condition = _condition(text, tasks[0], known, name) if arguments else None
         if condition is not None:
             array, side = condition
-            yield Case((condition,), text.strip(" .,;"), tuple(rows), (((array, not side),), *pieces))
+            certain = text in supposed - beside and any(_is_sign_of(array, one, tasks[0]) for one in arguments)
+            others = () if certain else (((array, not side),), *pieces)
+            yield Case((condition,), text.strip(" .,;"), tuple(rows), others)
         elif text in beside:
             yield Case((), text, tuple(rows))
         else:
             open_ += rows
     for piece in pieces if open_ else ():
         yield Case(piece, "", tuple(open_))
+
+
+_SUPPOSES = regex(r"(?:^|[.:;]\s|\n)\W*(?:now\s+)?(?:suppose|assume|if|when|for)\b[^.:;]*$", re.IGNORECASE)
+_ELSE = regex(r"\b(?:otherwise|else|other|remaining)\b", re.IGNORECASE)
+
+
+def _around(row: Judged) -> str:
+    return f"{row.line.formula.before[-200:]} {row.line.formula.after[:80]}"
+
+
+def _is_sign_of(array: Expr, argument: Expr, task: Task) -> bool:
+    """Whether a condition speaks of what has the kink itself, or of its negative."""
+    bench = Bench(task.problem)
+    return array.shape is argument.shape and (bench.equal(array, argument) or bench.equal(array, neg(argument)))
 
 
 def _of_both_sides(row: Judged) -> bool:
