@@ -13,7 +13,7 @@ from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
 from .calls import of_calls, squares_of_losses
 from .members import OVER_SET, whole_sets, without_set
-from .named import IN_TEXT, words_of_losses
+from .named import IN_TEXT, of_residuals, words_of_losses
 from .names import (
     BARE_SUM,
     INDEXED,
@@ -297,6 +297,9 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
     of_steps, of_labels = steps(text)
     habits += of_steps
     respelled += [*of_labels, ("_primed", "′")]
+    for whole_text, residual, note in of_residuals(texts):
+        habits.append((whole_text, partial(_instead, residual)))
+        said.append(note)
     for name in of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
@@ -351,6 +354,10 @@ def _primed(text: str, match: re.Match[str]) -> str:
 def _as(value: str, match: re.Match[str]) -> str:
     """The name as this value; what only holds its letter stays."""
     return value if match["bold"] or match["bare"] else match[0]
+
+
+def _instead(value: str, _: re.Match[str]) -> str:
+    return value
 
 
 def _sum(letter: str | None) -> str:

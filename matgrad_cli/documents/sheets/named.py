@@ -344,3 +344,48 @@ def _derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) ->
 
 def _bare(name: str) -> str:
     return re.sub(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm)(?![A-Za-z])|_\{?[tkn]\}?$|[\s{}]", "", name)
+
+
+_SUM_OF_TWO = regex(
+    r"^[\s&]*(?P<left>(?:\\[a-z]+\s*)?\{?\\?[A-Za-z]+\}?)\s*&?=\s*&?(?P<value>[^=+\-]*[^=+\-\s])\s*"
+    r"(?P<sign>[-+])\s*(?P<rest>(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?\\?[A-Za-z]+\}?)(?P<stop>[\s.,;]*)$"
+)
+
+
+def of_residuals(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], str, str]]:
+    """`y = Xb + e` and `B = AX - E` as what they say of a residual that no formula states and others use; with what is
+    then to be said."""
+    stated = {match[1] for text in texts if (match := _LONE_LEFT.match(text))}
+    for at, text in enumerate(texts):
+        found = _SUM_OF_TWO.match(text)
+        others = [*texts[:at], *texts[at + 1 :]]
+        if found is not None and found["rest"] not in stated and _is_residual(found, others):
+            rest, sides = found["rest"], (found["left"], found["value"])
+            new = " - ".join(sides if found["sign"] == "+" else reversed(sides))
+            yield re.compile(re.escape(text)), f"{rest} = {new}{found['stop']}", f"`{rest}` is read as `{new}`"
+
+
+def _is_residual(found: re.Match[str], others: Sequence[str]) -> bool:
+    """Whether the last letter of `y = Xb + e` is what is left of the data y, and neither a part of the model y, as the
+    bias in `y = Wx + b`, nor how many of something there are, nor what is differentiated."""
+    left, value, rest = (re.sub(r"[\s{}]", "", found[part]) for part in ("left", "value", "rest"))
+    used = any("=" in other and _holds(other, rest) for other in others) and not _holds(value, rest)
+    name, names = re.escape(rest), f"{re.escape(rest)}|{re.escape(left)}"
+    moved = rf"(?:\\partial|\\nabla|(?<![A-Za-z\\])d)\s*_?\s*\{{?\s*(?:{names})(?![A-Za-z])"
+    counts = rf"[\^_]\s*\{{?\s*{name}(?![A-Za-z])|\\frac\s*\{{[^{{}}]*\}}\s*\{{?\s*{name}"
+    if not used or any(re.search(f"{moved}|{counts}", other) for other in others):
+        return False
+    written = [re.sub(r"\s|\\[,;! ]|\\left|\\right|[{}]", "", other) for other in others]
+    paired = any(f"{left}-{value}" in other or f"{value}-{left}" in other for other in written)
+    whole = any(f"{value}{found['sign']}{rest}" in other for other in written)
+    return not whole and (paired or not any(_holds(other, left) for other in others))
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether a formula has this letter, also in a run, `X^Te`."""
+    plain = re.sub(r"\\(?:text\w*|math\w+|operatorname\*?|mbox)\s*\{[^{}]*\}", " ", text)
+    found = re.search(rf"{re.escape(name)}(?![A-Za-z])", plain) if len(name) > 1 else None
+    return found is not None or (len(name) == 1 and name in re.sub(r"\\[A-Za-z]+", " ", plain))
+
+
+_LONE_LEFT = regex(r"^[\s&]*((?:\\[a-z]+\s*)?\{?\\?[A-Za-z]+\}?)\s*(?:\([^=]*\))?\s*&?:?=")
