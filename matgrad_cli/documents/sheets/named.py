@@ -346,9 +346,10 @@ def _bare(name: str) -> str:
     return re.sub(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm)(?![A-Za-z])|_\{?[tkn]\}?$|[\s{}]", "", name)
 
 
+_LETTER = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?(?:[A-Za-z]|\\(?!nabla|partial)[A-Za-z]+)\}?"
 _SUM_OF_TWO = regex(
-    r"^[\s&]*(?P<left>(?:\\[a-z]+\s*)?\{?\\?[A-Za-z]+\}?)\s*&?=\s*&?(?P<value>[^=+\-]*[^=+\-\s])\s*"
-    r"(?P<sign>[-+])\s*(?P<rest>(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?\\?[A-Za-z]+\}?)(?P<stop>[\s.,;]*)$"
+    rf"^[\s&]*(?P<left>{_LETTER})\s*&?=\s*&?(?P<value>[^=+\-]*[^=+\-\s])\s*(?P<sign>[-+])\s*(?P<rest>{_LETTER})"
+    r"(?P<stop>[\s.,;]*)$"
 )
 
 
@@ -388,4 +389,4 @@ def _holds(text: str, name: str) -> bool:
     return found is not None or (len(name) == 1 and name in re.sub(r"\\[A-Za-z]+", " ", plain))
 
 
-_LONE_LEFT = regex(r"^[\s&]*((?:\\[a-z]+\s*)?\{?\\?[A-Za-z]+\}?)\s*(?:\([^=]*\))?\s*&?:?=")
+_LONE_LEFT = regex(rf"^[\s&]*({_LETTER})\s*(?:\([^=]*\))?\s*&?:?=")

@@ -149,7 +149,7 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task], name: s
         yield Case(piece, "", tuple(open_))
 
 
-_SUPPOSES = regex(r"(?:^|[.:;]\s|\n)\W*(?:now\s+)?(?:suppose|assume|if|when|for)\b[^.:;]*$", re.IGNORECASE)
+_SUPPOSES = regex(r"(?:^|[.:;]\s|\n)\W*(?:now\s+)?(?:suppose|assume)\b[^.:;]*$", re.IGNORECASE)
 _ELSE = regex(r"\b(?:otherwise|else|other|remaining)\b", re.IGNORECASE)
 
 
