@@ -3,7 +3,7 @@ r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -305,7 +305,9 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
     habits += below(texts)
     if fixed := fixed_indices(texts):
-        habits.append((INDEXED, partial(_as_fixed, fixed)))
+        habits.append(
+            (INDEXED, lambda one: one["name"] + one["close"] + fixed.get(f"{one['name']}_{one['below']}", one["sub"]))
+        )
         for key in (key for key, left in fixed.items() if "mathrm" in left):
             respelled += _labels_back(*key.rsplit("_", 1))
         gone = {letter for key, left in fixed.items() for letter in key.rpartition("_")[2] if letter not in left}
@@ -352,14 +354,6 @@ def _primed(text: str, match: re.Match[str]) -> str:
 def _as(value: str, match: re.Match[str]) -> str:
     """The name as this value; what only holds its letter stays."""
     return value if match["bold"] or match["bare"] else match[0]
-
-
-def _as_fixed(fixed: Mapping[str, str], match: re.Match[str]) -> str:
-    """A name with its index as it is fixed; in `X_cw` the index is the c alone, where some X_c is fixed."""
-    name, below, behind = match["name"], match["below"], ""
-    if f"{name}_{below}" not in fixed and not match["open"] and f"{name}_{below[0]}" in fixed:
-        below, behind = below[0], below[1:]
-    return name + match["close"] + fixed.get(f"{name}_{below}", f"_{below}" if behind else match["sub"]) + behind
 
 
 def _instead(value: str, _: re.Match[str]) -> str:

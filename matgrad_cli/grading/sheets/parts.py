@@ -43,7 +43,7 @@ from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, derived_in_words, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
-from .rows import Line, explained, gives_identity, is_special, with_label
+from .rows import Line, explained, gives_identity, is_special
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
 from .worded_cases import with_worded_cases
 
@@ -341,7 +341,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside:
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
 
     def why_passed(line: Line) -> str | None:
-        given = not given_names.isdisjoint((line.name, with_label(line.head))) or _LISTED.search(line.text)
+        given = line.name in given_names or _LISTED.search(line.text)
         why = passed_over(line.formula, line.outline, sizes)
         return why or (GIVEN if given else None)
 

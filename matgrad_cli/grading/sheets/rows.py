@@ -177,13 +177,6 @@ def lone(node: s.Node | None) -> str | None:
     return node.name if isinstance(node, s.Name) else None
 
 
-def with_label(node: s.Node | None) -> str | None:
-    """The name that a node is where its letters below are a label: `X_c`."""
-    if not isinstance(node, s.Subscript):
-        return None
-    return "_".join([lone(node.body) or "", *(one.name for one in node.indices if isinstance(one, s.Name))])
-
-
 def explained(line: Line) -> str | None:
     """The name that a row explains, as a whole: no entry of it, and not by itself as in `C = Cᵀ`."""
     head, name = line.head, line.name
