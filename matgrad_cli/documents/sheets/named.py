@@ -346,9 +346,9 @@ def _bare(name: str) -> str:
     return re.sub(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm)(?![A-Za-z])|_\{?[tkn]\}?$|[\s{}]", "", name)
 
 
-_LETTER = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?(?:[A-Za-z]|\\(?!nabla|partial)[A-Za-z]+)\}?"
+_ONE_LETTER = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?(?:[A-Za-z]|\\(?!nabla|partial)[A-Za-z]+)\}?"
 _SUM_OF_TWO = regex(
-    rf"^[\s&]*(?P<left>{_LETTER})\s*&?=\s*&?(?P<value>[^=+\-]*[^=+\-\s])\s*(?P<sign>[-+])\s*(?P<rest>{_LETTER})"
+    rf"^[\s&]*(?P<left>{_ONE_LETTER})\s*&?=\s*&?(?P<value>[^=+\-]*[^=+\-\s])\s*(?P<sign>[-+])\s*(?P<rest>{_ONE_LETTER})"
     r"(?P<stop>[\s.,;]*)$"
 )
 
@@ -389,4 +389,4 @@ def _holds(text: str, name: str) -> bool:
     return found is not None or (len(name) == 1 and name in re.sub(r"\\[A-Za-z]+", " ", plain))
 
 
-_LONE_LEFT = regex(rf"^[\s&]*({_LETTER})\s*(?:\([^=]*\))?\s*&?:?=")
+_LONE_LEFT = regex(rf"^[\s&]*({_ONE_LETTER})\s*(?:\([^=]*\))?\s*&?:?=")

@@ -156,8 +156,7 @@ class Judge:
         self.derived = line.derives if line.head is not None else self.derived
         self.others.note(line, self._is_statement(line), judged.verdict == "follows", judged.why)
         self.latest = judged
-        if line.formula.kind != "inline" or self.before is None:
-            self.before = judged
+        self.before = judged if line.formula.kind != "inline" or self.before is None else self.before
         return judged
 
     def _is_conditional(self, line: Line) -> bool:
@@ -247,8 +246,7 @@ class Judge:
             return Judged(line, "follows", "question", result, result.notes)
         if verdict == "undecided" and not line.derives and self._solving(line):
             return Judged(line, verdict, "equation", result, result.notes)
-        if verdict == "wrong":
-            self.wrong.append(frozenset(line.moving))
+        self.wrong += [frozenset(line.moving)] if verdict == "wrong" else []
         return Judged(line, verdict, result.role, result, (*result.notes, *(STEP if line.formula.step else ())))
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
@@ -278,7 +276,8 @@ class Judge:
             return "what a function is, in a letter of its own"
         claims = line.head is None or line.derives or bool(line.primes(self.question.name))
         supposed = not claims and ((line.is_constant and not sets_to_zero(formula)) or is_side_condition(formula))
-        if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
+        supposed = supposed and not (self._sets_gradient(line, result) or self._unfit(line, result))
+        if result.verdict == "wrong" and supposed:
             return CONDITION
         about = self._about(line) and code_of(result) != "unknown-function"
         about = about or not line.sides or self._solves(line) or line.derives or line.goes_on
@@ -342,11 +341,12 @@ class Judge:
         return equal and is_solution(line, result, variables, by, name, inside)
 
     def _unfit(self, line: Line, result: RowResult) -> bool:
-        """Whether the parts of an equation behind the gradient, in names of the problem alone, do not fit together."""
+        """Whether the parts of an equation behind the gradient, in the problem's names alone, do not fit together."""
         known = {"I"}.union(*(begun.around.names().variables for begun in self.readers))
         stands = self.gradient and (self.settled or self._solving(line)) and not line.parts(s.Subscript)
-        fits = code_of(result) not in ("non-conformable", "shape-mismatch")
-        return stands and line.names <= known and not (fits or is_said_of_other(line, ""))
+        moves = line.names <= known and not line.names.isdisjoint(self.question.wrt)
+        fits = code_of(result) not in ("non-conformable", "shape-mismatch") or is_said_of_other(line, "")
+        return stands and moves and not fits
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
