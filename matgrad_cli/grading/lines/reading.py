@@ -74,8 +74,8 @@ class Side:
 
     @property
     def naming(self) -> bool:
-        """Whether it stands behind `=:`, which gives a name the value before it."""
-        return self.source.text[: self.span.start].replace(" ", "").endswith("=:")
+        """Whether it stands behind `=:` or `≡`, which give a name that is not known the value before it."""
+        return self.source.text[: self.span.start].replace(" ", "").endswith(("=:", r"\eqqcolon", r"\equiv", "≡"))
 
 
 @record
