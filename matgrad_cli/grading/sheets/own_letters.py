@@ -71,11 +71,12 @@ def own_fact(
 
 
 def refuted(line: Line, fact: Fact | None, result: RowResult) -> Judged | None:
-    """A row that is false in letters of its own: wrong where there is but one; where names of it are not known, and
-    more may be known of them, open."""
+    """A row that is false in letters of its own: wrong where there is but one; a derivative in names that are not
+    known, of which more may be said, is open."""
     if fact is not None and fact.verdict == "wrong" and is_of_one_letter(line):
         return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
     open_ = fact is not None and fact.false and result.verdict == "undecided"
+    open_ = open_ and isinstance(line.head, (s.Derivative, s.Differential_))
     return Judged(line, "undecided", "claim", why=FALSE_FACT) if open_ else None
 
 
