@@ -122,6 +122,15 @@ def test_a_mistyped_key_of_the_key_file_is_said_and_nothing_is_graded(tmp_path: 
     assert found.help is not None
 
 
+@pytest.mark.parametrize("row", [
+    r"\nabla L = 0 \text{ or } \nabla L = (A + A^T)x", r"\nabla L = 0 = (A + A^T)x",
+    r"\nabla L = (A + A^T)x \text{ if } n > 5 \text{ else } 0", r"\nabla L = (A + A^T)x \quad\text{if } x = 0",
+])  # fmt: skip
+def test_rows_that_hedge_are_open(tmp_path: Path, row: str) -> None:
+    report = graded(tmp_path, {"a.toml": f"[[problem]]\nid = \"1\"\nderivation = ['{row}']\n"})
+    assert report.files[0].verdict == "undecided"
+
+
 def test_another_unknown_key_of_the_key_file_is_said_once(tmp_path: Path) -> None:
     report = graded(tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "(A+A.T)@x"\n'}, KEY + 'zzz = "secret"\n')
     (found,) = report.diagnostics

@@ -99,6 +99,18 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
     return [one for at, one in enumerate(pieces) if at not in why], refused
 
 
+def hedged(chosen: Settings) -> Diagnostic | None:
+    """Why rows without words around them state no answer: by the words in them it holds for some values alone, or it is
+    said to be 0 as well."""
+    known = (chosen.text("assume") or "").lower()
+    for one in (Piece(row, "equation", "", "") for row in chosen.rows):
+        some = (f"it says `{text}`, of some values alone" for _, text in _for_some([one]))
+        zero = ("it is said to be 0 as well" for _ in _or_zero([one]))
+        for why in filter(None, (*some, *zero, _condition(one, "", known, chosen.letters))):
+            return Diagnostic("nothing-judged", f"`{one.text.strip()}` is no answer: {why}", severity="warning")
+    return None
+
+
 def _disowned(one: Piece) -> str | None:
     """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
     lead = clause(one.before)
@@ -187,7 +199,7 @@ def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
     """Formulas of some cases alone, by their places: behind which an inequality says when they hold, `$1$ if
     $x_i > c_i$`, or `else`, `$X$ if X is square, else $0$`; or behind which another is asked for, `$X$, or $Y$?`."""
     for at, one in enumerate(pieces):
-        inside = (said(rf"[\s,(]*<when>\b[^.;]*?(?:{_INEQUALITY.pattern})[^.;]*").match(text) for text in _inside(one))
+        inside = (said(rf"[\s,(]*<when>\b{_ELSE}").match(text) for text in _inside(one))
         yield from ((at, told[0].strip()) for told in islice(filter(None, inside), 1))
     for at, (one, other) in enumerate(pairwise(pieces)):
         by_words = said(_ELSE).fullmatch(one.after) or (

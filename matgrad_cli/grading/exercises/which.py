@@ -19,7 +19,7 @@ from .claims import MOST_CLAIMS, NO_MORE, STATES, Claim, How, Judged, alone, cla
 from .definitions import ACCENT, clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
-from .refused import answering
+from .refused import answering, hedged
 from .settings import Settings
 from .terms import terms_hold, without_parts
 
@@ -72,7 +72,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     chosen = replace(chosen, rows=rows[0]) if rows else chosen
     found = judged(chosen)
     if not exercise.pieces:
-        return found
+        why = hedged(chosen) if chosen.under_key and found.verdict == "right" else None
+        return found if why is None else unanswered(chosen, why)
     claims = claimed(told, chosen)
     claims += displayed(told, chosen, 1 if claims else 2)
     if any(_ONE_OF.search(one.text) for one in told):
