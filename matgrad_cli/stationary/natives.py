@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from .. import ir
 from ..diagnostics.record import replace
@@ -10,7 +11,8 @@ from ..facts.holding import holds
 from ..ir import ONE, Expr, Symbol, add, hadamard, matmul, mul, neg, nodes_of, product, substitute
 from ..ir.terms import terms_of
 from ..rewrite.engine.application import replaced, settled
-from ..rewrite.forms.algebra import apart, flip, zero
+from ..rewrite.forms.algebra import apart, flip, numeral, scaled, size, zero
+from ..rewrite.textbook.normal import powered, split_power
 from .line import Line, Moved, derivative, native
 from .opening import Term, entrywise_terms, filled, sign_of, total
 from .question import symmetric_part
@@ -90,6 +92,26 @@ def _move(line: Line) -> Moved:
     if sign_of(line.simplify(total(ours, line.equation[0]))) < 0:
         ours, rest = list(map(neg, ours)), list(map(neg, rest))
     return (line.simplify(total(ours, line.equation[0])), line.simplify(total(rest, line.equation[0]))), ()
+
+
+@native("eq-multiply-number")
+def _multiply_number(line: Line) -> Moved:
+    """2/n A X + 2 c X = 2/n B becomes A X + n c X = B, where that leaves less to read."""
+    sides = [[scaled(term) for _, term in terms_of(side)] for side in line.equation]
+    terms = [term for side in sides for term in side if term.array is not None]
+    needed: dict[Expr, Fraction] = {}
+    for base, exponent in (split_power(scalar) for term in terms for scalar in term.scalars):
+        if exponent < 0 and not base.children and base is not line.core:
+            needed[base] = max(needed.get(base, Fraction(0)), -exponent)
+    if not needed or len(sides[0]) < 2:
+        return None
+    values = {abs(term.value) for term in terms}
+    by = mul(*numeral(1 / min(values)), *(powered(base, exponent) for base, exponent in needed.items()))
+    left, right = (
+        line.simplify(total([line.simplify(mul(by, term.expr)) for term in side], line.equation[0])) for side in sides
+    )
+    shorter = sum(map(size, (left, right))) < sum(map(size, line.equation))
+    return ((left, right), (("c", by),)) if shorter else None
 
 
 @native("eq-collect")

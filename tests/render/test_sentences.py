@@ -58,3 +58,9 @@ def test_a_long_result_is_not_written_twice(method: str, said: str) -> None:
     page = matgrad.explain("norm(V@tanh(W@x + b) - y)**2 + norm(W@x)**2", "W", shapes, method=method).render(width=200)
     assert said in page
     assert f"{said} " in page or f"{said}\n" in page
+
+
+@pytest.mark.parametrize("method", ["index", "differential", "chain", "adjoint", "expand"])
+def test_a_half_in_front_of_a_mean_is_gone_with_the_square(method: str) -> None:
+    page = matgrad.explain("norm(X@W - Y)**2/(2*n)", "W", method=method)
+    assert page.render("text", width=200).count("2/(2n)") <= 2  # the step that makes it and the next one

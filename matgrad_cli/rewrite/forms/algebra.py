@@ -105,15 +105,27 @@ def numerals_first(product: Expr) -> Expr:
 
 
 def multiplied(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written."""
-    known = [number for number in numbers if rational(number) is not None]
+    """The rational numbers of a coefficient multiplied, in front of the others; a single one stays as it is written,
+    but what divides it falls away: 2/(2n) is 1/n."""
+    values = [value for number in numbers if (value := rational(number)) is not None]
     rest = tuple(number for number in numbers if rational(number) is None)
-    if len(known) < 2:
-        return (*(number for number in known if number is not ir.Number(1)), *rest)
-    value = Fraction(1)
-    for number in known:
-        value *= rational(number) or Fraction(0)
-    return (*((ir.Number(value),) if value != 1 else ()), *rest)
+    value = prod(values, start=Fraction(1))
+    for place, number in enumerate(rest if values else ()):
+        divisor, left = _divisor(number)
+        if divisor != 1 and (value / divisor).denominator == 1:
+            value, values, rest = value / divisor, [], (*rest[:place], left, *rest[place + 1 :])
+    if len(values) == 1:
+        return (*(number for number in numbers if rational(number) not in (None, 1)), *rest)
+    return (*numeral(value), *rest)
+
+
+def _divisor(number: Expr) -> tuple[Fraction, Expr]:
+    """The 2 of 1/(2n), and 1/n."""
+    if not (isinstance(number, ir.Power) and number.exponent is MINUS and isinstance(number.base, ir.Mul)):
+        return Fraction(1), number
+    known = prod((one.value for one in number.base.factors if isinstance(one, ir.Number)), start=Fraction(1))
+    others = [one for one in number.base.factors if not isinstance(one, ir.Number)]
+    return (known, ir.Power(mul(*others), MINUS)) if known and others else (Fraction(1), number)
 
 
 def rational(number: Expr) -> Fraction | None:

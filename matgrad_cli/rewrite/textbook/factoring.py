@@ -108,6 +108,8 @@ def _numeral(terms: list[Scaled]) -> Expr:
     """4 A + 2 B + 2 C = 2 (2 A + B + C): the greatest number of which those of all terms are multiples."""
     values = [abs(term.value) for term in terms]
     most = Fraction(gcd(*(one.numerator for one in values)), lcm(*(one.denominator for one in values)))
+    if most.numerator > 1 and any(abs(term.value) == most and _divides(term.scalars) for term in terms):
+        most = Fraction(1)
     return mul(Number(most), add(*(Scaled(term.value / most, term.scalars, term.array).expr for term in terms)))
 
 
@@ -142,7 +144,14 @@ def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[E
         least = min((found[0] for found in exponents), key=abs)
         front.append(powered(base, least))
         rests = [[left for scalar in rest for left in _over(scalar, base, least)] for rest in rests]
+    if abs(value.numerator) > 1 and any(map(_divides, rests)):
+        value = Fraction(1)
     return value, front, [tuple(rest) for rest in rests]
+
+
+def _divides(scalars: Sequence[Expr]) -> bool:
+    """Whether these numbers are a divisor alone: 2/n A + 2 c B is not written 2 (1/n A + c B)."""
+    return bool(scalars) and all(split_power(scalar)[1] < 0 for scalar in scalars)
 
 
 def _over(scalar: Expr, base: Expr, least: Fraction) -> list[Expr]:

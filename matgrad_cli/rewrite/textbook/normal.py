@@ -36,9 +36,10 @@ def multiply_numbers(node: ir.Mul | ir.Power | ir.Size) -> Expr | None:
     later = (
         numbers if isinstance(first, ir.Named | ir.Power) else [one for one in numbers if isinstance(one, ir.Number)]
     )
-    if len(numbers) < 2 and ir.Number(1) not in numbers and (first in numbers or not later):  # det(X) · 2
-        return None
-    return mul(*(multiplied(node.factors) or (ir.Number(1),)))
+    new = multiplied(node.factors)
+    if len(new) == len(node.factors) and (first in numbers or not later) and set(numbers) <= {*new}:
+        return None  # unlike det(X) · 2
+    return mul(*(new or (ir.Number(1),)))
 
 
 def _number_to_a_power(node: ir.Power) -> Expr | None:
