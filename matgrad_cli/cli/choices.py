@@ -23,7 +23,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     known = list(known)
     found = [one for one in known if word.strip("-") and one.startswith(word.lower())]
-    found = found if len(found) == 1 else get_close_matches(word.lower()[:80], known, 1, 0.6)
+    found = found if len(found) == 1 else get_close_matches(word.lower()[:80], known, 1, 0.65)
     return found[0] if found else None
 
 

@@ -72,6 +72,8 @@ def list_rules(
     folder: Folder = None,
 ) -> None:
     """List the rules, chapter by chapter."""
+    from ..diagnostics.show import wrapped
+
     book = _book(folder)
     if family is not None and family not in book.families:
         notes = (f"chapters: {' '.join(book.families)}",)
@@ -80,7 +82,8 @@ def list_rules(
     lines = []
     for name in families:
         lines.append(name)
-        lines += [f"  {rule.id:<28} {_filled(rule.title)}" for rule in book.family(name)]
+        said = (f"  {rule.id:<28} {_filled(rule.title)}" for rule in book.family(name))
+        lines += [line for one in said for line in wrapped(one, columns(fallback=200), hang=31)]
     deliver("\n".join(lines), None)
 
 

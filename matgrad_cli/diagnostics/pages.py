@@ -42,6 +42,7 @@ def _plain(part: str, width: int) -> str:
     if part.startswith(("~~~~", "```", "    ")):
         named = [f"{lines[0][4:].strip()}:", ""] if part.startswith("~") else []
         inside = [line.removeprefix("    ") for line in lines] if part.startswith(" ") else lines[1:-1]
+        inside = [row for line in inside for row in _rows(line, width)]
         longest = max((len(line) for line in inside if not line.startswith("$ ")), default=0)
         return "\n".join([*named, *(f"{' ' * max(0, min(4, width - longest))}{line}".rstrip() for line in inside)])
     if part.startswith("#"):
@@ -51,6 +52,20 @@ def _plain(part: str, width: int) -> str:
     return "\n".join(
         line for said in re.split(r"\n(?=- )", part) for line in wrapped(" ".join(said.split()), width, hang=hang)
     )
+
+
+_ROW = regex(r"(\s*\S(?:\S| (?! ))*  +|  +)(# )?(\S.*)")
+"""A word, or nothing, and in a column of its own what is said of it."""
+
+
+def _rows(line: str, width: int) -> list[str]:
+    """A line that is too wide, broken in the column of what it says."""
+    found = None if len(line) <= width or line.startswith("$ ") else _ROW.fullmatch(line)
+    if found is None or found.end(1) > width // 2:
+        return [line]
+    start, sign = found[1], found[2] or ""
+    said = wrapped(found[3], width - len(start) - len(sign), hang=0)
+    return [f"{' ' * len(start) if place else start}{sign}{part}" for place, part in enumerate(said)]
 
 
 def title(code: str) -> str:

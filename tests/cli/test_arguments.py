@@ -89,3 +89,8 @@ def test_the_help_names_the_command_that_was_typed(command: str, given: list[str
     with pytest.raises(UsageError) as caught:
         command_line([command, *given])
     assert f"`matgrad {command} " in (caught.value.diagnostic.help or "")
+
+
+def test_a_word_that_shares_only_letters_is_not_near() -> None:
+    assert nearest("ridge", ["delta", "index", "trace"]) is None
+    assert nearest("indx", ["delta", "index", "trace"]) == "index"

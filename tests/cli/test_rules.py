@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Command
 
 FALSE = """[[rule]]
@@ -84,3 +86,8 @@ def test_the_invisible_moves_are_a_closed_list(matgrad: Command) -> None:
         "order of scalar factors",
         "numerals in front",
     ]
+
+
+def test_the_list_fits_the_terminal(matgrad: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, matgrad("rules", "list").stdout.splitlines())) <= 80

@@ -135,3 +135,10 @@ def _printed(script: str, folder: Path) -> str:
     done = subprocess.run(script, shell=True, capture_output=True, text=True, cwd=folder, env=environment())
     assert "Traceback" not in done.stderr
     return done.stderr + done.stdout
+
+
+def test_what_is_said_beside_a_word_stays_in_its_column() -> None:
+    shown = plain("key", 80)
+    beside = [line for line in shown.splitlines() if not line.lstrip().startswith(("$", "student,", "#"))]
+    assert max(map(len, beside)) <= 80
+    assert re.search(r'\nrequire +"derivation".*\n {13}\S', shown)

@@ -64,3 +64,21 @@ def test_a_long_result_is_not_written_twice(method: str, said: str) -> None:
 def test_a_half_in_front_of_a_mean_is_gone_with_the_square(method: str) -> None:
     page = matgrad.explain("norm(X@W - Y)**2/(2*n)", "W", method=method)
     assert page.render("text", width=200).count("2/(2n)") <= 2  # the step that makes it and the next one
+
+
+def test_what_agrees_means_in_a_solution_is_said() -> None:
+    page = matgrad.solve("norm(X@w - y)**2", "w", "X: n×d, w: d, y: n").render("text", width=200)
+    assert "agrees: solved by numbers at random data, the line and the one before it have the same solutions" in page
+
+
+def test_the_differential_of_a_power_stands_in_brackets_in_latex_too() -> None:
+    page = matgrad.explain("a.T@inv(Sigma)@a", "Sigma", method="differential").render("latex")
+    assert r"\mathrm{d}(\Sigma^{-1})" in page
+    assert r"\mathrm{d}\Sigma^{-1}" not in page
+
+
+def test_several_methods_are_parts_below_the_heading_in_latex() -> None:
+    page = matgrad.explain("norm(X@w - y)**2", "w", method="all").render("latex")
+    assert r"\paragraph{" in page
+    assert r"\subparagraph{" in page
+    assert "section" not in page

@@ -368,7 +368,9 @@ class BookPrinter(Forms):
         is_function = isinstance(node.body, ir.Call) and parts[0].level >= POWER and node.body.function != "pinv"
         if is_function and (first.isalpha() or first == "<"):  # in MathML all is an element
             return Piece(sign + self.word("gap") + shown, POWER)  # d tr(A), not dtr(A)
-        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (parts[0].inner is not None and first in "‖\\")
+        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (
+            parts[0].inner is not None and visible(shown).startswith(("‖", r"\lVert"))
+        )
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
 
     def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:

@@ -13,7 +13,7 @@ from ...records.solution import Equation, Solution, Spectral, stack_of
 from ...records.solution import Move as EquationMove
 from ..view import Detail
 from ..words import resting
-from .blocks import Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
+from .blocks import WORDS, Block, Chain, Document, Formula, Heading, Line, Move, Phrase, Sentence, Variables, phrase
 from .derivation import variables_of
 from .glossary import signs
 
@@ -56,8 +56,13 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
     if (rests := resting(derivation)) is not None:
         yield Sentence((rests,), "note")
     if detail != "brief":
+        if any(move.verdict.kind == "agrees" for move in solution.moves):
+            yield Sentence((f"{WORDS['agrees']}: {_AGREES}",), "legend")
         lines = (problem.loss, *(side for move in solution.moves for side in _shown(move.after)))
         yield from (Sentence((said,), "legend") for said in signs(lines))
+
+
+_AGREES: Final = "solved by numbers at random data, the line and the one before it have the same solutions"
 
 
 def _move(number: int, move: EquationMove, full: bool) -> Move:

@@ -65,7 +65,7 @@ def _goes_on(block: Block) -> bool:
 def _lines(block: Block, view: View) -> Iterator[str]:
     match block:
         case blocks.Heading(phrase, level):
-            yield rf"\{'paragraph' if level == 1 else 'subsection*'}{{{phrase_latex(phrase)}}}"
+            yield rf"\{'paragraph' if level == 1 else 'subparagraph'}{{{phrase_latex(phrase)}}}"
         case blocks.Variables(rows):
             yield f"with {_listed([_variable(known) for known in rows])}."
         case blocks.Numbers(given):
