@@ -265,6 +265,7 @@ def test_loops_in_a_line_and_forms_of_an_array_are_what_python_makes_of_them(tex
         ("sum(X[0, 0] for i in range(n) for j in range(n) for k in range(n))", "more than two loops in one list"),
         ("sum(X[i] @ X[i] for i in range(d))", "the sum over `i` goes to d"),
         ("npm.sum(X)", "`npm` is no module that is known"),
+        ("slinalg.expm(X.T @ X).sum()", "`slinalg` is no module that is known"),
     ],
 )
 def test_a_loop_that_is_not_read_says_so(text, message):

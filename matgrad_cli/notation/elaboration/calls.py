@@ -27,7 +27,7 @@ from .entries import basis, counted, mask
 from .matrix_functions import negated, of_matrix, root_of_square
 from .piecewise import by_pieces
 from .products import joined
-from .reductions import norm, reduced, softmax
+from .reductions import norm, reduced, refuse_unknown_module, softmax
 from .sizes import constructor, size_of_array
 from .unknown_functions import SLOPES, unknown_call
 
@@ -65,6 +65,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         arguments = [e.expr(argument) for argument in node.arguments]
     wanted = _ARITY.get(function, (1, 1))
     if not wanted[0] <= len(arguments) <= wanted[1]:
+        refuse_unknown_module(e, node)
         needed = " to ".join(map(str, dict.fromkeys(wanted)))
         message = f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}"
         e.fail("wrong-arguments", message, node)

@@ -32,7 +32,10 @@ def position(
                 e.fail("index-out-of-range", message, node, "numbers in brackets count from 0")
             return int(value)
         case s.Negative():
-            e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
+            message = "an index is counted from 0 and is never negative"
+            if e.scope.syntax == "r":
+                message = "a negative index leaves an entry out, which is read of the first entry of a vector alone"
+            e.fail("index-out-of-range", message, node)
         case s.PairIndex(_, outer, inner):
             second = position(e, inner, sides[1])
             if not isinstance(second, ir.Index):

@@ -42,11 +42,8 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
             e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has one dimension, not the axes {both}", node)
         return None
     if chosen not in ("0", "1", "-1", "-2"):
-        match s.ungrouped(node.arguments[0]):
-            case s.Name(_, name) as first if chosen == "?" and is_method(node):
-                if e.scope.origins.get(name) != "from --shape":
-                    known = "known are `np`, `torch`, `jnp`, `F` and others"
-                    e.fail("unknown-name", f"`{name}` is no module that is known", first, known)
+        if chosen == "?":
+            refuse_unknown_module(e, node)
         written = ", ".join(e.text(part).strip("`") for part in node.arguments[1:]) if chosen == "?" else chosen
         if len(node.arguments) == 2 and (named := option(node, "axis", "dim")) is not None:
             written = f"{written}, {named}"
@@ -59,6 +56,14 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
     if chosen == "-1" and not e.scope.arrays and not e.expr(node.arguments[0]).shape.is_matrix:
         return None
     return int(chosen) % 2
+
+
+def refuse_unknown_module(e: Elaborator, node: s.Apply) -> None:
+    """Raise an unknown name in front of a call that has an argument too many: `slin.expm(A)`."""
+    match s.ungrouped(node.arguments[0]) if len(node.arguments) > 1 and is_method(node) else None:
+        case s.Name(_, name) as first if e.scope.origins.get(name) != "from --shape":
+            known = "known are `np`, `torch`, `jnp`, `F` and others"
+            e.fail("unknown-name", f"`{name}` is no module that is known", first, known)
 
 
 def reduced(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:

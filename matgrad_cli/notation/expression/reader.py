@@ -29,7 +29,7 @@ _MODULES: Final = frozenset(
 )
 _CAPITALS: Final = frozenset(["F", "K"])
 """Short names of modules that may also be matrices."""
-_SHORT_MODULES: Final = _CAPITALS | {"nn", "LA", "la", "linalg", "special", "functional", "cp", "sp", "sy"}
+_SHORT_MODULES: Final = _CAPITALS | {*"nn LA la sla slin linalg special functional cp sp sy".split()}
 _OF_ARRAYS: Final = FUNCTION_NAMES | {*ALIASES, *WRITTEN_OUT, *(name.rpartition(".")[2] for name in ABBREVIATIONS)}
 _SUBMODULES: Final = frozenset(
     ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]

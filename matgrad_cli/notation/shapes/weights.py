@@ -28,6 +28,7 @@ MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-ar
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
 AS_WHAT_IT_IS_ADDED_TO: Final = "assumed to be a matrix, as what it is added to"
+_AS_WHAT_IT_SCALES: Final = "assumed to be a matrix, as what it is multiplied with entry by entry"
 _OFFSET: Final = regex(r"([A-Za-z]+)(?:_?\d|_[a-z])?")
 _SHORT: Final = regex(r"[a-osu-xz][a-z]?")
 _WORDS: Final = frozenset((*GREEK.values(), "bias", "mean", "center", "centre", "offset", "shift", "intercept"))
@@ -158,6 +159,8 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     others = [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
     whole = rows if asks else others
     why = {name: AS_WHAT_IT_IS_ADDED_TO for name in whole if scope.find(name) is None}
+    matrices = {name for name, shape in inference.shapes.items() if shape.is_matrix and scope.syntax != "latex"}
+    why |= {name: _AS_WHAT_IT_SCALES for name in _scaling(tree) & matrices if scope.find(name) is None}
     closed = replace(closed, origins={**closed.origins, **why})
     found = closed, inference, variable, reading
     if asks:
@@ -186,6 +189,15 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
         return understood(told)
     except InputError:
         return found
+
+
+def _scaling(tree: s.Node) -> set[str]:
+    """The small letters that multiply or divide, stand in sums too, and nowhere else."""
+    beside: dict[str, set[str]] = {}
+    for name, operator in names_beside(tree):
+        beside.setdefault(name, set()).add(operator)
+    every = {"*", "/", "+", "-"}
+    return {name for name, signs in beside.items() if name[0].islower() and signs & {"*", "/"} and signs <= every}
 
 
 def along_every_row(tree: s.Node, scope: Scope, vectors: Collection[str]) -> Iterator[tuple[s.Node, tuple[str, ...]]]:
