@@ -33,7 +33,7 @@ _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _UPRIGHT: Final = r"\\(?:operatorname|mathrm|mathsf|text|textrm)\*?\s*"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
-_IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
+_IN_CODE: Final = regex(r"(?P<skipped>(?<![\w)\]'.])'[^'\n]*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
 _HEAD: Final = regex(
     rf"\s*(?:(?:{_NAMED}|(?P<word>{_UPRIGHT}\{{\s*\w+\s*\}}|[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*{DEFINES}&?\s*"
 )
