@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -145,25 +145,32 @@ def loss_text(loss: str | None, command: str) -> str:
     return loss
 
 
+_FUNCTION: Final = re.compile(r"\s*(?:@[\w.]+[^\n]*\n\s*|(?:import|from)\s[^\n]*\n\s*)*def\s+\w+\(")
+"""What a function of Python begins with."""
+
+
 def loss_and_shapes(
     loss: str | None, shapes: list[str] | None, command: str, wrt: list[str] | None = None
 ) -> tuple[str, list[str]]:
     """The loss as given, from stdin, or from a function or layer of a Python file (`layer.py`, `layer.py::NAME`), with
     the shapes that the file tells and nobody gives."""
     path, _, part = (loss or "").partition("::")
-    if loss is None or not path.endswith(".py") or "\n" in loss:
-        return loss_text(loss, command), shapes or []
+    written = loss_text(loss, command) if loss is None or not path.endswith(".py") or "\n" in loss else None
+    if written is not None and not _FUNCTION.match(written):
+        return written, shapes or []
     from pathlib import Path
 
     from ..documents.files import text_of
     from ..documents.python.loss import loss_of
     from ..grading.code.shapes import shapes_by_use
 
-    text, first = text_of(Path(path)), wrt[0].partition(",")[0] if wrt else ""
+    path, part = (path, part) if written is None else ("loss", "")
+    text, first = text_of(Path(path)) if written is None else written, wrt[0].partition(",")[0] if wrt else ""
     found = text if isinstance(text, Diagnostic) else loss_of(Source(path, text), part, first)
     if isinstance(found, Diagnostic):
         raise InputError(found)
-    say(f"note: the loss is `{found.text}`{found.function and f', from `{found.function}` of `{path}`'}\n")
+    whose = f", from `{found.function}`{' of `' + path + '`' if written is None else ''}" if found.function else ""
+    say(f"note: the loss is `{found.text}`{whose}\n")
     given = {name.strip() for part in shapes or () for name in re.findall(r"([^:,;]+):", part)}
     known = [*(shapes or []), *(shape for shape in found.shapes if shape.partition(":")[0] not in given)]
     by_use = shapes_by_use(str(text), found, known)

@@ -25,6 +25,7 @@ from .stated_functions import (
     occurrences,
     put_in,
     reindexed,
+    without_function,
 )
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
@@ -33,7 +34,9 @@ _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _UPRIGHT: Final = r"\\(?:operatorname|mathrm|mathsf|text|textrm)\*?\s*"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
-_IN_CODE: Final = regex(r"(?P<skipped>(?<![\w)\]'.])'[^'\n]*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
+_IN_CODE: Final = regex(
+    r"(?P<skipped>(?<![\w)\]'.])'[^'\n]*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)"
+)
 _HEAD: Final = regex(
     rf"\s*(?:(?:{_NAMED}|(?P<word>{_UPRIGHT}\{{\s*\w+\s*\}}|[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*{DEFINES}&?\s*"
 )
@@ -42,8 +45,6 @@ _BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and"
     r"|for)\s*\}|\b(?:where|with|and)\b"
 )
-_FUNCTION: Final = regex(r"\s*def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)")
-"""The head of a function of Python."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000
 
@@ -54,8 +55,7 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     >>> with_definitions("norm(e)**2 where e = X@w - y")[0]
     'norm((X@w - y))**2'
     """
-    if _FUNCTION.match(text):
-        text = re.sub(r"(?m)^\s*return\b|\s*#.*$", "", _FUNCTION.sub("", text))
+    text = without_function(text)
     if "=" not in text or len(text) > _LONGEST:
         return text, ()
     whole = text

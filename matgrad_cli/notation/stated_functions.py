@@ -156,3 +156,28 @@ def at(function: Stated, arguments: Sequence[str]) -> str:
 def _places(body: str, letters: Sequence[str], arguments: Sequence[str], latex: bool) -> Iterator[tuple[int, int, str]]:
     for letter, argument in zip(letters, arguments, strict=True):
         yield from ((found.start(), found.end(), argument) for found in occurrences(body, letter, latex))
+
+
+_FUNCTION: Final = regex(
+    r"\s*(?:def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)"
+    r"|(?P<ends>function\s+(?:\w+\s*=\s*)?\w+\s*\([^()\n]*\)[ \t]*\n)"
+    r"|(?P<braced>(?:\w+\s*(?:<-|=)\s*)?function\s*\([^()\n]*\)\s*\{))"
+)
+"""The head of a function of Python, of MATLAB or Julia, of R."""
+
+
+def without_function(text: str) -> str:
+    r"""The lines of a function without its head, its end and the word `return`.
+
+    >>> without_function("f <- function(w) { r <- X %*% w; sum(r^2) }")
+    ' r = X %*% w; sum(r^2)'
+    """
+    head = _FUNCTION.match(text)
+    if head is None:
+        return text
+    text = text[head.end() :]
+    if head["ends"]:
+        text = re.sub(r"\bend;?\s*$", "", text)
+    if head["braced"]:
+        text = re.sub(r"(?m)(^|;)(\s*\w+\s*)<-", r"\1\2=", text.rstrip().removesuffix("}"))
+    return re.sub(r"(?m)^\s*return\b|\s*#.*$", "", text).rstrip("; \n")

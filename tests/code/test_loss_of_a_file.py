@@ -47,6 +47,32 @@ def test_a_script_names_its_loss() -> None:
     assert (found.text, found.shapes) == ("x @ (A @ x)", ("A: n×n", "x: n"))
 
 
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["total = 0", "for i in range(n):", "    r = X[i] @ w - y[i]", "    total += r ** 2", "return total / n"],
+         "sum([(X[i] @ w - y[i]) ** 2 for i in range(n)]) / n"),
+        (["t = w @ w", "for i in range(n):", "    for j in range(d):", "        t = t + X[i, j] * w[j]", "return t"],
+         "w @ w + sum([X[i, j] * w[j] for i in range(n) for j in range(d)])"),
+        (["v, b = params", "return np.sum((X @ v + b - p['y']) ** 2)"], "np.sum((X @ v + b - y) ** 2)"),
+    ],
+)  # fmt: skip
+def test_loops_that_add_are_sums_and_parts_of_an_argument_are_variables(lines: list[str], text: str) -> None:
+    assert written("def loss(w):\n    " + "\n    ".join(lines)).text == text
+
+
+@pytest.mark.parametrize("lines", [
+    ["t = 0", "for i in range(n):", "    r = X[i] @ w", "    t += r", "return t + r"],
+    ["t = 0", "for i in range(n):", "    t += t * X[i] @ w", "return t"],
+    ["t, r = 0, y", "for i in range(n):", "    r = r * X[i]", "    t += r @ w", "return t"],
+    ["t = 0", "for i in range(n):", "    if y[i] > 0:", "        t += X[i] @ w", "return t"],
+])  # fmt: skip
+def test_loops_that_do_more_than_add_are_refused(lines: list[str]) -> None:
+    found = loss_of(Source("loss.py", "def loss(w):\n    " + "\n    ".join(lines)))
+    assert isinstance(found, Diagnostic)
+    assert found.code == "unreadable"
+
+
 BOMB = "def loss(x):\n" + "".join("    x = x * x + x\n" for _ in range(200)) + "    return x\n"
 DEEP = "def loss(x):\n" + "".join("    x = x + 1\n" for _ in range(1900)) + "    return x\n"
 
@@ -59,7 +85,7 @@ DEEP = "def loss(x):\n" + "".join("    x = x + 1\n" for _ in range(1900)) + "   
         ("x = 1\n", "missing-loss"),
         ("def loss(x:\n", "syntax-error"),
         ("def loss(x):\n    if x > 0:\n        return x\n    return -x\n", "unreadable"),
-        ("def loss(x):\n    t = 0\n    for i in range(3):\n        t += x[i]\n    return t\n", "unreadable"),
+        ("def loss(x):\n    t = 0\n    for i in range(3):\n        t *= x[i]\n    return t\n", "unreadable"),
         ("def loss(x):\n    return loss(x)\n", "unreadable"),
         ("def loss(x):\n    x[0] = 1\n    return x @ x\n", "unreadable"),
         (BOMB, "unreadable"),

@@ -105,6 +105,18 @@ SAME = [
     ("julia", "sum(maximum(X; dims=2)) + sum(softmax(A, dims=1))", "sum(max(X, axis=1)) + sum(softmax(A, axis=0))"),
     ("julia", "Flux.mse(X*w, y) + sum(log.(softmax(A)))", "mean((X@w - y)**2) + sum(log(softmax(A, axis=0)))"),
     ("julia", "sum(exp(A))", "sum(expm(A))"),
+    ("julia", "function loss(w)\n    r = X*w - y\n    return sum(r.^2)\nend", "sum((X@w - y)**2)"),
+    (
+        "r",
+        "nll <- function(w) { eta <- X %*% w; -sum(y*eta - log(1 + exp(eta))) }",
+        "-sum(y*(X@w) - log(1 + exp(X@w)))",
+    ),
+    ("matlab", "function J = cost(w, X, y)\n  r = X*w - y;\n  J = r'*r/length(y);\nend", "sum((X@w - y)**2)/m"),
+    (
+        "matlab",
+        "h = sigmoid(X*w);\nJ = -(y'*log(h) + (1-y)'*log(1-h));",
+        "-sum(y*log(sigmoid(X@w)) + (1 - y)*log(1 - sigmoid(X@w)))",
+    ),
     ("julia", "exp(-norm(x)^2 / 2s^2) + x'x/2length(x)", "exp(-x.T@x/(2*s**2)) + x.T@x/(2*n)"),
     ("julia", "sum(@. log(1 + exp(-x * w)) / s) + x[end]*x[end-1]", "sum(log(1 + exp(-x*w))/s) + x[-1]*x[-2]"),
     ("julia", "sum(t -> t^2 * exp(t), x)", "sum(x**2*exp(x))"),

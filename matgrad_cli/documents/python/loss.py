@@ -197,6 +197,23 @@ class OfObject(ast.NodeTransformer):
         return node
 
 
+def each_of(lines: list[ast.stmt], kind: type[ast.AugAssign]) -> list[ast.AugAssign]:
+    """All parts of one kind in some lines."""
+    return [one for line in lines for one in each(kind, line)]
+
+
+def _as_addition(line: ast.stmt) -> ast.stmt:
+    """`total = total + e` as `total += e`."""
+    match line:
+        case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(first), ast.Add(), value)) if name == first:
+            return ast.copy_location(ast.AugAssign(target, ast.Add(), value), line)
+    return line
+
+
+def _through(line: ast.For) -> ast.comprehension:
+    return ast.comprehension(line.target, line.iter, [], 0)
+
+
 class Inlined(ast.NodeTransformer):
     """The names that got a value, each with its expression, in which those before are put in already."""
 
@@ -225,6 +242,15 @@ class Inlined(ast.NodeTransformer):
             raise Unread(f"`{stated}` is no expression", 1) from None
 
     def _line(self, line: ast.stmt) -> None:
+        if isinstance(line, ast.For) and (totals := self._added(line.body, [_through(line)])) is not None:
+            for name, total in totals:
+                start = self.values.get(name, ast.Name(name, ast.Load()))
+                nothing = isinstance(start, ast.Constant) and start.value == 0
+                self.values[name] = total if nothing else ast.BinOp(start, ast.Add(), total)
+                self.sizes[name] = sum(1 for _ in ast.walk(total)) + self.sizes.get(name, 1)
+            inside = stored(line) - {name for name, _ in totals}
+            self.lost |= {name: Unread("a value of a loop's last turn", line.lineno) for name in inside}
+            return
         if isinstance(line, ast.Assign) and len(line.targets) == 1:
             self._assign(line.targets[0], line.value, line.lineno)
         elif isinstance(line, ast.AnnAssign) and line.value is not None:
@@ -238,7 +264,32 @@ class Inlined(ast.NodeTransformer):
                 raise Unread("a `return` under a condition", line.lineno)
             self.lost |= {name: Unread(f"`{type(line).__name__.lower()}`", line.lineno) for name in targets}
 
+    def _added(self, lines: list[ast.stmt], loops: list[ast.comprehension]) -> list[tuple[str, ast.expr]] | None:
+        """What loops add to names, `total += …`, as sums; None where they do more."""
+        lines = [_as_addition(line) for line in lines]
+        added = {one.target.id for one in each_of(lines, ast.AugAssign) if isinstance(one.target, ast.Name)}
+        inner, found = Inlined(self.functions, self.depth + 1), list[tuple[str, ast.expr]]()
+        letters = {name_of(loop.target) for loop in loops}
+        inner.values = {name: value for name, value in self.values.items() if name not in letters}
+        inner.lost = dict.fromkeys(added, Unread("a sum is used before it is whole", lines[0].lineno))
+        for line in lines:
+            if isinstance(line, ast.For):
+                below = inner._added(line.body, [*loops, _through(line)])
+                if below is None:
+                    return None
+                found += below
+            elif isinstance(line, ast.AugAssign) and isinstance(line.target, ast.Name) and isinstance(line.op, ast.Add):
+                made = ast.ListComp(inner._put_in(line.value), [inner.visit(deepcopy(loop)) for loop in loops])
+                found.append((line.target.id, ast.Call(ast.Name("sum", ast.Load()), [made], [])))
+            elif isinstance(line, ast.Assign) and stored(line).isdisjoint({*self.values, *added, *letters}):
+                inner._line(line)
+            else:
+                return None
+        return found
+
     def _assign(self, target: ast.expr, value: ast.expr, line: int) -> None:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Name) and value.id not in self.values:
+            return  # `w, b = params`: the parts of an argument are variables
         if isinstance(target, ast.Tuple):
             parts = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts) else None
             for number, part in enumerate(target.elts):
@@ -277,6 +328,13 @@ class Inlined(ast.NodeTransformer):
         inner.values = {place: self.visit(value) for place, value in zip(places, node.args, strict=True)}
         inner.sizes = {place: sum(1 for _ in ast.walk(value)) for place, value in inner.values.items()}
         return inner.of(function.body, None)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """`params["w"]` of an argument is a variable by that name."""
+        self.generic_visit(node)
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        of_name = isinstance(key, str) and key.isidentifier() and isinstance(node.value, ast.Name)
+        return ast.copy_location(ast.Name(str(key), ast.Load()), node) if of_name else node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
         """The names and the range of a list stay what they are; what it goes through is put in."""
