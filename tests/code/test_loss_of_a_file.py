@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli import gradient
+from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import Diagnostic, Source
 from matgrad_cli.documents.python.loss import Written, loss_of
 from matgrad_cli.grading.code.shapes import shapes_by_use
@@ -289,3 +290,20 @@ def test_parameters_that_a_layer_makes_have_the_shapes_that_it_gives_them(wrt: s
     by_use = shapes_by_use(LAYER, found, list(found.shapes))
     assert {"scale: width", "shift: width", "eps: scalar"} <= {*by_use}
     assert gradient(found.text, wrt=wrt, shapes=[*found.shapes, *by_use]).verified
+
+
+PASTED = '''@jax.jit
+def loss(params, X, y):
+    """Mean squared error."""
+    w, b = params
+    return jnp.mean((X @ w + b - y) ** 2)
+'''
+
+
+def test_a_pasted_function_is_read_as_its_file_is(capsys: pytest.CaptureFixture[str]) -> None:
+    shapes = ["--shape", "X: n×d, w: d, b: scalar, y: n"]
+    assert command_line(["gradient", PASTED, "--wrt", "w", *shapes]) == 0
+    shown = capsys.readouterr()
+    assert command_line(["gradient", "mean((X@w + b - y)**2)", "--wrt", "w", *shapes]) == 0
+    assert capsys.readouterr().out == shown.out
+    assert "from `loss`\n" in shown.err
