@@ -88,7 +88,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     '\\|Xw - y\\|^2'
     """
     said: list[str] = []
-    text = without_display(text)
+    text = without_display(_without_objects(text))
     if "\\" in text or "s.t." in text:
         constraint = regex(CONSTRAINT).search(text[:20_000])
         if constraint is not None:
@@ -117,6 +117,29 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
             said.append(f"{what} `{' '.join(wrapper[0].split())}` in front is dropped")
             text = " " * wrapper.end() + text[wrapper.end() :]
     return _one_side(text, wrt, said)
+
+
+_OF_OBJECT: Final = regex(
+    r"\b(?P<object>self)\.(?P<own>[A-Za-z]\w*)(?![\w(])"
+    r"|\b(?P<keeper>\w+)\[(?P<sign>['\"])(?P<key>[A-Za-z]\w*)(?P=sign)\]"
+)
+"""What belongs to an object of Python, `self.w`, or is kept in one, `params["w"]`."""
+
+
+def _without_objects(text: str) -> str:
+    """The text with each of these as a variable by its own name, where nothing else has that name."""
+    whose: dict[str, set[str]] = {}
+    for found in _OF_OBJECT.finditer(text):
+        whose.setdefault(found["own"] or found["key"], set()).add(found["object"] or found["keeper"])
+    bare = set(re.findall(r"\w+", _OF_OBJECT.sub(" ", text)))
+    alone = bare.isdisjoint(whose) and all(len(objects) == 1 for objects in whose.values())
+    return _OF_OBJECT.sub(_alone, text) if alone else text
+
+
+def _alone(found: re.Match[str]) -> str:
+    """The name, blanks in the place of the rest."""
+    start, end = found.span("own" if found["own"] else "key")
+    return " " * (start - found.start()) + found.string[start:end] + " " * (found.end() - end)
 
 
 def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...]]:

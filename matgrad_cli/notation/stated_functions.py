@@ -172,6 +172,7 @@ def without_function(text: str) -> str:
     >>> without_function("f <- function(w) { r <- X %*% w; sum(r^2) }")
     ' r = X %*% w; sum(r^2)'
     """
+    text = re.sub(r"\n\s*\w+\.(?:backward|step|zero_grad)\(\)[ \t]*(?=\n|$)", "", text)
     head = _FUNCTION.match(text)
     if head is None:
         return text

@@ -64,6 +64,7 @@ def test_loops_that_add_are_sums_and_parts_of_an_argument_are_variables(lines: l
 
 @pytest.mark.parametrize("lines", [
     ["t = 0", "for i in range(n):", "    r = X[i] @ w", "    t += r", "return t + r"],
+    ["return np.sum((p['w'] - q['w']) ** 2)"],
     ["t = 0", "for i in range(n):", "    t += t * X[i] @ w", "return t"],
     ["t, r = 0, y", "for i in range(n):", "    r = r * X[i]", "    t += r @ w", "return t"],
     ["t = 0", "for i in range(n):", "    if y[i] > 0:", "        t += X[i] @ w", "return t"],

@@ -336,3 +336,19 @@ def test_a_letter_below_that_may_number_is_asked_about(loss):
 )
 def test_scripts_mean_the_same_in_either_order(loss, same, shapes):
     assert str(gradient(loss, "h", shapes=[shapes])) == str(gradient(same, "h", shapes=[shapes]))
+
+
+# ---- variables that a program keeps in an object
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["np.sum((X @ self.w - self.y)**2)", "np.sum((X @ p['w'] - p[\"y\"])**2)", "cp.Minimize(cp.sum_squares(X@w - y))"],
+)
+def test_what_is_kept_in_an_object_is_a_variable(loss):
+    assert to_text(read_problem(loss, "w").loss) == to_text(read_problem("np.sum((X@w - y)**2)", "w").loss)
+
+
+@pytest.mark.parametrize("loss", ["np.sum((self.w - w)**2)", "np.sum((p['w'] - q['w'])**2)"])
+def test_two_of_one_name_are_not_one(loss):
+    assert refused(loss, "w").code in ("unknown-attribute", "syntax-error")

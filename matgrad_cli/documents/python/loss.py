@@ -223,6 +223,7 @@ class Inlined(ast.NodeTransformer):
         self.values: dict[str, ast.expr] = {}
         self.sizes: dict[str, int] = {}
         self.lost: dict[str, Unread] = {}
+        self.keepers: dict[str, str] = {}
 
     def of(self, lines: list[ast.stmt], stated: str | None) -> ast.expr:
         """What the lines return, or what is stated."""
@@ -332,9 +333,14 @@ class Inlined(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """`params["w"]` of an argument is a variable by that name."""
         self.generic_visit(node)
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        of_name = isinstance(key, str) and key.isidentifier() and isinstance(node.value, ast.Name)
-        return ast.copy_location(ast.Name(str(key), ast.Load()), node) if of_name else node
+        value = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        key = value if isinstance(value, str) else ""
+        keeper = name_of(node.value) if isinstance(node.value, ast.Name) else ""
+        if not (keeper and key.isidentifier()):
+            return node
+        if key in self.values or self.keepers.setdefault(key, keeper) != keeper:
+            raise Unread(f"`{ast.unparse(node)}` beside another `{key}`", node.lineno)
+        return ast.copy_location(ast.Name(key, ast.Load()), node)
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
         """The names and the range of a list stay what they are; what it goes through is put in."""

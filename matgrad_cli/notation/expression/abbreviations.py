@@ -196,6 +196,7 @@ _ROWS: Final = (
     "inv_pos(x): 1/x",
     "pos(x): relu(x)",
     "cp.logistic(x): log(1 + exp(x))",
+    *(f"cp.{goal}(x): x" for goal in ("Minimize", "Maximize")),
     "cp.norm2(x): norm(x)",
     "cp.normNuc(X): norm(X, 'nuc')",
     "cp.sigma_max(X): norm(X, 2)",
