@@ -37,6 +37,12 @@ _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<condition>)(?!\s+<part>\b)|{_VALUED})"
 
+_ALIKE = r"\b<when>\b[^.;=\w]*(?P<one>[^\W\d_])\s*=\s*(?P<other>[^\W\d_])(?![\w^(])"
+"""`if $m = n$`, of two letters of the problem that may differ."""
+
+_OWN = r"\\(?:text\w*|mbox|mathrm)\s*\{(?P<words>[^{}]*\b<when>\b[^{}]*)\}(?P<rest>.*)"
+"""Words in a formula itself, behind which it says when it holds: `\\quad\\text{if } m = n`."""
+
 _HOLDS = r"(?:(?:<would>|<is>|<holds>|<the>|<result>)[\s,]+)*"
 """`$…$ would be the gradient if …`: these words claim nothing yet."""
 
@@ -131,12 +137,17 @@ def _condition(one: Piece, behind: str, known: str, given: Container[str]) -> st
     if STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
+    if (own := said(_OWN).search(one.text)) is not None and "cases}" not in one.text:
+        behind = f"{own['words']} {own['rest']} {behind}"
     found = (
         next(filter(None, (said(_SAVE_OR_WHEN).match(text) for text in (behind, *_inside(one)))), None)
         or said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<condition>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
+    alike = said(rf"[\s,(]*{_HOLDS}{_ALIKE}").match(behind) or said(_ALIKE).search(sentence)
+    if found is None and alike is not None and alike["one"] != alike["other"]:
+        found = alike if alike["one"] in given and alike["other"] in given else None
     if found is None:
         return None
     if found.groupdict().get("fact"):

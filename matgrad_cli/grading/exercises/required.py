@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from ...diagnostics.record import replace
-from ...ir import Delta, Differential, Entry, Expr, MatrixOf, Mul, Number, Partial, SumOver, nodes_of
+from ...ir import Call, Delta, Differential, Entry, Expr, MatrixOf, Mul, Number, Partial, SumOver, nodes_of, substitute
 from ...records.finding import Final, ProblemReport, ProblemVerdict
 from ..chain import Outcome, RowResult
 from ..lines.forms import is_pending
@@ -71,6 +71,7 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
 
     def form(expr: Expr, opened: bool = True) -> Hashable:
         whole = around.expanded(expr)
+        whole = substitute(whole, {node: as_one for node in nodes_of(whole) if (as_one := _logdet(node)) is not None})
         found = rearranged(whole)
         return whole if found is None else (found, _letters(whole) if opened else 0)
 
@@ -94,6 +95,14 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
 def _works(side: Expr) -> bool:
     """Whether something is left to be done in a side: a derivative, a δ, a sum over a letter."""
     return any(isinstance(node, (Partial, Differential, Delta, SumOver, MatrixOf, Entry)) for node in nodes_of(side))
+
+
+def _logdet(node: Expr) -> Expr | None:
+    """`log det S` as the one function under which a key has it."""
+    match node:
+        case Call("log", (Call("det", (inside,)),)):
+            return Call("logdet", inside)
+    return None
 
 
 def _letters(expr: Expr) -> int:
