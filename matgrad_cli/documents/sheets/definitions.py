@@ -43,6 +43,10 @@ _NOISE = regex(
     r"|xi))(?:_\{?\w+\}?)?[\s.,]*$|[+-]\s*(?:[εξ]|\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})?[\s.,]*$"
 )
 """A model of the data: y = Ax + ε."""
+_MULTIPLIER = regex(
+    r"\bmultipliers?[\s$]+(?P<behind>\\?[A-Za-z]+)|(?P<name>\\?[A-Za-z]+)[\s$]+(?:is|are)\s+(?:\w+\s+){0,3}multiplier"
+)
+"""What is said to be a multiplier is no name for what it is found to be."""
 WEIGHTS = frozenset(("w", "W", "theta", "Theta", "beta"))
 """By what is differentiated where nothing says it."""
 _SLOPE = regex(
@@ -92,8 +96,9 @@ class Definitions:
         said = (at - 1 for at, formula in enumerate(sheet.formulas) if SET_TO_ZERO.search(formula.before[-130:]))
         settled = min((*shown, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
+        multipliers = {plain_name(one["behind"] or one["name"]) for one in _MULTIPLIER.finditer(sheet.prose)}
         for stated, inside in valued:
-            if stated.name in held:
+            if stated.name in held or stated.name in multipliers:
                 continue
             formula = sheet.formulas[stated.formula]
             behind = stated.formula > settled and formula.kind != "inline"

@@ -188,9 +188,10 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
     """What signs may mean that no words explain, for `rewritten`, with a note: a softmax of a matrix is of each row, or
     each column; the 2-norm of a matrix is that of its entries."""
     texts = [one.passage.text for one in sheet.formulas]
-    yield from AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
+    shorthand = AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
+    yield from shorthand
     if not _ROWS.search(sheet.prose) and any(map(_OF_CAPITAL.search, texts)):
-        yield from (("1", "softmax of each row"), ("0", "softmax of each column"))
+        yield from (("1", "softmax of each row"), ("0", "softmax of each column"), *shorthand)
     if any(map(_TWO_NORM.search, texts)):
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
     if any("\\sum" in text for text in texts):

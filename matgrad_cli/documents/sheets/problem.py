@@ -162,7 +162,9 @@ class _Finder:
         inside = [self.definitions.made.get(name or "", set()) for name in by]
         by += [part for parts in inside if len(parts) == 1 for part in parts]  # by Λ = Σ⁻¹, so that Σ is sought
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
-        by = by or list(stated.arguments)
+        bare = any(item.body == stated.name and item.left and not item.variable for item in self.found.differentiated)
+        if not by or (bare and {*by}.isdisjoint(stated.arguments)):
+            by = [*stated.arguments, *by]  # `∇f(x)`, also where by a parameter is differentiated too
         found = self._read(stated.sides, stated.name, by)
         if found is None and stated.arguments and stated.name in self.heads:
             found = self._read(stated.sides, stated.name, by, arrays=True)

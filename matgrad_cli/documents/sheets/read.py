@@ -18,6 +18,7 @@ from .regions import Region, regions
 from .sheet import Cell, Formula, Kind, Sheet, cells_of
 
 _CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
+_NAME = regex(r"d?[A-Za-z](?:_?\d)?")
 _IN_TICKS = regex(r"\$`([^`$]+)`\$")
 _FENCED = regex(r"^([ \t]*)(`{3,}|~{3,})math[ \t]*\n((?:(?!^[ \t]*\2).*\n)+?)([ \t]*\2)[ \t]*$", re.MULTILINE)
 """Mathematics as GitHub and GitLab have it: in a sentence, and displayed."""
@@ -114,9 +115,11 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
 
 
 def _without_ticks(code: re.Match[str]) -> str:
-    """Blanks for code in a line, and for the ticks alone round an equation of mathematics, `∇L = 2Xᵀ(Xw − y)`."""
+    """Blanks for code in a line, and for the ticks alone round an equation of mathematics, `∇L = 2Xᵀ(Xw − y)`,
+    or a name, `dW`."""
     inside = code[0][1:-1]
-    return f" {inside} " if "=" in inside and is_plain_text(inside) and "$" not in inside else blank(code)
+    mathematics = "=" in inside and is_plain_text(inside) and "$" not in inside
+    return f" {inside} " if mathematics or _NAME.fullmatch(inside) else blank(code)
 
 
 def _without_code(fence: re.Match[str]) -> str:

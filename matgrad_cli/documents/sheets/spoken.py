@@ -294,16 +294,17 @@ _BY_NAME = (
     r"(?:_(?:\w|\{\s*\w+\s*\})|\^\{\s*(?:\[\w+\]|\(\w\))\s*(?:\}|(?=\\top|T\b)))?"
 )
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
+_BAR = r"\\(?:bar|overline)(?![A-Za-z])"
 _UPSTREAM = regex(
-    rf"(?<![A-Za-z\\])(?P<mark>d|\\delta(?![A-Za-z])|δ)\s?(?P<name>{_BY_NAME})"
+    rf"(?P<mark>(?<![A-Za-z\\])(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})\s?(?P<open>\{{)?(?P<name>{_BY_NAME})(?(open)\}})"
     r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
     r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
     rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
 """`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
 _GRADIENT = regex(
-    rf"(?<![A-Za-z\\/])(?<!\}}\{{)(?P<mark>d|\\delta(?![A-Za-z])|δ)(?:\s(?=[A-Z])|(?<!d)\s)?(?P<name>{_BY_NAME})"
-    r"(?!\s*(?:\}\s*\{|/\s*d))"
+    rf"(?P<mark>(?<![A-Za-z\\/])(?<!\}}\{{)(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})(?:\s(?=[A-Z])|(?<!d)\s)?"
+    rf"(?P<open>(?<=[A-Za-z]{{3}})\{{)?(?P<name>{_BY_NAME})(?(open)\}})(?!\s*(?:\}}\s*\{{|/\s*d))"
 )
 """No part of `\\frac{dz}{dx}`."""
 
@@ -314,7 +315,7 @@ AS_PROGRAMS = (
 )
 
 
-RIVALS = {"1": "0", "0": "1", "means": "programs"}
+RIVALS = {"1": "0", "0": "1", "means": "programs", "programs": "means"}
 """Of these meanings one alone is meant."""
 
 
@@ -342,7 +343,8 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: Collection[str]) -> 
             return match[0]  # the loss itself is differentiated by nothing
         spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
         count = size[1] if size is not None and name in passed else ""
-        return rf"{count}\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
+        behind = match.end("name") + bool(match.groupdict().get("open"))
+        return rf"{count}\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][behind - match.start() :]}"
 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
     letters = "".join(sorted({*_APART.findall(text)}))

@@ -14,6 +14,7 @@ from ...ir import (
     Expr,
     Inverse,
     MatMul,
+    MatrixOf,
     Mul,
     Number,
     Power,
@@ -146,7 +147,11 @@ def _in_terms(around: Surroundings, body: Expr, symbol: Symbol) -> Expr | None:
         and value.factors[1] in _places(around)
     ):
         return _in_row(around.bench, whole, symbol, value)
-    return in_terms_of(around.bench, around.expanded(body), symbol, value)
+    if old is value:
+        return in_terms_of(around.bench, around.expanded(body), symbol, value)
+    inside = Symbol(f"inside {symbol.name}", old.shape)  # by s = log σ² also σ² moves
+    written = in_terms_of(around.bench, around.expanded(body), inside, old)
+    return substitute(written, {inside: new}) if written and old.symbols.isdisjoint(written.symbols) else None
 
 
 def _in_row(bench: Bench, body: Expr, symbol: Symbol, value: MatMul) -> Expr:
@@ -171,6 +176,10 @@ def _solved_for(value: Expr, symbol: Expr) -> tuple[Expr, Expr]:
     """The innermost part of a value to which it can be turned round, and what it is then in terms of the symbol:
     Σ = Λ⁻¹ of Λ = Σ⁻¹, σ² = eˢ of s = log σ²."""
     match value:
+        case MatrixOf(row, col, entry):
+            old, new = _solved_for(entry, Entry(symbol, row, col))
+            whole = old.base if isinstance(old, Entry) and (old.row, old.col) == (row, col) else MatrixOf(row, col, old)
+            return (value, symbol) if old is entry else (whole, MatrixOf(row, col, new))
         case Inverse(inner):
             return _solved_for(inner, Inverse(symbol))
         case Transpose(inner):

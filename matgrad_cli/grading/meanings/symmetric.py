@@ -36,7 +36,7 @@ def of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
 
 def of_measures(problem: Problem) -> Iterator[str]:
     """The matrices that measure something: the M of a root √(wᵀMw), or of a quotient by wᵀMw, and the P of `tr(P M⁻¹)`
-    beside `log det M`, a scatter or a scale."""
+    beside `log det M`, a scatter or a scale, and of `tr(P M)` for a variable M that is symmetric."""
     nodes = tuple(walk.nodes_of(problem.loss))
     bodies = [node.children[0] for node in nodes if isinstance(node, Power) or _calls(node, "sqrt")]
     for body in (one for one in bodies if isinstance(one, MatMul) and len(one.children) == 3):
@@ -44,8 +44,11 @@ def of_measures(problem: Problem) -> Iterator[str]:
         if isinstance(matrix, Symbol) and first is transpose(last):
             yield matrix.name
     inside = {part for node in nodes if _calls(node, "det", "logdet") for part in walk.nodes_of(node)}
+    alike = any(f"{problem.wrt.name} {word}" in map(str, problem.facts) for word in ("symmetric", "spd"))
+    measured = {problem.wrt} & inside if alike else set[Expr]()
     for pair in (node.children[0].children for node in nodes if _calls(node, "tr")):
-        if len(pair) == 2 and any(isinstance(one, Inverse) and one.body in inside for one in pair):
+        beside = any((isinstance(one, Inverse) and one.body in inside) or one in measured for one in pair)
+        if len(pair) == 2 and beside:
             yield from (one.name for one in pair if isinstance(one, Symbol))
 
 

@@ -159,6 +159,9 @@ class OpenNames:
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
+        alone = any(part.body is None and part.style == "nabla" for part in line.parts(s.Derivative))
+        early = any(written.place < one.place for one in self.sheet.formulas[self.question.start :][:1])
+        yield alone and early, "the derivative of what stands before it may be meant: the loss is stated behind it"
         other_first = self.question.name in moved[1:] and moved[0] not in (None, self.question.name)  # ∇f = λ∇g
         yield other_first, "it begins with the derivative of another function"
         table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in nodes_of(line.outline))

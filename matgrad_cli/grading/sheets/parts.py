@@ -66,17 +66,20 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
-    """Every problem of the document, judged; where not all follows, with signs as they may be meant too."""
-    parts, kept = _read(sheet, given), dict[str, str]()
+    """Every problem of the document, judged; where not all follows, with signs as they may be meant too, with several
+    meanings where nothing does."""
+    parts, kept = (first := _read(sheet, given)), dict[str, str]()
     for meant, note in meanings(sheet):
-        if any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
+        if meant not in kept and any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
             asked = {one: said for one, said in kept.items() if one != RIVALS.get(meant)} | {meant: note}
             others = _read(sheet, given, asked)
-            left, before = (sum(one.verdict == "follows" for part in way for one in part.judged)
-                            for way in (others, parts))  # fmt: skip
-            if left >= before and _follow(others) > _follow(parts):
+            more = _follow(others) > _follow(parts) or (others and not _follow(parts))
+            if more and _follow(others, "") >= _follow(parts, ""):
                 parts, kept = others, asked
-    return [replace(part, wholes=(*part.wholes, *kept.values())) for part in parts]
+    for asked in [{one: kept[one] for one in kept if one != meant} for meant in kept if len(kept) > 1]:
+        if _follow(others := _read(sheet, given, asked)) >= _follow(parts):
+            parts, kept = others, asked
+    return [replace(part, wholes=(*part.wholes, *kept.values())) for part in parts] if _follow(parts) else first
 
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: Collection[str] = ()) -> list[Part]:
@@ -119,8 +122,8 @@ def _turned(parts: Sequence[Part]) -> bool:
     return len(facts) > 1 and turned > 0 and turned >= upright
 
 
-def _follow(parts: Sequence[Part]) -> int:
-    return sum(one.verdict == "follows" and one.role != "definition" for part in parts for one in part.judged)
+def _follow(parts: Sequence[Part], besides: str = "definition") -> int:
+    return sum(one.verdict == "follows" and one.role != besides for part in parts for one in part.judged)
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
