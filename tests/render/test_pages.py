@@ -182,9 +182,9 @@ def test_widths_are_near_what_tex_sets(tmp_path: Path) -> None:
 
 
 def test_a_row_begins_with_an_elementwise_sign_rather_than_inside_a_bracket() -> None:
-    text = r"\bigl( \operatorname{softmax}_{0}(X W) \odot \bigl( \mathbf{1} \mathbf{1}^\top (Y \odot Z W) \bigr) \bigr)"
+    text = r"\bigl( \operatorname{softmax}_{0}(X W) \circ \bigl( \mathbf{1} \mathbf{1}^\top (Y \odot Z W) \bigr) \bigr)"
     rows = broken(text, 82, 72)
-    assert rows[1].startswith(r"\odot")
+    assert rows[1].startswith(r"\circ")
     assert not any(row.endswith(r"\mathbf{1}") for row in rows)
     assert " ".join(rows) == text
 

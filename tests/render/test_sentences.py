@@ -82,3 +82,12 @@ def test_several_methods_are_parts_below_the_heading_in_latex() -> None:
     assert r"\paragraph{" in page
     assert r"\subparagraph{" in page
     assert "section" not in page
+
+
+def test_the_elementwise_product_has_one_sign_in_every_format() -> None:
+    page = matgrad.explain("norm(tanh(W@X) - Y)**2", "W")
+    for name, sign in (("text", "∘"), ("html", "∘"), ("latex", r"\circ"), ("markdown", r"\circ")):
+        shown = page.render(name)
+        assert sign in shown
+        assert "⊙" not in shown
+        assert r"\odot" not in shown

@@ -18,7 +18,7 @@ _LETTER: Final = width("x")
 _EQUAL, _ROW, _TOO_WIDE = 1e-6, 5.0, 1e6
 """What differs by less is as wide; what a row more costs, and one that does not fit."""
 _BETWEEN: Final = (r"\cdot", r"\mapsto", "+", "-")
-_ENTRYWISE: Final = (r"\odot", r"\otimes", r"\oslash")
+_ENTRYWISE: Final = (r"\circ", r"\otimes", r"\oslash")
 """Signs that may begin a row, and never end one."""
 LATEX: Final = Signs(
     "([",

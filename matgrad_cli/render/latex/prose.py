@@ -86,7 +86,7 @@ def numbers_latex(numbers: str) -> str:
     text = re.sub(r"\[([^]]*)\]", _matrix, numbers)
     text = re.sub(r"(\d+)/(\d+)", r"\\frac{\1}{\2}", text)
     text = re.sub(r"(tr|sum)\(", r"\\operatorname{\1}(", text)
-    for sign, command in (("−", "-"), ("·", r"\cdot"), ("∘", r"\odot"), ("…", r"\dots")):
+    for sign, command in (("−", "-"), ("·", r"\cdot"), ("∘", r"\circ"), ("…", r"\dots")):
         text = text.replace(sign, command)
     return text
 

@@ -14,7 +14,7 @@ _OPERATORS: Final = frozenset(
     "tr diag vec sum mean softmax logsumexp sigmoid softplus relu erf sign rank norm inv adj polar leading".split()
 )
 _NAMED: Final = "∂ partial Σ sum ∑ sum ∏ prod ∇ nabla ⟨ langle ⟩ rangle √ surd ∞ infty ∫ int … dots ℓ ell".split()
-_BETWEEN_TWO: Final = "× times · cdot ∘ odot ⊗ otimes ⊘ oslash ≠ ne ≤ le ≥ ge → to ↦ mapsto ≈ approx ∈ in ± pm"
+_BETWEEN_TWO: Final = "× times · cdot ∘ circ ⊗ otimes ⊘ oslash ≠ ne ≤ le ≥ ge → to ↦ mapsto ≈ approx ∈ in ± pm"
 _RELATING: Final = f"{_BETWEEN_TWO} ≡ equiv ⇒ Rightarrow".split()
 """Signs, each before the command that sets it; the second stand between two formulas."""
 _SIGNS: Final = {
@@ -154,7 +154,7 @@ def formula_latex(text: str) -> str:
     for found in _TOKEN.finditer(text):
         kind, part = found.lastgroup, found.group()
         if found.group("script"):
-            inner = (found.group("of") or "").replace("∘", r"\odot ")
+            inner = (found.group("of") or "").replace("∘", r"\circ ")
             shown.append(f"{part[0]}{{{inner}}}" if inner else part[0])
             scripted = not inner
             continue
@@ -170,7 +170,7 @@ def formula_latex(text: str) -> str:
 
 
 _COMMANDS: Final = ((sign, command.strip()) for sign, command in _SIGNS.items())
-_READ: Final = {command: sign for sign, command in _COMMANDS if re.fullmatch(r"\\[A-Za-z]+", command)}
+_READ: Final = {r"\odot": "∘"} | {command: sign for sign, command in _COMMANDS if re.fullmatch(r"\\[A-Za-z]+", command)}
 """The sign that a command sets."""
 
 

@@ -17,7 +17,7 @@ _COMMANDS: Final = {
     0.0: "mathrm mathbf boldsymbol", 1.7: ",", 3.0: "lvert rvert", 3.5: "iota", 4.0: "bigl[ bigr] langle rangle",
     4.5: "bigl( bigr) Bigl[ Bigr]", 5.0: "lVert rVert delta zeta theta xi rho", 6.0: "Bigl( Bigr)",
     6.5: "alpha chi omega Gamma Xi", 7.0: "psi Lambda Sigma Phi Omega", 7.5: "Pi cdot", 8.0: "top Theta Psi",
-    8.5: "Delta nabla", 10.0: "infty quad", 12.3: "odot otimes oslash times in ne le ge", 15.6: "mapsto to",
+    9.4: "circ", 8.5: "Delta nabla", 10.0: "infty quad", 12.3: "otimes oslash times in ne le ge", 15.6: "mapsto to",
     20.0: "qquad",
 }  # fmt: skip
 _OPERATORS: Final = frozenset("log exp max min sin cos tan sec csc cot tanh sinh cosh coth det".split())
@@ -32,7 +32,7 @@ _NAMED: Final = {f"\\{name}": wide for name, wide in _by_sign(_COMMANDS, True).i
 _WIDE: Final = {r"^\top": 5.6, **_by_sign(_ITALIC, False), **_NAMED}
 _UPRIGHT: Final = _by_sign(_ROMAN, False)
 _TOKEN: Final = regex(r"\^\\top\b|\\([Bb]ig)[lr]\\?.|\\([A-Za-z]+|.)|(.)")
-_SPACED: Final = frozenset(r"\odot \otimes \oslash \times \in \ne \le \ge \cdot \mapsto \to".split())
+_SPACED: Final = frozenset(r"\circ \otimes \oslash \times \in \ne \le \ge \cdot \mapsto \to".split())
 _LETTER, _SCRIPT, _FENCE, _THIN, _BINARY, _RELATION, _SIGN = 5.5, 0.7, 18.0, 1.7, 4.4, 5.6, 7.8
 
 
