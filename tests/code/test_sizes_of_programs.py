@@ -6,6 +6,9 @@ from __future__ import annotations
 import pytest
 from test_claims import checked, verdicts
 
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+
 CONV = '''\
 def conv1d_forward(x, w, b):
     """x: (N, C, L), w: (F, C, K), b: (F,)"""
@@ -207,3 +210,31 @@ def test_a_slip_that_one_size_hides(text: str, right: str, wrong: str, mended: s
     if mended is not None:
         found = [(one.line, one.help) for one in problem.lines if one.verdict == "wrong"]
         assert found == [(text[: text.index(right)].count("\n") + 1, f"write `{mended}`")]
+
+
+CUT = """
+def f(theta, X, y):
+    W1 = theta[:12].reshape(4, 3)
+    h = np.tanh(X @ W1)
+    r = h @ theta[12:] - y
+    return 0.5 * r @ r
+
+
+def grad_f(theta, X, y):
+    W1 = theta[:12].reshape(4, 3)
+    h = np.tanh(X @ W1)
+    r = h @ theta[12:] - y
+    gW1 = X.T @ (np.outer(r, theta[12:]) * (1 - h**2))
+    return np.concatenate([gW1.ravel(), h.T @ r])
+"""
+
+
+@pytest.mark.parametrize(("shapes", "verdict"), [("theta: 15", "right"), ("theta: 15; X: n×4, y: n", "right")])
+def test_a_vector_is_told_by_its_length_alone(shapes: str, verdict: str) -> None:
+    (problem,) = checked_code(Source("cut.py", CUT), shapes).problems
+    assert problem.verdict == verdict
+
+
+def test_sizes_that_no_use_tells_are_asked_for() -> None:
+    (problem,) = checked_code(Source("cut.py", CUT)).problems
+    assert "--shape" in (problem.lines[0].help or "")

@@ -65,6 +65,25 @@ def test_an_argument_that_is_taken_apart_is_its_parts(line: str, expected: str) 
     assert verdict(LAYER.format(dW=line)) == expected
 
 
+def test_a_missing_gradient_of_an_argument_is_told() -> None:
+    text = """class Layer(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w, b):
+        h = torch.tanh(x @ w + b)
+        ctx.save_for_backward(x, w, h)
+        return h
+
+    @staticmethod
+    def backward(ctx, grad_out):
+        x, w, h = ctx.saved_tensors
+        g = grad_out * (1 - h ** 2)
+        return g @ w.t(), x.t() @ g
+"""
+    (problem,) = checked_code(Source("code.py", text)).problems
+    assert problem.verdict == "undecided"
+    assert "returns 2 gradients, and autograd needs 3" in (problem.lines[0].message or "")
+
+
 def test_what_is_kept_is_not_taken_for_arguments() -> None:
     text = (
         LAYER.replace("x @ W + b\n", "x @ W + b, (x, W, b)\n")

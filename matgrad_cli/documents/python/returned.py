@@ -61,6 +61,19 @@ def misplaced(unit: Unit) -> Misplaced | None:
     return None
 
 
+def uneven(unit: Unit) -> str | None:
+    """That `backward` returns another number of gradients than `forward` takes arguments, where autograd counts."""
+    lines = [*each(ast.Return, unit.backward)]
+    if not unit.by_autograd or unit.forward is None or len(lines) != 1 or unit.forward.args.vararg is not None:
+        return None
+    value, arguments = lines[0].value, arguments_of(unit.forward)
+    found = len(value.elts) if isinstance(value, ast.Tuple) else 1
+    if found == len(arguments):
+        return None
+    takes = f"autograd needs {len(arguments)}, one for each argument of `forward`: {', '.join(arguments)}"
+    return f"`backward` returns {found} gradient{'s' if found > 1 else ''}, and {takes}"
+
+
 def _of(unit: Unit, name: str) -> tuple[str, ...]:
     """What a name may be the gradient of: by its own letters, or as `gw` where that is one of `w`."""
     return (*claimed(name), *(of for gradient, of in unit.grads if gradient == name))

@@ -15,7 +15,7 @@ from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished, is_part, sums_all
 from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, otherwise, units_of
-from ...documents.python.returned import misplaced
+from ...documents.python.returned import misplaced, uneven
 from ...documents.python.said import told
 from ...documents.python.uses import BARE, LOSSES, claimed
 from ...records.finding import (
@@ -46,6 +46,8 @@ FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: of no value it is told by what it is a derivative, as `dx` is by `x`"
 MOST_OTHERS = 3
 _NO_LAYER = regex(r"(?i)numeric|check|test|update|step_|sgd|adam|optim")
+_LENGTH = regex(r":\s*(?!(?:scalar|number|float|int)\b)(\w+)\s*(?=$|[,\n])")
+"""`w: n` of `--shape`, a vector; in a docstring it may be anything."""
 TELL = "tell the shapes: in a docstring, `x: (N, D)`, or by `--shape`"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
@@ -86,7 +88,7 @@ def checked_blocks(blocks: Blocks, shapes: str, reveal: Reveal) -> tuple[Problem
 
 
 def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
-    extra = kinds_told(tuple(told(shapes.replace(";", "\n")).items()))
+    extra = kinds_told(tuple(told(_LENGTH.sub(r": (\1,)", shapes.replace(";", "\n"))).items()))
     places = _Places(source)
     end = process_time() + FILE_SECONDS
     found: list[ProblemReport] = []
@@ -158,10 +160,12 @@ def _problem(
             found = judged(unit, shapes)
             if isinstance(found, NoLoss):
                 said = f"this cannot be judged: {found.why}"
-                lost = _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
+                help_ = TELL if "reshape" in found.why else LOSS_HELP
+                lost = _undecided(unit, "missing-loss", said, places, reveal, found.line, help=help_)
                 return None if _NO_LAYER.search(unit.title) else lost
             if not found.judged:
-                return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
+                said = uneven(unit) or NO_CLAIM
+                return _undecided(unit, "undecided", said, places, reveal) if unit.promised else None
         with time_limit(min(seconds, SEARCH_SECONDS)):
             return _report(unit, found, places, reveal)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one unit never stops the rest

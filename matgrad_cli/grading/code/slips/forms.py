@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ....diagnostics.record import replace
+from ....diagnostics.regex import regex
 from .around import Around, Edit
 from .passage import Passage, turned, wrapped
 
@@ -75,7 +77,16 @@ def filled(rows: Rows, text: str, here: Around) -> Iterator[Edit]:
     for of, code, message, form in rows:
         for name in [name for kind in of.split(" ") for name in parts[kind]]:
             given = {"n": name, "x": loose, "said": text, "lib": here.library}
-            yield Edit(code, message.format(**given), form.format(**given))
+            yield Edit(code, message.format(**given), _TWO_NUMBERS.sub(_as_one, form.format(**given)))
+
+
+_TWO_NUMBERS = regex(r"\A(\d+(?:\.\d+)?) \* (\d+(?:\.\d+)?)(?P<then> \* (?!\*)| / (?!/))")
+
+
+def _as_one(found: re.Match[str]) -> str:
+    """Two numbers in front of a product as one, and none where that is 1: of `0.5 * 2 * r` `r`."""
+    number = float(found[1]) * float(found[2])
+    return "" if number == 1 and "*" in found["then"] else f"{number:g}{found['then']}"
 
 
 Forms = dict[type, tuple[tuple[str, str, str], ...]]
