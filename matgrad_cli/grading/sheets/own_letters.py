@@ -11,7 +11,7 @@ from ...documents.sheets.facts import facts_beside
 from ...documents.sheets.sheet import Formula, Told
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement
-from ...notation.latex.names import whole
+from ...notation.latex.names import FUNCTIONS, whole
 from ...records.finding import LineVerdict
 from ..chain import RowResult
 from ..lines.syntax_walk import bare_name
@@ -77,6 +77,7 @@ def refuted(line: Line, fact: Fact | None, result: RowResult) -> Judged | None:
         return Judged(line, "wrong", "claim", why="this is false, whatever its letter stands for")
     open_ = fact is not None and fact.false and result.verdict == "undecided"
     open_ = open_ and isinstance(line.head, (s.Derivative, s.Differential_))
+    open_ = open_ and all(part.function in FUNCTIONS for part in line.parts(s.Apply))  # no h of which more is said
     return Judged(line, "undecided", "claim", why=FALSE_FACT) if open_ else None
 
 
