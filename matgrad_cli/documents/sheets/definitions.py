@@ -121,6 +121,7 @@ class Definitions:
         texts = {name: stated for name, stated in texts.items() if name in layers or name not in first}
         moving = moving | (first.keys() - texts.keys())
         moved = (moving or WEIGHTS) | layers | {part for name in layers for part in inner[name]}
+        moved |= texts.keys() & {item.body for item in found.differentiated}  # ∇L_1, of whatever that is made
         moved |= {name for name, names in within.items() if names & moved}
         moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))

@@ -166,7 +166,7 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
     token = r.token
     if token.kind == "name" and is_function_name(r, token):
         name, past = r.labelled_at(r.at)
-        if past > r.at + 1 and name in r.names.losses:  # beside L the L_reg that is differentiated, too
+        if past > r.at + 1 and (name in r.names.losses or name in r.names.variables):  # the L_reg beside L
             return r.grammar.factor(r), True
         r.take()
         node: Node = r.name(token)
