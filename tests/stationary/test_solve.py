@@ -398,8 +398,3 @@ def test_data_at_which_what_is_inverted_is_singular_but_for_rounding_do_not_coun
     assert found.value is not None
     assert solved_by(*asked, found.value)
     assert solved_by(*asked, mul(Number(2), found.value)) is False
-
-
-@pytest.mark.parametrize("loss", ["norm(X@w - y)**2/n + lam*norm(w)**2", "norm(X@w - y)**2/(2*n) + lam/2*norm(w)**2"])
-def test_a_mean_leaves_no_divisors_around_the_inverse(loss: str) -> None:
-    assert "= (XᵀX + nλI)⁻¹Xᵀ  y" in matgrad.solve(loss, "w", "X: n×d, w: d, y: n").render("text", width=200)

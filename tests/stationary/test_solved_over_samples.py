@@ -37,3 +37,8 @@ def test_a_covariance_is_found_from_where_the_steps_would_lead_away() -> None:
     """Newton's steps for n S⁻¹ = S⁻¹MS⁻¹ double a matrix that is larger than its solution: the moves stay unknown."""
     solved = matgrad.solve(r"n\log\det S + \sum_i (x_i-m)^\top S^{-1} (x_i-m)", "S").render("text")
     assert "unknown" not in solved
+
+
+@pytest.mark.parametrize("loss", ["norm(X@w - y)**2/n + lam*norm(w)**2", "norm(X@w - y)**2/(2*n) + lam/2*norm(w)**2"])
+def test_a_mean_leaves_no_divisors_around_the_inverse(loss: str) -> None:
+    assert "= (XᵀX + nλI)⁻¹Xᵀ  y" in matgrad.solve(loss, "w", "X: n×d, w: d, y: n").render("text", width=200)

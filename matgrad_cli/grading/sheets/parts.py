@@ -54,8 +54,7 @@ _LISTED = regex(r"=\s*(?!\\\w*\s*\{?\s*[dD]iag)(?:\\left)?[\[(\\][^=]*_\{?1\}?[^
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
-    """The rows of a document: formulas with a sign of equality, what stands in a display and is no lone name, and what
-    words say is a derivative."""
+    """The rows of a document: formulas with a sign of equality, displays of more than a name, derivatives in words."""
     lines: list[Line] = []
     for formula, line in zip(sheet.formulas, found.lines, strict=False):
         text = formula.passage.text
@@ -66,8 +65,7 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
-    """Every problem of the document, judged; where not all follows, with signs as they may be meant too, with several
-    meanings where nothing does."""
+    """Every problem of the document, judged; where not all follows, with signs as they may be meant too, or several."""
     parts, kept = (first := _read(sheet, given)), dict[str, str]()
     for meant, note in meanings(sheet):
         if meant not in kept and any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
