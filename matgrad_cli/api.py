@@ -69,20 +69,30 @@ class Explanation(_Derived):
     numbers: bool = False
 
     def render(
-        self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None
+        self,
+        format: str = "text",
+        *,
+        width: int = 80,
+        colour: bool = False,
+        habits: Habits | None = None,
+        behind: Sequence[Explanation] = (),
     ) -> str:
-        """The derivation as `terminal`, `text`, `latex` (in an author's habits), `markdown`, `html` or `json`."""
+        """The derivation as `terminal`, `text`, `latex` (in an author's habits), `markdown`, `html` or `json`; `behind`
+        others, what these have said of the loss is not said again."""
         if format == "json":
             from .render.json import to_json, to_json_many
 
             alone = len(self.derivations) == 1
             return to_json(self.derivations[0], self.numbers) if alone else to_json_many(self.derivations, self.numbers)
-        from .render.document.several import detail_of, several_document
+        from .render.document.several import continued, detail_of, several_document
         from .render.formats import detail_in, printed_document
         from .render.view import View
 
         detail = detail_of(self.derivations, self.detail)
-        content = several_document(self.derivations, detail_in(format, detail), self.numbers)
+        shown, *before = (
+            several_document(one.derivations, detail_in(format, detail), self.numbers) for one in (self, *behind)
+        )
+        content = continued(shown, before)
         return printed_document(content, format, View(width, colour, detail, numbers=self.numbers, habits=habits))
 
     def __str__(self) -> str:

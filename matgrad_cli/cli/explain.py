@@ -18,5 +18,5 @@ def explain(
 
     found = [asked.of(name, api.explain, method=method, detail=detail, numbers=numbers) for name in asked.names]
     title = f"The derivative of {asked.loss} by {', '.join(asked.names)}"
-    asked.write(asked.names, [asked.page(one) for one in found], title)
+    asked.write(asked.names, [asked.page(one, behind=found[:at]) for at, one in enumerate(found)], title)
     return max(exit_code(one.derivations) for one in found)

@@ -82,11 +82,11 @@ class Asked:
         """What a public function finds by a variable."""
         return function(self.loss, wrt=name, **self.said, **own)
 
-    def page(self, found: Any) -> str:
+    def page(self, found: Any, **own: Any) -> str:
         """A derivation or a solution in the format that is asked for."""
         colour = self.output is None and wants_colour(sys.stdout)
         habits = latex_habits(self.format, self.output)
-        return str(found.render(self.format, width=columns(), colour=colour, habits=habits))
+        return str(found.render(self.format, width=columns(), colour=colour, habits=habits, **own))
 
     def write(self, names: list[str], pages: list[str], title: str = "") -> None:
         """Prints what was found by the variables, or writes it to the file."""

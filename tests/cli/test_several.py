@@ -33,3 +33,11 @@ def test_one_report_of_several_derivations(matgrad: Command) -> None:
 def test_a_comma_in_a_subscript_separates_nothing(matgrad: Command) -> None:
     done = matgrad("gradient", r"\|W_{hh}\|_F^2", "--wrt", "W_{hh}", "--shape", "W_hh: n×n")
     assert done.stdout.startswith("2")
+
+
+@pytest.mark.parametrize("format_", ["text", "latex", "markdown", "html"])
+def test_the_loss_and_its_variables_are_shown_once(matgrad: Command, format_: str) -> None:
+    done = matgrad("explain", LOSS, "--wrt", "U,V", "--shape", SHAPES, "--method", "differential", "--format", format_)
+    alone = matgrad("explain", LOSS, "--wrt", "V", "--shape", SHAPES, "--method", "differential", "--format", format_)
+    table = {"text": "V  n×k", "latex": "Let", "markdown": "| shape |", "html": "<table>"}[format_]
+    assert (done.stdout.count(table), alone.stdout.count(table)) == (1, 1)

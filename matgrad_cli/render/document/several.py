@@ -3,7 +3,7 @@ one result in every layout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from ...ir import NUMBER
@@ -11,7 +11,7 @@ from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation
 from ..view import Detail
 from ..words import resting
-from .blocks import Block, Columns, Document, Heading, Phrase, Sentence, Table
+from .blocks import Block, Columns, Document, Formula, Heading, Phrase, Sentence, Table, Variables
 from .derivation import document, printed_steps, result_blocks
 
 MANY = "the same array in every layout: it has more than two indices, and each entry is given by its letters"
@@ -30,6 +30,19 @@ def detail_of(derivations: Sequence[Derivation], detail: Detail) -> Detail:
 def several_document(derivations: Sequence[Derivation], detail: Detail = "normal", numbers: bool = False) -> Document:
     """All derivations in one document."""
     return tuple(_blocks(derivations, detail_of(derivations, detail), numbers))
+
+
+def continued(document: Document, before: Collection[Document]) -> Document:
+    """A document behind others, without what they have said: the loss, its variables, what is assumed, the signs."""
+    said = {block for one in before for block in one}
+    return tuple(block for block in document if block not in said or not _said_once(block))
+
+
+def _said_once(block: Block) -> bool:
+    match block:
+        case Formula(role="loss") | Variables() | Sentence(role="assuming" | "legend"):
+            return True
+    return False
 
 
 def _blocks(derivations: Sequence[Derivation], detail: Detail, numbers: bool) -> Iterator[Block]:
