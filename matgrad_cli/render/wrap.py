@@ -30,12 +30,14 @@ class Signs:
     behind: tuple[str, ...]
     seldom: tuple[str, ...] = ()
     """Those of `before` at which a line is broken if it cannot be broken anywhere else."""
+    factors: str = ""
+    """Signs at the end of a factor, behind which a bracket opens another without a blank."""
     fences: Mapping[str, int] = field(default_factory=dict)
     """Words that open (1) or close (−1) as brackets do."""
 
 
 UNICODE: Final = Signs(
-    "([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="), tuple("∘⊗⊘·")
+    "([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="), tuple("∘⊗⊘·"), ")ᵀ¹"
 )
 SELDOM: Final = 10_000
 _HALF: Final = r"\{(?!\\partial)(?:[^{}]|\{\w*\})*\}"
@@ -51,6 +53,8 @@ def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
         if character in signs.braces and text[position - 1 : position] != "\\":
             braces += 1 if character == "{" else -1
         elif not braces and character in signs.opening:
+            if signs.factors and text[position - 1 : position] in signs.factors:
+                found.append((position, 3 * depth + 2))
             depth += 1
         elif not braces and character in signs.closing:
             depth -= 1
@@ -87,7 +91,7 @@ def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
         if best >= len(text):
             break
         pieces.append((start, best))
-        start, room = best + 1, later
+        start, room = best + (text[best] == " "), later
     return [*pieces, (start, len(text))]
 
 
