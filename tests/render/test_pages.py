@@ -392,7 +392,6 @@ def test_the_sign_of_a_norm_is_no_part_of_what_follows() -> None:
     assert "∇L = 3‖X‖_F X" in explain("norm(X)**3", "X", ["X: m×n"]).render("text")
 
 
-
 def test_a_long_line_is_broken_between_factors_and_not_inside_of_one() -> None:
     text = "= tr((tanh(XW + 𝟏bᵀ)V + 𝟏cᵀ − Y)ᵀ(tanh(XW + 𝟏bᵀ)V + 𝟏cᵀ − Y))"
     pieces = [text[start:end] for start, end in wrapped(text, 44, 40)]
