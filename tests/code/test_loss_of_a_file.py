@@ -263,7 +263,7 @@ def test_what_comes_from_above_has_the_shape_of_what_is_given_back() -> None:
     found = loss_of(Source("norm.py", text), "", "g")
     assert isinstance(found, Written)
     by_use = shapes_by_use(text, found, list(found.shapes))
-    assert "dout: xrows×xcolumns" in by_use
+    assert {*by_use} == {"g: m", "c: m", "x: n×m", "dout: n×m"}
     assert gradient(found.text, wrt="g", shapes=[*found.shapes, *by_use]).verified
 
 

@@ -19,6 +19,7 @@ from .settle import Understanding, understandings
 from .trial import Trial, tried
 
 SECONDS = 5.0
+_LETTERS = "nmpqrkdh"
 
 
 def shapes_by_use(text: str, written: Written, known: list[str]) -> list[str]:
@@ -42,9 +43,14 @@ def _free(written: Written, known: Sequence[str]) -> frozenset[str]:
 
 
 def shapes_of(unit: Unit, way: Understanding, written: Written, known: Sequence[str]) -> list[str]:
-    """What an understanding says of inputs that are not known, as options say it."""
-    found = _shapes(unit, way, _free(written, known))
-    shapes = {name: tuple(dim.replace("_", "") for dim in dims) for name, dims in found}
+    """What an understanding says of inputs that are not known, as options say it; a size that the code does not name
+    has a letter, as is usual."""
+    found = dict(_shapes(unit, way, _free(written, known)))
+    taken = names_in(ast.parse(written.text)) | {letter for text in known for letter in text}
+    letters = (letter for letter in _LETTERS if letter not in taken | {dim for dims in found.values() for dim in dims})
+    made_up = dict.fromkeys(dim for dims in found.values() for dim in dims if dim.endswith(("_rows", "_columns")))
+    names = dict(zip(made_up, letters, strict=False))
+    shapes = {name: tuple(names.get(dim, dim).replace("_", "") for dim in dims) for name, dims in found.items()}
     return [
         f"{name}: {'×'.join(dims) or 'scalar'}" for name, dims in shapes.items() if all(dim.isalnum() for dim in dims)
     ]
