@@ -40,10 +40,9 @@ class Reader:
     def __init__(self, around: Surroundings, rules: bool = False, supposing: bool = False) -> None:
         self.around = around
         self.bench, self.chain, self.labels = around.bench, Chain(), Labels(around)
-        self.notes: list[str] = []
+        self.notes, self.ready = list[str](), dict[int, Read]()  # right sides of definitions that were read already
         self.equations, self.both = Equations(around), False
         self.taken, self.later = Taken(), Later(())
-        self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False  # whether `… = softmax(z) = p` gives an unknown p its value
         self.prose = Prose(self, rules, supposing)
 
@@ -266,8 +265,9 @@ class Reader:
         outcome = with_its_sums(outcome, lost, found.expr, self.around)
         open_ = (undefined(found.side.node, self.around) or self.chain.guess) if outcome.verdict == "wrong" else None
         if open_ is not None:
+            part = self.chain.guess and self.labels.of_part(last, lambda one: self._holds(one, found)[0] is not None)
             self.chain.sound = False
-            return last, Outcome("undecided", found, open_)
+            return last, Outcome("follows" if part else "undecided", found, None if part else open_)
         outcome = unless_open(outcome, last, found, self.around, self.chain)
         outcome = self.equations.at_solution(self.chain, last, outcome)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ..ir import Expr
+from ..ir import Add, Expr, substitute
 from .lines.forms import as_array, as_rows
 from .lines.scope import Surroundings
 
@@ -34,3 +34,9 @@ class Labels:
         self.labelled.add(name)
         self.around.define(labelled := "_".join((name, *letters)), expr)
         return (labelled if own else name), (), expr
+
+    def of_part(self, last: Expr, holds: Callable[[Expr], bool]) -> bool:
+        """Whether a side is the derivative of a term of the loss: the `L_reg` of a text that states L alone is one."""
+        loss = self.around.task.problem.loss
+        terms = loss.terms if isinstance(loss, Add) else ()
+        return any(holds(substitute(last, {loss: term})) for term in terms)

@@ -1,4 +1,5 @@
-"""A label below the loss's letter that nothing defines is only a guess at the loss: confirmed, never refuted."""
+"""A label below the loss's letter that nothing defines is only a guess at the loss, or at a term of it: confirmed,
+never refuted."""
 
 from __future__ import annotations
 
@@ -13,9 +14,11 @@ WHOLE = r"$$\nabla_w L = 2X^\top(Xw-y) + 2\lambda w$$"
 @pytest.mark.parametrize(
     ("row", "verdict"),
     [
-        (r"\frac{\partial L_{\text{reg}}}{\partial w} = 2\lambda w", "undecided"),
-        (r"\nabla_w \mathcal L_{\text{MSE}} = 2X^\top(Xw-y)", "undecided"),
-        (r"\frac{\partial L_{\text{data}}}{\partial w} = 2X^\top(Xw-y) = 2X^\top Xw - 2X^\top y", "undecided"),
+        (r"\frac{\partial L_{\text{reg}}}{\partial w} = 2\lambda w", "follows"),
+        (r"\frac{\partial L_{\text{reg}}}{\partial w} = \lambda w", "undecided"),
+        (r"\nabla_w \mathcal L_{\text{MSE}} = 2X^\top(Xw-y)", "follows"),
+        (r"\nabla_w \mathcal L_{\text{MSE}} = X^\top(Xw-y)", "undecided"),
+        (r"\frac{\partial L_{\text{data}}}{\partial w} = 2X^\top(Xw-y) = 2X^\top Xw - 2X^\top y", "follows"),
         (r"\nabla_w L_{\text{total}} = 2X^\top(Xw-y) + 2\lambda w", "follows"),
         (r"\nabla_w L = \nabla_w L_{\text{data}} + \nabla_w L_{\text{reg}}", "undecided"),
         (r"\nabla_w L = 2X^\top(Xw-y) + \lambda w", "wrong"),
