@@ -127,12 +127,13 @@ _OF_OBJECT: Final = regex(
 
 
 def _without_objects(text: str) -> str:
-    """The text with each of these as a variable by its own name, where nothing else has that name."""
+    """The text with each of these as a variable by its own name, where nothing else has that name, and the object
+    does nothing else: `self.f(self.w)`."""
     whose: dict[str, set[str]] = {}
     for found in _OF_OBJECT.finditer(text):
         whose.setdefault(found["own"] or found["key"], set()).add(found["object"] or found["keeper"])
     bare = set(re.findall(r"\w+", _OF_OBJECT.sub(" ", text)))
-    alone = bare.isdisjoint(whose) and all(len(objects) == 1 for objects in whose.values())
+    alone = bare.isdisjoint({*whose, *(one for objects in whose.values() for one in objects)}) and all(len(objects) == 1 for objects in whose.values())
     return _OF_OBJECT.sub(_alone, text) if alone else text
 
 

@@ -221,6 +221,9 @@ def test_an_abbreviation_is_what_its_library_computes(text, expected):
         "F.mse_loss(X, W, reduction='half')",
         "F.softplus(X, beta=2, other=1).sum()",
         "np.triu(X, 2).sum()",
+        "F.layer_norm(X, X.shape).sum()",
+        "F.layer_norm(X, (n, d)).sum()",
+        "F.layer_norm(X, (d,), None, W).sum()",
     ],
 )
 def test_an_abbreviation_that_is_called_otherwise_is_refused(text):

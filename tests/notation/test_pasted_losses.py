@@ -349,6 +349,8 @@ def test_what_is_kept_in_an_object_is_a_variable(loss):
     assert to_text(read_problem(loss, "w").loss) == to_text(read_problem("np.sum((X@w - y)**2)", "w").loss)
 
 
-@pytest.mark.parametrize("loss", ["np.sum((self.w - w)**2)", "np.sum((p['w'] - q['w'])**2)"])
+@pytest.mark.parametrize(
+    "loss", ["np.sum((self.w - w)**2)", "np.sum((p['w'] - q['w'])**2)", "np.sum(self.forward(self.w)**2)"]
+)
 def test_two_of_one_name_are_not_one(loss):
     assert refused(loss, "w").code in ("unknown-attribute", "syntax-error")

@@ -57,10 +57,18 @@ class DialectParser(Parser):
     def factor(self) -> s.Node:
         """A factor of a product; where matrix products bind tighter than others, all of one: `a / X %*% b`; so do those
         of Julia without a sign: `1/2x`."""
-        left = self.signed()
-        while (self.dialect.tight and self.sign == "@") or (
-            self.sign == "juxtapose" and self.token.start == self.token.end
-        ):
+        left = self.without_sign(self.signed())
+        while self.dialect.tight and self.sign == "@":
+            left = self.of_two(self.take().text, left, self.signed())
+        return left
+
+    def exponent(self) -> s.Node:
+        """Products without a sign bind tighter than a power in front of them: `x^2y`."""
+        return self.without_sign(super().exponent())
+
+    def without_sign(self, left: s.Node) -> s.Node:
+        """The product of a factor and those behind it that have no sign between them."""
+        while self.sign == "juxtapose" and not self.written:
             left = self.of_two(self.take().text, left, self.signed())
         return left
 

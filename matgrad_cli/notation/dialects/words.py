@@ -107,7 +107,7 @@ _OF_ENTRIES: Final = {"juxtapose": "hadamard", "over": "/", "^": "**"}
 def _indexed(found: list[Token], dialect: Dialect) -> list[Token]:
     """The tokens with entries counted from 0: `w(2:end)` is `w[1:]`, `X(:,1)` is `X[:,0]`; in R `X[,1]` is, and `w[-1]`
     is `w[1:]`."""
-    opening, of_r = dialect.indexed, dialect.called == "R"
+    opening = dialect.indexed
     made: list[Token] = []
     opened: list[int] = []
     for token in found:
@@ -120,20 +120,39 @@ def _indexed(found: list[Token], dialect: Dialect) -> list[Token]:
             inner, name = made[first + 1 : -1], made[first - 1] if first else token
             ours = name.kind == "name" and canonical_function(name.text) not in FUNCTION_NAMES | WRITTEN_OUT
             ours = ours and name.end == made[first].start
-            counted = all(one.kind == "number" or one.text in (",", ":", "end", "-") for one in inner)
-            if made[first].text == opening and ours and counted and inner:
-                counted_from_1 = " ".join(one.text for one in inner)
-                if of_r:
-                    counted_from_1 = re.sub(r"^(?=,)|(?<=,)$", " : ", counted_from_1).strip()
-                    counted_from_1 = "2 :" if counted_from_1 == "- 1" else counted_from_1
-                counted_from_1 = re.sub(r"(?:^|(?<=, ))end(?: - (\d+))?(?=$| ,)", _from_end, counted_from_1)
-                text = re.sub(r"(?<![-\w])(?<!- )\d+", lambda one: str(int(one[0]) - 1), counted_from_1)
-                words = re.sub(r"(?<!\S)0 (?=:)|(?<=:) end\b", "", text).split()
-                kept = [Token("number" if word.isdigit() else "sign", word, *inner[0][2:]) for word in words]
-                made[first:] = [Token("sign", "[", *made[first][2:]), *kept, Token("sign", "]", *token[2:])]
-                turned = opening == "(" and words[-2:] == [",", ":"]  # a row of MATLAB's
+            parts = [(part, _from_0(part, dialect, made[first])) for part in _between_commas(inner)]
+            counted = [kept is not None for _, kept in parts]
+            if made[first].text == opening and ours and inner and (all(counted) or (any(counted) and opening == "[")):
+                kept = [one for part, of_0 in parts for one in (Token("sign", ",", *token[2:]), *(of_0 or part))]
+                made[first:] = [Token("sign", "[", *made[first][2:]), *kept[1:], Token("sign", "]", *token[2:])]
+                turned = opening == "(" and [one.text for one in kept[-2:]] == [",", ":"]  # a row of MATLAB's
                 made += [Token("power", "T", *token[2:])] * turned
     return made
+
+
+def _between_commas(inner: list[Token]) -> list[list[Token]]:
+    """The indices that stand side by side in one bracket."""
+    parts, depth = [list[Token]()], 0
+    for token in inner:
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if token.text == "," and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _from_0(index: list[Token], dialect: Dialect, opening: Token) -> list[Token] | None:
+    """An index as it is counted from 0; None where letters stand in it."""
+    if not all(one.kind == "number" or one.text in (":", "end", "-") for one in index):
+        return None
+    text = " ".join(one.text for one in index)
+    if dialect.called == "R":
+        text = {"": ":", "- 1": "2 :"}.get(text, text)
+    text = re.sub(r"^end(?: - (\d+))?$", _from_end, text)
+    text = re.sub(r"(?<![-\w])(?<!- )\d+", lambda one: str(int(one[0]) - 1), text)
+    words = re.sub(r"(?<!\S)0 (?=:)|(?<=:) end\b", "", text).split()
+    return [Token("number" if word.isdigit() else "sign", word, *(index or [opening])[0][2:]) for word in words]
 
 
 def _from_end(found: re.Match[str]) -> str:

@@ -45,7 +45,8 @@ def composed(
             first = s.Binary(span, "@", first, part)
         return s.Group(span, first)
     given = [getattr(one, "arguments", ()) if getattr(one, "function", "") == "tuple" else (one,) for one in arguments]
-    arguments = tuple([one for part in given for one in part])  # tile(b, (n, 1))
+    if name != "layer_norm":
+        arguments = tuple([one for part in given for one in part])  # tile(b, (n, 1))
     told = name == "size" and own is not None and len(arguments) == 1  # elsewhere it is all sizes at once
     for row in [] if told else own_rows(prefix, name) or ABBREVIATIONS.get(name, []):
         parameters, _, body = row.partition("): ")
@@ -93,6 +94,8 @@ def _bound(
             if text not in (must, f"{must}.0") and (":" not in must or ":".join(re.findall(r"\d+", text)) != must):
                 return None
         elif number < len(arguments):
+            if word_of(arguments[number]) == "None" or (name == "shape" and not _is_one_side(arguments[number])):
+                return None
             values[name] = arguments[number]
             if name == "mask" and getattr(s.ungrouped(arguments[number]), "function", "") != "step":
                 return None
@@ -103,6 +106,15 @@ def _bound(
             return None
     reduction = values.get("reduction", s.Name(span, "none"))
     return values if not given and isinstance(reduction, s.Name) and reduction.name in _REDUCTIONS else None
+
+
+def _is_one_side(shape: s.Node) -> bool:
+    """Whether a shape is that of the last side alone: `(n,)`, `X.shape[1:]`, but not `X.shape`."""
+    shape = s.ungrouped(shape)
+    listed = isinstance(shape, s.Apply) and shape.function in ("tuple", s.LIST)
+    only, *others = shape.arguments if isinstance(shape, s.Apply) and listed else (shape,)
+    whole = isinstance(only, s.Apply) and only.function == "shape" and dict(only.options).get("axis", "all") == "all"
+    return not others and not whole
 
 
 def _reduced(span: Span, terms: s.Node, reduction: str, first: s.Node) -> s.Node:

@@ -114,9 +114,12 @@ class Parser(Stream):
             self.take()
             return s.Transposed(self.since(base.span), base)
         self.enter(sign)
-        exponent = self.signed()
+        exponent = self.exponent()
         self.depth -= 1
         return s.Binary(base.span.joined(exponent.span), "^" if sign.text == "^" else "**", base, exponent)
+
+    def exponent(self) -> s.Node:
+        return self.signed()
 
     def postfix(self) -> s.Node:
         node = self.atom()
