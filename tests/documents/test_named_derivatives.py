@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from matgrad_cli.documents.sheets.named import of_residuals
 from matgrad_cli.grading.check import check_text
 
 STATED = r"""Let $f(x)=\frac12x^TAx-b^Tx+\frac\mu2\|x\|^2$ with $A$ symmetric.
@@ -152,3 +153,23 @@ def test_the_name_of_the_gradient_in_the_differential_is_no_definition(sign: str
 @pytest.mark.parametrize("row", [r"df = \operatorname{tr}(X^\top dW)", r"df = \operatorname{tr}(Y^\top dW)"])
 def test_data_in_a_differential_are_no_name_of_the_gradient(row: str) -> None:
     assert check_text(f"{TRACED}$${row}$$", "x.md").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("sum_of_two", "other", "residual"),
+    [
+        (r"y = Xb + e", r"S = e^T e", True),
+        (r"y = Xb + e", r"\frac{\partial S}{\partial b} = -2X^T e = -2X^T(y - Xb)", True),
+        (r"H = A + I", r"\nabla L = (I + A)x", False),
+        (r"K = X^TX + I", r"\nabla^2 L = \lambda I + X^TX", False),
+        (r"z = Wx + b", r"L = \frac12\|b + Wx - t\|^2", False),
+        (r"y = Xw + m", r"L = \frac1m\|y - Xw\|^2", False),
+        (r"y = Xw + m", r"L = \|y - Xw\|^2/(2m)", False),
+        (r"m = \beta m + g", r"\nabla L = g", False),
+        (r"v = Ax + u", r"f(u) = u^T S u", False),
+        (r"v = Ax + u", r"f(x, u) = x^T S u", False),
+        (r"y = Xb + e", r"S(b) = e^T e", True),
+    ],
+)
+def test_what_is_added_elsewhere_or_counts_is_no_residual(sum_of_two: str, other: str, residual: bool) -> None:
+    assert bool(list(of_residuals([sum_of_two, other]))) == residual

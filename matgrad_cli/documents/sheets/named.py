@@ -368,18 +368,23 @@ def of_residuals(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], str, s
 
 def _is_residual(found: re.Match[str], others: Sequence[str]) -> bool:
     """Whether the last letter of `y = Xb + e` is what is left of the data y, and neither a part of the model y, as the
-    bias in `y = Wx + b`, nor how many of something there are, nor what is differentiated."""
+    bias in `y = Wx + b`, nor added to others elsewhere, as I in `I + A`, nor how many of something there are, nor what
+    is differentiated."""
     left, value, rest = (re.sub(r"[\s{}]", "", found[part]) for part in ("left", "value", "rest"))
-    used = any("=" in other and _holds(other, rest) for other in others) and not _holds(value, rest)
+    used = any("=" in other and _holds(other, rest) for other in others)
     name, names = re.escape(rest), f"{re.escape(rest)}|{re.escape(left)}"
     moved = rf"(?:\\partial|\\nabla|(?<![A-Za-z\\])d)\s*_?\s*\{{?\s*(?:{names})(?![A-Za-z])"
-    counts = rf"[\^_]\s*\{{?\s*{name}(?![A-Za-z])|\\frac\s*\{{[^{{}}]*\}}\s*\{{?\s*{name}"
-    if not used or any(re.search(f"{moved}|{counts}", other) for other in others):
+    counts = rf"[\^_]\s*\{{?\s*{name}(?![A-Za-z])|(?:\\frac\s*(?:\{{[^{{}}]*\}}|\w)|/)\s*[{{(]?\s*\d*\s*{name}"
+    if not used or any(_holds(found["value"], one) for one in (left, rest)) or rest == "I":
         return False
-    written = [re.sub(r"\s|\\[,;! ]|\\left|\\right|[{}]", "", other) for other in others]
+    called = rf"^\s*\\?[A-Za-z]+\s*\((?:[^=()]*[^A-Za-z\\=()])?{name}(?:[^A-Za-z=()][^=()]*)?\)\s*&?:?="  # f(u) = …
+    if any(re.search(f"{moved}|{counts}|{called}", other) for other in others):
+        return False
+    written = [re.sub(r"\s|&|\\[,;! ]|\\left|\\right|[{}]", "", other) for other in others]
     paired = any(f"{left}-{value}" in other or f"{value}-{left}" in other for other in written)
-    whole = any(f"{value}{found['sign']}{rest}" in other for other in written)
-    return not whole and (paired or not any(_holds(other, left) for other in others))
+    added = rf"[-+]\d*{name}(?:$|[-+=)\]|.,;])|(?:^|[(\[|=])\d*{name}[-+]"
+    apart = any(re.search(added, other) and not _holds(other, left) for other in written)
+    return not apart and (paired or not any(_holds(other, left) for other in others))
 
 
 def _holds(text: str, name: str) -> bool:

@@ -202,6 +202,7 @@ class OpenNames:
         ending = [name for name in names if re.search(r"_\d+$", name)]
         counted = {re.sub(r"_\d+$", "", name) for name in ending if not any(one.valued(name) for one in arounds)}
         members = {*map(small, self.question.members)}
-        with_index = (subscripted(line.outline) | counted) - self.numbered - defined - members
+        labelled = {name.partition("_")[0] for name in defined}  # δ_o is known beside δ_h
+        with_index = (subscripted(line.outline) | counted) - self.numbered - defined - labelled - members
         family = any(name in self.families or name not in self.told.sizes for name in with_index)
         yield form and family, "a vector with an index may be meant"

@@ -33,6 +33,8 @@ def is_differential(r: Cursor) -> bool:
         return False
     if following.kind == "number" or not r.starts_factor(1) or (following.spaced and following.kind == "open"):
         return False
+    if following.kind == "bar" and r.bars[-1:] == [following.text]:  # the norm that is open ends: ‖Ax + d‖
+        return False
     if following.kind == "name" and token.text != "d" and not r.known:
         return False
     return r.known or not plain_letter(r, token.text)
