@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ...diagnostics.record import record
-from ...ir import ONE, Call, Entry, Expr, Fill, Index, MatrixOf, Mul, Number, Partial, Shape, Transpose
+from ...ir import ONE, Call, Entry, Expr, Fill, Index, MatrixOf, Mul, Number, Partial, Shape, Transpose, nodes_of
 
 Pairing = tuple[Expr, Expr]
 
@@ -93,11 +93,13 @@ def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pai
 
 def slopes(before: Expr, after: Expr) -> list[Pairing]:
     """`∂σ(z)/∂z = σ(z)(1 − σ(z))` of columns: what is taken entry by entry has a diagonal Jacobian, and its slopes are
-    written as a column."""
+    written as a column; not so a Hessian."""
     jacobian = before.body if isinstance(before, Transpose) else before
-    pending = isinstance(jacobian, MatrixOf) and isinstance(jacobian.body, Partial)
+    entry = jacobian.body if isinstance(jacobian, MatrixOf) else None
+    if not isinstance(entry, Partial) or any(isinstance(part, Partial) for part in nodes_of(entry.body)):
+        return []
     square = jacobian.shape.rows is jacobian.shape.cols is after.shape.rows
-    return [(jacobian, Call("diag", after))] if pending and square and after.shape.is_column else []
+    return [(jacobian, Call("diag", after))] if square and after.shape.is_column else []
 
 
 def ways_at(array: Expr, letters: frozenset[Index], order: Sequence[Index] = ()) -> list[tuple[Index, ...]]:
