@@ -9,7 +9,7 @@ from typing import Final
 from ..diagnostics import InputError, Source, Span
 from ..diagnostics.regex import regex
 from ..ir import Shape
-from .choice import looks_like_latex
+from .choice import dialect_of, looks_like_latex
 from .latex.families import bound_letters
 from .latex.names import ACCENTS, FUNCTIONS
 from .loss_text import DEFINES, SQUARED, plain_name, with_square
@@ -68,7 +68,7 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     heads = [_HEAD.match(piece) for piece in pieces]
     if sum(head is None for head in heads) > 1:
         return text, ()
-    latex = looks_like_latex(text)
+    latex = looks_like_latex(text) and ("\\" in text or dialect_of(text) is None)
     names = [_key(head) if head is not None else None for head in heads]
     loss = names.index(None) if None in names else _unused(pieces, names, latex)
     values: dict[str, Stated] = {}

@@ -133,7 +133,9 @@ def _without_objects(text: str) -> str:
     for found in _OF_OBJECT.finditer(text):
         whose.setdefault(found["own"] or found["key"], set()).add(found["object"] or found["keeper"])
     bare = set(re.findall(r"\w+", _OF_OBJECT.sub(" ", text)))
-    alone = bare.isdisjoint({*whose, *(one for objects in whose.values() for one in objects)}) and all(len(objects) == 1 for objects in whose.values())
+    alone = bare.isdisjoint({*whose, *(one for objects in whose.values() for one in objects)}) and all(
+        len(objects) == 1 for objects in whose.values()
+    )
     return _OF_OBJECT.sub(_alone, text) if alone else text
 
 

@@ -178,7 +178,7 @@ def without_function(text: str) -> str:
         return text
     text = text[head.end() :]
     if head["ends"]:
-        text = re.sub(r"\bend;?\s*$", "", text)
+        text = re.sub(r"(?m)(?:^|[ \t;])\s*%.*$", "", re.sub(r"\bend;?\s*$", "", text))
     if head["braced"]:
         text = re.sub(r"(?m)(^|;)(\s*\w+\s*)<-", r"\1\2=", text.rstrip().removesuffix("}"))
     return re.sub(r"(?m)^\s*return\b|\s*#.*$", "", text).rstrip("; \n")

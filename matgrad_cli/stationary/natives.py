@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import gcd
 
 from .. import ir
 from ..diagnostics.record import replace
 from ..facts.holding import holds
 from ..ir import ONE, Expr, Symbol, add, hadamard, matmul, mul, neg, nodes_of, product, substitute
 from ..ir.terms import terms_of
-from ..rewrite.engine.application import replaced, settled
+from ..rewrite.engine.application import is_zero, replaced, settled
 from ..rewrite.forms.algebra import apart, flip, numeral, scaled, size, zero
 from ..rewrite.textbook.normal import powered, split_power
 from .line import Line, Moved, derivative, native
@@ -92,6 +93,21 @@ def _move(line: Line) -> Moved:
     if sign_of(line.simplify(total(ours, line.equation[0]))) < 0:
         ours, rest = list(map(neg, ours)), list(map(neg, rest))
     return (line.simplify(total(ours, line.equation[0])), line.simplify(total(rest, line.equation[0]))), ()
+
+
+@native("eq-divide-common")
+def _divide_common(line: Line) -> Moved:
+    """2/n A X + 2 c X = 0 becomes 1/n A X + c X = 0: there the 2 does not stand in front."""
+    sides = [[] if is_zero(side) else [scaled(term) for _, term in terms_of(side)] for side in line.equation]
+    values = [term.value for side in sides for term in side]
+    common = gcd(*(value.numerator for value in values))
+    if common < 2 or any(value.denominator > 1 for value in values):
+        return None
+    left, right = (
+        line.simplify(total([mul(ir.Number(Fraction(1, common)), term.expr) for term in side], line.equation[0]))
+        for side in sides
+    )
+    return (left, right), (("c", ir.Number(common)),)
 
 
 @native("eq-multiply-number")

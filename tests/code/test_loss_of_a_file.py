@@ -43,6 +43,10 @@ def test_assignments_are_put_into_what_is_returned() -> None:
     )
 
 
+def test_names_that_change_places_change_them_at_once() -> None:
+    assert written("def loss(u, v):\n    u, (v, s) = v, (u, v)\n    return u @ v + s @ s").text == "v @ u + v @ v"
+
+
 def test_a_script_names_its_loss() -> None:
     found = written("# matgrad: loss = J\n# A: (n, n), x: (n,)\nz = A @ x\nJ = x @ z\ndx = 2 * z\n")
     assert (found.text, found.shapes) == ("x @ (A @ x)", ("A: n×n", "x: n"))

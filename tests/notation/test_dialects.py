@@ -114,6 +114,11 @@ SAME = [
     ("matlab", "function J = cost(w, X, y)\n  r = X*w - y;\n  J = r'*r/length(y);\nend", "sum((X@w - y)**2)/m"),
     (
         "matlab",
+        "function J = cost(w, X, y)\n  % h = 2\n  m = length(y);\n  h = X*w; % h = 3\n  J = sum((h - y).^2)/m;\nend",
+        "sum((X@w - y)**2)/m",
+    ),
+    (
+        "matlab",
         "h = sigmoid(X*w);\nJ = -(y'*log(h) + (1-y)'*log(1-h));",
         "-sum(y*log(sigmoid(X@w)) + (1 - y)*log(1 - sigmoid(X@w)))",
     ),

@@ -148,3 +148,9 @@ def test_what_is_said_of_a_loss_that_is_straight(asked: tuple[str, Any, str]) ->
     with pytest.raises(StuckError) as stuck:
         matgrad.solve(loss, "x", "x: n, u: n" if "u" in loss else "", fact, subject_to=constraints)
     assert STRAIGHT[asked] in stuck.value.diagnostic.message
+
+
+def test_a_number_that_stands_in_every_term_is_divided_by() -> None:
+    loss = "norm(X@w - y)**2/s**2 + (w - m).T@inv(S)@(w - m)"
+    page = matgrad.solve(loss, "w", "X: n×d, w: d, y: n", assume="S spd").render("text", width=200)
+    assert "w = (XᵀX/s² + S⁻¹)⁻¹(Xᵀy/s² + S⁻¹m)" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 
 from ...diagnostics import Diagnostic, Source
@@ -289,23 +290,33 @@ class Inlined(ast.NodeTransformer):
         return found
 
     def _assign(self, target: ast.expr, value: ast.expr, line: int) -> None:
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Name) and value.id not in self.values:
-            return  # `w, b = params`: the parts of an argument are variables
-        if isinstance(target, ast.Tuple):
+        """All parts of `a, b = b, a` are what stands on the right before any of them is given its value."""
+        for part, made in [(part, self._made(single)) for part, single in self._parts(target, value)]:
+            if not isinstance(part, ast.Name):
+                names = [node.id for node in each(ast.Name, part)][:1]
+                self.lost |= {name: Unread("a part is given a value", line) for name in names}
+            elif isinstance(made, Unread):
+                self.lost[part.id] = made
+            else:
+                self.values[part.id] = made
+                self.sizes[part.id] = sum(1 for _ in ast.walk(made))
+                self.lost.pop(part.id, None)
+
+    def _parts(self, target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+        """Every part that is given a value, with that."""
+        if not isinstance(target, ast.Tuple):
+            yield target, value
+        elif not isinstance(value, ast.Name) or value.id in self.values:  # in `w, b = params` they are variables
             parts = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts) else None
             for number, part in enumerate(target.elts):
                 single = parts[number] if parts else ast.Subscript(value, ast.Constant(number), ast.Load())
-                self._assign(part, single, line)
-        elif isinstance(target, ast.Name):
-            try:
-                self.values[target.id] = whole = self._put_in(value)
-                self.sizes[target.id] = sum(1 for _ in ast.walk(whole))
-                self.lost.pop(target.id, None)
-            except Unread as fault:
-                self.lost[target.id] = fault
-        else:
-            names = [node.id for node in each(ast.Name, target)][:1]
-            self.lost |= {name: Unread("a part is given a value", line) for name in names}
+                yield from self._parts(part, single)
+
+    def _made(self, value: ast.expr) -> ast.expr | Unread:
+        try:
+            return self._put_in(value)
+        except Unread as fault:
+            return fault
 
     def _put_in(self, value: ast.expr) -> ast.expr:
         size = sum(self.sizes.get(node.id, 1) if isinstance(node, ast.Name) else 1 for node in ast.walk(value))
