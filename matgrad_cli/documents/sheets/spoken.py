@@ -302,11 +302,12 @@ _UPSTREAM = regex(
     rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
 """`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
+_ON_FRACTION = r"(?<=\\frac\d[a-z])"
 _GRADIENT = regex(
-    rf"(?P<mark>(?<![A-Za-z\\/])(?<!\}}\{{)(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})(?:\s(?=[A-Z])|(?<!d)\s)?"
-    rf"(?P<open>(?<=[A-Za-z]{{3}})\{{)?(?P<name>{_BY_NAME})(?(open)\}})(?!\s*(?:\}}\s*\{{|/\s*d))"
+    rf"(?P<mark>(?:(?<![A-Za-z\\/])(?<!\}}\{{)|{_ON_FRACTION})(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})"
+    rf"(?:\s(?=[A-Z])|(?<!d)\s)?(?P<open>(?<=[A-Za-z]{{3}})\{{)?(?P<name>{_BY_NAME})(?(open)\}})(?!\s*(?:\}}\s*\{{|/\s*d))"
 )
-"""No part of `\\frac{dz}{dx}`."""
+"""No part of `\\frac{dz}{dx}`; also behind `\\frac1m`, which ends with its letter."""
 
 
 AS_PROGRAMS = (
@@ -349,7 +350,7 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: Collection[str]) -> 
     yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
     letters = "".join(sorted({*_APART.findall(text)}))
     if letters and not re.search(differential, text):  # letters side by side: P^TdO, dOV^T
-        yield re.compile(rf"(?<![a-z\\\\])(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
+        yield re.compile(rf"(?:(?<![a-z\\\\])|{_ON_FRACTION})(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
 
 
 _OF_MEAN = regex(r"=\s*-?\s*\\[dt]?frac\s*\{?1\}?\s*\{?([a-zA-Z])\}?")

@@ -334,7 +334,7 @@ def _joined(node: s.Node, around: Surroundings) -> s.Node:
 def undefined(node: s.Node | None, around: Surroundings) -> Slip | None:
     """Why a side cannot be refuted: a chain goes through a name without value, the r of ∂L/∂r ∂r/∂w; or a label that
     nothing defines stands below the loss's letter, the L_reg of ∂L_reg/∂w, which is only a guess at the loss."""
-    parts = s.parts_of(node) if node is not None else ()
+    parts = tuple(s.parts_of(node)) if node is not None else ()
     derivatives = [part for part in parts if isinstance(part, (s.Derivative, s.Differential_))]
     for part in derivatives:
         by = inner(part.variable) if isinstance(part, s.Derivative) else None
@@ -344,7 +344,17 @@ def undefined(node: s.Node | None, around: Surroundings) -> Slip | None:
     bodies = (inner(part.body) for part in derivatives)
     lone = (body for body in bodies if isinstance(body, s.Name) and body.name in around.losses)
     guess = next((one for one in lone if any(one.name.startswith(f"{name}_") for name in around.losses)), None)
+    guess = guess or next(filter(None, (_label_below(part, around) for part in parts)), None)
     return Slip("unknown-name", f"`{guess.name}` is not defined here", span=guess.span) if guess is not None else None
+
+
+def _label_below(part: s.Node, around: Surroundings) -> s.Name | None:
+    """The capital below the loss of a derivative, which counts nothing: the R of ∇L_R."""
+    derivative = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 1 else None
+    label = part.indices[0] if isinstance(part, s.Subscript) and isinstance(derivative, s.Derivative) else None
+    if not isinstance(label, s.Name) or not label.name[:1].isupper() or label.name in around.sizes():
+        return None
+    return label if not around.valued(label.name) else None
 
 
 def _bare(node: s.Node) -> s.Node:

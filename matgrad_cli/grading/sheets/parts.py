@@ -41,7 +41,7 @@ from .judged import GIVEN, Judged
 from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, derived_in_words, holds_equality, passed_over
-from .posed import Part, Posed, size_letters
+from .posed import Part, Posed, following, settled, size_letters
 from .readings import OF_LAYOUT_CODES, OTHERS, ceases, doubtful, either, fits, gained, unless_columns, with_sums_written
 from .rows import Line, explained, gives_identity, is_special
 from .suggested import held, measured, revoked, said_beside, stated_layouts, supposable, where_held
@@ -71,13 +71,14 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
         if meant not in kept and any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
             asked = {one: said for one, said in kept.items() if one != RIVALS.get(meant)} | {meant: note}
             others = _read(sheet, given, asked)
-            more = _follow(others) > _follow(parts) or (others and not _follow(parts))
-            if more and _follow(others, "") >= _follow(parts, ""):
+            more = following(others) > following(parts) or (others and not following(parts))
+            if more and following(others, "") >= following(parts, ""):
                 parts, kept = others, asked
     for asked in [{one: kept[one] for one in kept if one != meant} for meant in kept if len(kept) > 1]:
-        if _follow(others := _read(sheet, given, asked)) >= _follow(parts):
+        if following(others := _read(sheet, given, asked)) >= following(parts):
             parts, kept = others, asked
-    return [replace(part, wholes=(*part.wholes, *kept.values())) for part in parts] if _follow(parts) else first
+    sure = following(parts) and settled(parts, kept)
+    return [replace(part, wholes=(*part.wholes, *kept.values())) for part in parts] if sure else first
 
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: Collection[str] = ()) -> list[Part]:
@@ -107,7 +108,7 @@ def _read(sheet: Sheet, given: Mapping[str, str], meant: Collection[str] = ()) -
     if not given.get("layout") and _turned(parts):
         turned = {**given, "layout": "numerator"}
         others = [part for section in cut for part in _judged(section, numbered_lines, turned)]
-        parts = others if _follow(others) > _follow(parts) else parts
+        parts = others if following(others) > following(parts) else parts
     return [replace(part, respelled=sheet.respelled, wholes=(*part.wholes, *sheet.said)) for part in parts]
 
 
@@ -118,10 +119,6 @@ def _turned(parts: Sequence[Part]) -> bool:
     turned = sum(one.verdict == "wrong" and code_of(one.result) in OF_LAYOUT_CODES for _, one in rows)
     upright = sum(one.verdict == "follows" and layout == "gradient" for layout, one in rows)
     return len(facts) > 1 and turned > 0 and turned >= upright
-
-
-def _follow(parts: Sequence[Part], besides: str = "definition") -> int:
-    return sum(one.verdict == "follows" and one.role != besides for part in parts for one in part.judged)
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:

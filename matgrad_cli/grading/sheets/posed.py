@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from ...diagnostics.record import record
 from ...documents.sheets.sheet import Question, Sheet, Told
+from ...documents.sheets.spoken import AS_PROGRAMS
 from ...ir import Expr, Symbol
 from ..task import Task
 from .judged import Judged
+from .other_functions import of_form
 from .rows import Line
 
 
@@ -53,3 +55,16 @@ class Part:
     solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
     upright: bool = False
     respelled: tuple[tuple[str, str], ...] = ()
+
+
+def following(parts: Sequence[Part], besides: str = "definition") -> int:
+    """How many rows follow, besides those of a role."""
+    return sum(one.verdict == "follows" and one.role != besides for part in parts for one in part.judged)
+
+
+def settled(parts: Sequence[Part], meant: Collection[str]) -> bool:
+    """Whether rows are sure where signs may mean several things: with a guess at the axis of a softmax and at what
+    dZ is, one at the other axis or at another dZ may be right, unless all follows but for what fits in none of them."""
+    guessed = not {"0", "1"}.isdisjoint(meant) and not dict(AS_PROGRAMS).keys().isdisjoint(meant)
+    rest = [one for part in parts for one in part.judged if one.verdict in ("wrong", "undecided")]
+    return not guessed or all(one.verdict == "wrong" and of_form(one.result) for one in rest)
