@@ -220,10 +220,11 @@ _CONDITION_BEHIND = regex(
     rf"{_UNLIKE}\s*\)?[\s.,;]*$"
 )
 _CASE = regex(
-    r"(?:\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}|(?:^|\n)[\s*_>#•–\d.()-]*|\(\s*)[$\s\\(]*$",
+    r"(?:\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}|(?:^|\n)[\s*_>#•–|\d.()-]*|\(\s*)"
+    r"[$\s\\(]*$",
     re.IGNORECASE,
 )
-"""What stands before a condition on letters: a word, the beginning of a line, a bracket (`Diagonal ($i = j$)`)."""
+"""What stands before a condition on letters: a word, where a line or a cell begins, a bracket (`Alike ($i = j$)`)."""
 _THEN = regex(r"[^.$=]{0,60}$")
 _INDEX = r"_\s*(?:\{{[a-z,\s]*{0}[a-z,\s]*\}}|{0}(?![A-Za-z]))"
 
