@@ -51,8 +51,9 @@ def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport)
         (line.verdict, line.code, line.message) == ("wrong", final.code, final.message) for line in problem.lines
     )
     if not problem.lines or (problem.kind != "answer" and not told):
+        short = final.verdict == "missing" or (final.verdict == "right" and final.code is not None)
         missing = "failure" if problem.verdict == "wrong" else "skipped"
-        kind = missing if final.verdict == "missing" else _KINDS.get(final.verdict)
+        kind = missing if short else _KINDS.get(final.verdict)
         name = f"{problem.id} final answer" if problem.kind != "answer" else problem.id
         _case(suite, file, name, kind, final.code or final.verdict, final.message, "")
 

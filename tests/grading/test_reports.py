@@ -77,6 +77,12 @@ def test_junit_tells_a_slip_once_and_the_points_of_a_student(tmp_path: Path) -> 
     assert [(one.get("name"), one.get("value")) for one in root.iter("property")] == [("points 1", "2/4")]
 
 
+def test_a_derivation_that_is_missing_fails_in_junit(tmp_path: Path) -> None:
+    answer = "## Problem 1\n\n$$\\nabla_w L = 2X^T(Xw - y)$$\n"
+    root = ElementTree.fromstring(to_junit(graded(tmp_path, answer, 'require = "derivation"', name="ann.md")))
+    assert root.get("failures") == "1"
+
+
 def test_github_places_and_escapes(forum: Report) -> None:
     lines = to_github(forum).splitlines()
     assert all(line.startswith("::error file=") for line in lines)

@@ -124,6 +124,7 @@ SAME = [
     ),
     ("julia", "exp(-norm(x)^2 / 2s^2) + x'x/2length(x)", "exp(-x.T@x/(2*s**2)) + x.T@x/(2*n)"),
     ("julia", "sum(@. log(1 + exp(-x * w)) / s) + x[end]*x[end-1]", "sum(log(1 + exp(-x*w))/s) + x[-1]*x[-2]"),
+    ("julia", "sum(@. exp(x / 2s) * w^2s)", "sum(exp(x/(2*s))*w**(2*s))"),
     ("julia", "x'x*2^2s + s^2(s + 1)", "x.T@x*2**(2*s) + s**(2*(s + 1))"),
     ("julia", "sum(X[i,2]*X[1,3]*y[i] + X[i,end] for i in 1:m)", "X[:,1].T@y*X[0,2] + sum(X[:,-1])"),
     (

@@ -187,6 +187,7 @@ _LOGSOFT2 = 2 * X - np.log(np.exp(2 * X).sum(axis=1, keepdims=True))
         ("np.sum(np.exp(np.einsum('...i,...i', X, W)))", np.exp(_rows(X * W)).sum()),
         ("np.sum(np.exp(np.einsum('...i,ij->...j', X, W.T @ X)))", np.exp(X @ W.T @ X).sum()),
         ("F.selu(X).sum()", 1.0507009873554805 * np.where(X > 0, X, 1.6732632423543773 * (np.exp(X) - 1)).sum()),
+        ("nn.LeakyReLU(0.25)(X).sum()", np.where(X > 0, X, X / 4).sum()),
         ("nn.CELU(alpha=2)(X).sum()", np.where(X > 0, X, 2 * (np.exp(X / 2) - 1)).sum()),
         ("((X @ W[0, :][:, None]).squeeze(-1) - X[:, 0]).pow(2).sum()", ((X @ W[0] - X[:, 0]) ** 2).sum()),
         (

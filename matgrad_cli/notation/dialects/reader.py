@@ -68,7 +68,7 @@ class DialectParser(Parser):
 
     def without_sign(self, left: s.Node) -> s.Node:
         """The product of a factor and those behind it that have no sign between them."""
-        while self.sign == "juxtapose" and not self.written:
+        while self.sign in ("juxtapose", "hadamard") and not self.written:
             left = self.of_two(self.take().text, left, self.signed())
         return left
 

@@ -145,6 +145,9 @@ class Parser(Stream):
                 if node.function not in MODULES:
                     return node
                 arguments, options = self.arguments()
+                arguments += tuple(
+                    one for one in node.arguments if getattr(one, "name", "") != "nn"
+                )  # LeakyReLU(0.2)(x)
                 node = self.called(self.since(node.span), MODULES[node.function], arguments, (*node.options, *options))
             else:
                 return node
