@@ -185,6 +185,8 @@ def test_a_dialect_means_the_same(syntax: str, text: str, plain: str) -> None:
         ("matlab", "sum(normalize(X, 2))"),
         ("julia", "1/2x"),
         ("julia", "kldivergence(x, w)"),
+        ("julia", "sum(x[i] for i in 0:n)"),
+        ("julia", "sum(x[i] for i in 1.5:n)"),
         ("r", "X[-1,2]"),
         ("sympy", "x.T*x*x.T*X"),
         ("matlab", "A.B"),

@@ -97,7 +97,8 @@ class DialectParser(Parser):
     def looped(self) -> s.Node:
         """`1:n` counts as `range(n)` does, but for its first number; so do `eachindex(x)` and `axes(X, 1)`."""
         first = self.sum()
-        if isinstance(first, s.Literal_) and self.dialect.from_one and self.accept(":"):
+        counts = isinstance(first, s.Literal_) and first.value.denominator == 1 <= first.value
+        if isinstance(first, s.Literal_) and counts and self.dialect.from_one and self.accept(":"):
             last = self.sum()
             start = () if first.value == 1 else (s.number(first.span, int(first.value) - 1),)
             return s.Apply(first.span.joined(last.span), "range", (*start, last))
@@ -166,7 +167,7 @@ class DialectParser(Parser):
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))
             if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
-        if name == "diff" and self.dialect.columns and (len(arguments) == 1 or word_of(arguments[1]) == "1"):
+        if name == "diff" and self.dialect.columns and all(word_of(one) == "1" for one in arguments[1:2]) and arguments:
             options = self.axis_from_one(arguments[2]) if len(arguments) == 3 else (("axis", "0"),)
             arguments = arguments[:1]
         if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
