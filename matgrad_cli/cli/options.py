@@ -14,6 +14,7 @@ import typer
 from ..diagnostics import Diagnostic, InputError, Source, UsageError
 from ..diagnostics.limits import time_limit
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 from ..records import METHODS
 from ..records.layout import LAYOUTS
 from .choices import DETAILS, ORDERS, SYNTAXES, chosen
@@ -145,7 +146,7 @@ def loss_text(loss: str | None, command: str) -> str:
     return loss
 
 
-_FUNCTION: Final = re.compile(r"\s*(?:@[\w.]+[^\n]*\n\s*|(?:import|from)\s[^\n]*\n\s*)*def\s+\w+\(")
+_FUNCTION: Final = regex(r"\s*(?:@[\w.]+[^\n]*\n\s*|(?:import|from)\s[^\n]*\n\s*)*def\s+\w+\(")
 """What a function of Python begins with."""
 
 

@@ -28,7 +28,7 @@ def verdicts(text: str) -> list[str]:
         ("Suppose $s\\, v^T u < 2$. Then", "follows"),
         ("For points with $2 - s\\, v^T u > 0$ we get", "follows"),
         ("Suppose $s\\, v^T u > 2$. Then", "wrong"),
-        ("The gradient is 0 if $s\\, v^T u > 2$, and otherwise", "undecided"),
+        ("The gradient is 0 if $s\\, v^T u > 2$, and otherwise", "aside"),
         ("By the chain rule we have", "wrong"),
         ("Hence", "wrong"),
         ("If the bound is not met,", "undecided"),
