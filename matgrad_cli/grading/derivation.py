@@ -265,8 +265,8 @@ class Reader:
         outcome = with_its_sums(outcome, lost, found.expr, self.around)
         open_ = (undefined(found.side.node, self.around) or self.chain.guess) if outcome.verdict == "wrong" else None
         if open_ is not None:
-            part = self.chain.guess and self.labels.of_part(last, lambda one: self._holds(one, found)[0] is not None)
-            self.chain.sound = False
+            part = self.labels.of_part(self.chain.guess, last, lambda one: self._holds(one, found)[0] is not None)
+            self.chain.sound, self.notes = False, [*self.notes, *part]
             return last, Outcome("follows" if part else "undecided", found, None if part else open_)
         outcome = unless_open(outcome, last, found, self.around, self.chain)
         outcome = self.equations.at_solution(self.chain, last, outcome)

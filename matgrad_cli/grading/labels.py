@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..ir import Add, Expr, substitute
+from ..notation.printing.to_unicode import to_unicode
 from .lines.forms import as_array, as_rows
 from .lines.scope import Surroundings
+from .slips.causes import Slip
 
 
 class Labels:
@@ -35,8 +37,10 @@ class Labels:
         self.around.define(labelled := "_".join((name, *letters)), expr)
         return (labelled if own else name), (), expr
 
-    def of_part(self, last: Expr, holds: Callable[[Expr], bool]) -> bool:
-        """Whether a side is the derivative of a term of the loss: the `L_reg` of a text that states L alone is one."""
+    def of_part(self, guess: Slip | None, last: Expr, holds: Callable[[Expr], bool]) -> list[str]:
+        """What is said where a side is the derivative of a term of the loss, as which the `L_reg` of a text that states
+        L alone is then read; nothing where it is that of none."""
         loss = self.around.task.problem.loss
-        terms = loss.terms if isinstance(loss, Add) else ()
-        return any(holds(substitute(last, {loss: term})) for term in terms)
+        terms = loss.terms if guess is not None and isinstance(loss, Add) else ()
+        meant = next((term for term in terms if holds(substitute(last, {loss: term}))), None)
+        return [f"{guess.message}: taken for `{to_unicode(meant)}`, a term of the loss"] if guess and meant else []

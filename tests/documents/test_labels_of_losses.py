@@ -42,3 +42,9 @@ def test_the_label_of_the_text_s_own_loss_is_its_name() -> None:
     stated = r"Let $L_{\text{ridge}} = \|Xw-y\|^2 + \lambda\|w\|^2$."
     text = stated + r" $$\nabla_w L_{\text{ridge}} = 2X^\top(Xw-y) + \lambda w$$"
     assert check_text(text, "x.md").verdict == "wrong"
+
+
+def test_the_term_as_which_a_label_is_read_is_said() -> None:
+    row = r"$$\frac{\partial L_{\text{reg}}}{\partial w} = 2\lambda w$$"
+    (problem,) = check_text(f"{RIDGE}{row}\n\n{WHOLE}", "x.md").problems
+    assert "`L_reg` is not defined here: taken for `λ‖w‖²`, a term of the loss" in map(str, problem.lines[1].notes)

@@ -11,7 +11,7 @@ from copy import deepcopy
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import arguments_of, each, name_of, names_in, stored, word_of
+from ...verify.programs.names import arguments_of, as_added, each, name_of, names_in, stored, word_of
 from ...verify.programs.values import Unread
 from .outline import Unit, comments_of, directives_of, units_of
 from .said import Said, told
@@ -198,19 +198,6 @@ class OfObject(ast.NodeTransformer):
         return node
 
 
-def each_of(lines: list[ast.stmt], kind: type[ast.AugAssign]) -> list[ast.AugAssign]:
-    """All parts of one kind in some lines."""
-    return [one for line in lines for one in each(kind, line)]
-
-
-def _as_addition(line: ast.stmt) -> ast.stmt:
-    """`total = total + e` as `total += e`."""
-    match line:
-        case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(first), ast.Add(), value)) if name == first:
-            return ast.copy_location(ast.AugAssign(target, ast.Add(), value), line)
-    return line
-
-
 def _through(line: ast.For) -> ast.comprehension:
     return ast.comprehension(line.target, line.iter, [], 0)
 
@@ -268,8 +255,8 @@ class Inlined(ast.NodeTransformer):
 
     def _added(self, lines: list[ast.stmt], loops: list[ast.comprehension]) -> list[tuple[str, ast.expr]] | None:
         """What loops add to names, `total += …`, as sums; None where they do more."""
-        lines = [_as_addition(line) for line in lines]
-        added = {one.target.id for one in each_of(lines, ast.AugAssign) if isinstance(one.target, ast.Name)}
+        lines = [*map(as_added, lines)]
+        added = {one.target.id for one in each(ast.AugAssign, *lines) if isinstance(one.target, ast.Name)}
         inner, found = Inlined(self.functions, self.depth + 1), list[tuple[str, ast.expr]]()
         letters = {name_of(loop.target) for loop in loops}
         inner.values = {name: value for name, value in self.values.items() if name not in letters}

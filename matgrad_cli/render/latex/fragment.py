@@ -31,8 +31,9 @@ from .widths import width
 _ABOVE_LABEL = 75.0
 _NUMBERS_ROOM = {1: 230.0, 2: 150.0}
 _LEFT = 30.0
-_EQUALS, _WHERE, _INDENT, _NUMBER = 16.0, 47.0, 12.0, 25.0
 """What stands left of the signs of equality is seldom wider."""
+_EQUALS, _WHERE, _INDENT, _NUMBER = 16.0, 47.0, 12.0, 25.0
+"""How wide the sign of equality is, `where` before it, the indent of a further row, the number of an equation."""
 
 
 def latex_page(content: Document, view: View) -> str:
