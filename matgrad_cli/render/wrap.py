@@ -63,11 +63,11 @@ def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
             depth += sum(turn for fence, turn in signs.fences.items() if fence in word)
             if word.startswith(signs.follows) or word.rpartition("(")[2].startswith(signs.follows):
                 continue
-            if _COEFFICIENT.fullmatch(word):
-                continue
             listed = word.endswith(",") and not word.endswith(signs.behind)
             if listed or (text.startswith(signs.plus, rest) and not word.endswith("=")):
                 found.append((position, 3 * depth))
+            elif _COEFFICIENT.fullmatch(word):
+                continue
             elif text.startswith(signs.sums, rest):
                 found.append((position, 3 * depth + 1))
             elif not text.startswith(signs.before, rest) and not word.endswith(signs.behind):

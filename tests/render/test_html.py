@@ -174,6 +174,18 @@ def test_a_page_for_a_browser_stands_alone() -> None:
     check_page(re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
 
 
+def test_the_shape_of_a_numerator_stands_below_the_fraction() -> None:
+    page = gradient("tr(C.T@S)/n", "S", "C: p×p, S: p×p, n: scalar").derivations[0]
+    line = marked(page.result.matrix, shapes=True) if page.result.matrix is not None else ""
+    assert re.search(r'<munder class="sized"><mfrac>.*</mfrac><mtext>p×p</mtext></munder>', line)
+
+
+def test_a_line_is_not_broken_behind_its_sign() -> None:
+    page = explain("-sum(X@w)", "w", method="index").render("html")
+    assert "<mo>=</mo>" in page
+    assert not re.search(r"(<mo[^>]*>[=−]</mo>)+</math>", page)
+
+
 def test_a_collapsing_sum_is_drawn() -> None:
     text = explain("norm(X@R-Y)**2", wrt="R", shapes="X: m×n, R: n×p, Y: m×p").render("html")
     first = text[text.index('<div class="terms">') : text.index("</figure>")]

@@ -78,6 +78,25 @@ def test_every_line_comes_to_the_same(loss: str, wrt: str, shapes: str, assume: 
         assert alike(line.split(" = ") if line else []), line
 
 
+@pytest.mark.parametrize(
+    ("loss", "wrt", "assume"),
+    [
+        ("sum(log(1+exp(-y*(X@w)))) + lam/2*norm(w)**2", "w", ""),
+        ("-sum(y*log(softmax(W@x)))", "W", ""),
+        ("sum(tanh(W@x)*y)", "W", ""),
+        ("logdet(S) + tr(inv(S)@C)", "S", "S spd, C spd"),
+    ],
+)
+def test_the_example_is_one_that_can_be_read(loss: str, wrt: str, assume: str) -> None:
+    derivation = explain(loss, wrt, assume=assume, numbers=True)
+    lines = told(document(derivation.derivations[0], "normal", numbers=True))
+    written = [abs(float(number)) for line in lines for number in re.findall(r"[\d.]+", line)]
+    assert written
+    assert max(written) < 100
+    assert all(number == 0 or number > 1e-4 for number in written)
+    assert all(len(row) <= 80 for row in derivation.render("text", width=80).splitlines())
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "wrt", "shapes", "assume", "constraint"),

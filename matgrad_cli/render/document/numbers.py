@@ -26,9 +26,17 @@ from ...verify.fields import Floats, NotExact, NoValue, OutOfDomain
 from ...verify.points import Point, Setting
 from .blocks import Block, Chain, Document, Formula, Move, Numbers, Sentence, Variables
 
-_TRIES: Final = tuple(product(((2,), (2, 3), (1, 2, 3)), range(8)))
+_SIZES: Final = (2,), (2, 3), (1, 2, 3)
+"""The sizes to choose from; the first at which there is an example."""
+_DRAWN: Final = 8
+"""How often numbers are drawn for them, up to 3 and up to 2."""
 _MOST_TERMS: Final = 8
 _LONGEST: Final = 190
+_LARGEST_BELOW: Final = 40
+_NOISE: Final = 1e-12
+_CALM: Final = 20
+_LARGE: Final = 1000
+_HARD: Final = 15
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 Env = Mapping[Index, int]
 
@@ -55,12 +63,22 @@ class Example:
         self.at: dict[Index, int] = {}
         self._following = tuple(symbol for symbol, _ in follow)
         self._drawn = [symbol for symbol in problem.variables if symbol not in self._following]
-        for plain, place in product((True, False) if follow else (False,), _places(problem)):
-            self.place = place
-            self.at = {letter: min(at, place.point.size(letter.dim) - 1) for at, letter in enumerate(letters)}
-            value = self.value(start, self.at)
-            if _some(value) and all(map(self._telling, self._drawn)) and not (plain and "." in _array(value)):
-                self._follow(place, follow)
+        shown = (start, *(node for node in nodes_of(start) if isinstance(node, Call)))
+        for first, choices in enumerate(_SIZES):
+            best: tuple[int, Evaluator, dict[Index, int]] | None = None
+            for place in _places(problem, choices, first * _DRAWN):
+                self.place = place
+                self.at = {letter: min(at, place.point.size(letter.dim) - 1) for at, letter in enumerate(letters)}
+                values = [self.value(part, self.at) for part in shown]
+                if _some(values[0]) and all(map(self._telling, self._drawn)):
+                    cost = sum(map(_unread, values))
+                    if best is None or cost < best[0]:
+                        best = cost, place, self.at
+                    if cost == 0:
+                        break
+            if best is not None:
+                _, self.place, self.at = best
+                self._follow(best[1], follow)
                 return
         self.place = None
 
@@ -169,13 +187,13 @@ class Example:
         return self.place.point.size(index.dim)
 
 
-def _places(problem: Problem) -> Iterator[Evaluator]:
+def _places(problem: Problem, choices: tuple[int, ...], first: int) -> Iterator[Evaluator]:
     setting = Setting(problem)
-    for number, (choices, _) in enumerate(_TRIES):
+    for largest, number in product((3, 2), range(first, first + _DRAWN)):
         rng = random.Random(f"example/{number}")
         sizes = setting.sizes.drawn(rng, choices)
         if sizes is not None:
-            yield Evaluator(Point(setting, number, "generic", Floats(), sizes, Fractions(rng, 3)))
+            yield Evaluator(Point(setting, number, "generic", Floats(), sizes, Fractions(rng, largest)))
 
 
 def _sum(terms: list[Text]) -> Text:
@@ -212,10 +230,29 @@ def _array(value: Any) -> str:
     return f"[{'; '.join(' '.join(map(_number, row)) for row in rows)}]"
 
 
+def _exact(value: Any) -> bool:
+    return bool(abs(_fraction(value) - value) <= _NOISE * abs(value))
+
+
+def _unread(value: Any) -> int:
+    """How little numbers tell a reader: the digits of rounded ones, and more for those that are 0, very large,
+    very small, or whole only as they are rounded."""
+    if isinstance(value, list):
+        return sum(map(_unread, value))
+    if value is None or _exact(value):
+        return 0 if value is None or 0 < abs(value) < _LARGE else _HARD
+    shown = f"{float(value):.3g}"
+    return len(shown) if "." in shown and 1 / _CALM < abs(value) < _CALM else _HARD
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(value).limit_denominator(_LARGEST_BELOW)
+
+
 def _number(value: Any) -> str:
-    near = Fraction(value).limit_denominator(40)
-    shown = str(near) if abs(float(near) - float(value)) < 1e-9 else f"{float(value):.3g}"
-    return shown.replace("-", "−")
+    if _exact(value):
+        return str(_fraction(value)).replace("-", "−")
+    return f"{float(f'{float(value):.3g}'):.9f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def derivation_numbers(blocks: Document, derivation: Derivation) -> Document:

@@ -122,7 +122,20 @@ def marked(body: Expr, changed: tuple[Path, ...] = (), shapes: bool = False) -> 
                 if before + start in text and end + after in text:
                     text = text.replace(before + start, start + before).replace(end + after, after + end)
         text = text.replace(start, lead).replace(end, trail)
-    return text if not marks or _parsed(text) is not None else to_mathml(body)
+    root = _parsed(text) if marks else None
+    if root is None:
+        return to_mathml(body) if marks else text
+    _lift_shapes(root)
+    return _written(list(root), None)
+
+
+def _lift_shapes(root: ElementTree.Element) -> None:
+    """The shape of a whole numerator goes below the fraction: above the line it would look like a second fraction."""
+    for parent in list(root.iter()):
+        for place, fraction in enumerate(parent):
+            top = list(fraction[0]) if fraction.tag == "mfrac" else []
+            if len(top) == 1 and top[0].get("class") == "sized":
+                parent[place], fraction[0], top[0][0] = top[0], top[0][0], fraction
 
 
 def _parsed(text: str) -> ElementTree.Element | None:
@@ -133,7 +146,7 @@ def _parsed(text: str) -> ElementTree.Element | None:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The formula in pieces that begin with an outer + or −, or with a Σ."""
+    """The formula in pieces that begin with an outer + or −, a Σ or a derivative; no sign is a piece of its own."""
     root = _parsed(text)
     if root is None:
         yield text
@@ -141,7 +154,7 @@ def _pieces(text: str) -> Iterator[str]:
     frame = root[0] if len(root) == 1 and root[0].tag == "mrow" and root[0].get("class") else None
     held: list[ElementTree.Element] = []
     for element in frame if frame is not None else root:
-        if held and _begins(element):
+        if held and (len(held) > 1 or held[0].tag != "mo") and _begins(element):
             yield _written(held, frame)
             held = []
         held.append(element)
@@ -152,6 +165,8 @@ def _begins(element: ElementTree.Element) -> bool:
     if element.tag == "mo" and element.text in ("+", "−"):
         element.set("form", "infix")
         return True
+    if element.tag == "mfrac":
+        return "".join(element[0].itertext()).startswith("∂")
     return element.tag in ("munder", "munderover") and element[0].text == "∑"
 
 
