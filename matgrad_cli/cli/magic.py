@@ -45,7 +45,7 @@ def matgrad(line: str, cell: str | None = None, pages: bool = True) -> Page | No
     words = shlex.split(line)
     if cell is not None and not cell.strip():
         cell = None
-    if cell is not None:
+    if cell is not None and "-" not in words:
         words.insert(1, "-")
     drawn = pages and words[:1] in ([name] for name in _PAGES) and "--format" not in words
     if not drawn:

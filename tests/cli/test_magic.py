@@ -33,6 +33,8 @@ def test_a_cell_is_the_loss_or_the_document(magic: Callable[..., Any], capsys: p
     assert "<math" in magic("explain --wrt x", "x.T @ A @ x\n")._repr_html_()
     assert "<math" in magic('solve "norm(X@w-y)**2" --wrt w')._repr_html_()
     assert magic("gradient --wrt x", "x.T @ x") is None
+    sheet = "L = ||Xw - y||^2\n\ndL/dw = 2 X (Xw - y)\n"
+    assert magic("check -", sheet)._repr_html_() == magic("check", sheet)._repr_html_()
     assert "2x" in capsys.readouterr().out
     for line, cell in (
         ("", 'gradient "x.T @ x" --wrt x\n'),
