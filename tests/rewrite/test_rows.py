@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from matgrad_cli.api import explain
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import (
@@ -113,7 +114,7 @@ def test_a_loss_over_rows_has_a_gradient_without_letters(seed: int) -> None:
     [
         (r"\sum_{i=1}^n \|x_i - z_i\|^2", "X", "2*(X - Z)"),
         (r"\sum_i \|A x_i\|^2", "X", "2*(X @ A.T @ A)"),
-        (r"\sum_i \|x_i - \mu\|^2", "mu", "-2*((X.T - mu @ ones(1, n)) @ ones(n))"),
+        (r"\sum_i \|x_i - \mu\|^2", "mu", "-2*((X - ones(n) @ mu.T).T @ ones(n))"),
         (r"\sum_i \|y_i - W x_i\|^2", "W", "-2*((Y - X @ W.T).T @ X)"),
         (r"\sum_i \sum_j \|x_i - x_j\|^2", "X", "4*(n*X - ones(n, n) @ X)"),
         (r"\sum_i \exp(a^T x_i)", "a", "X.T @ exp(X @ a)"),
@@ -140,3 +141,12 @@ def test_a_row_is_printed_by_its_letter_and_a_condition_says_for_which_rows_it_h
     inner = Index("j", n)
     assert to_unicode(Entry(add(row(X, i), mul(Number(-1), a)), k, None)) == "(X_i − a)_k"
     assert to_unicode(MatrixOf(inner, None, Entry(X, inner, t))) == "[X_jt]_j"  # a column
+
+
+def test_what_is_taken_off_each_row_keeps_its_minus() -> None:
+    """x_ik − μ_k is an entry of x − 𝟏μᵀ, not of x + 𝟏(−μᵀ)."""
+    loss = r"\sum_i (x_i-\mu)^T S^{-1} (x_i-\mu)"
+    for wrt, method in (("mu", "index"), ("S", "index"), ("S", "differential")):
+        shown = explain(loss, wrt, assume="S spd", method=method).render("text")
+        assert "(x − 𝟏μᵀ)" in shown
+        assert "(−μ" not in shown

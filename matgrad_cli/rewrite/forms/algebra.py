@@ -21,8 +21,9 @@ from ...ir.walk import folded, rename
 
 @folded
 def transposes(expr: Expr, below: list[int]) -> int:
-    """How many transposes are written in `expr` (shared parts counted once for each use, capped)."""
-    return min(isinstance(expr, ir.Transpose) + sum(below), 10**9)
+    """How many transposes are written in `expr`, those of 𝟏ᵀ too (shared parts counted once for each use, capped)."""
+    row = isinstance(expr, ir.Fill) and expr.shape.is_row
+    return min(isinstance(expr, ir.Transpose) + row + sum(below), 10**9)
 
 
 def flip(expr: Expr) -> Expr:

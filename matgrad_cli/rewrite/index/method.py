@@ -134,8 +134,10 @@ def open_rows(recorder: Recorder) -> None:
 
 
 def _rows(line: Expr) -> list[tuple[Path, Expr]]:
-    """The outermost parts of a line that hold rows."""
-    wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
+    """The outermost parts of a line that hold rows, and the multiples that are left of them: (−μ)_t of (x_s − μ)_t."""
+    sums = (node.children for node in nodes_of(line) if isinstance(node, ir.Add))
+    left = (term for terms in sums for term in terms if isinstance(term, ir.Entry) and isinstance(term.base, ir.Mul))
+    wanted = dict.fromkeys((*outermost(node for node in nodes_of(line) if _holds_rows(node)), *left))
     return list(places_of(line, wanted, lambda _: True)) if wanted else []
 
 
