@@ -127,6 +127,7 @@ def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
     read_arrays(recorder)
     differentiate(recorder)
     collapse(recorder)
+    unopened, steps = recorder.line, len(recorder.steps)
     open_rows(recorder)
     row, col = target.places
     if not split(recorder.line) and 0 < len(target.letters) <= 2:
@@ -138,6 +139,8 @@ def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
         read_line(recorder, row, col) or _read_stacked(recorder, target.letters, last)
     )
     if not whole:
+        recorder.line = unopened  # rows that are not read back are easier to read as they were
+        del recorder.steps[steps:]
         record_readings(recorder, readings(recorder.line, None, recorder.scene))  # the free letters stay
     line, of_loss = recorder.line, recorder.names.values()
     result, line_of = (

@@ -147,6 +147,7 @@ def test_what_is_taken_off_each_row_keeps_its_minus() -> None:
     """x_ik − μ_k is an entry of x − 𝟏μᵀ, not of x + 𝟏(−μᵀ)."""
     loss = r"\sum_i (x_i-\mu)^T S^{-1} (x_i-\mu)"
     for wrt, method in (("mu", "index"), ("S", "index"), ("S", "differential")):
-        shown = explain(loss, wrt, assume="S spd", method=method).render("text")
+        shown = explain(loss, wrt, assume="S spd", method=method, detail="brief").render("text")
         assert "(x − 𝟏μᵀ)" in shown
-        assert "(−μ" not in shown
+        assert "+ (−μ" not in shown
+        assert "𝟏(−μ" not in shown
