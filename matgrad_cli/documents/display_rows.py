@@ -164,7 +164,7 @@ def _equations(row: str, marks: Sequence[int], columns: set[int]) -> list[int]:
 
 
 _ENDS_OPEN = regex(rf"(?:{_RELATION.pattern}|{_SIGN})[\s&]*$")
-_BEGINS_OPEN = regex(rf"{_MARGIN}(?:{_RELATION.pattern}|{_SIGN}|\\text|\\mbox|$)")
+_BEGINS_OPEN = regex(rf"{_MARGIN}(?:{RELATION.pattern}|{_SIGN}|$)")
 _NEXT_COLUMN = regex(rf"\s*&[\s&]*(?:{_RELATION.pattern})")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+LEAST_SQUARES = {"loss": "norm(X@w - y)**2", "wrt": "w", "shapes": "X: n×d, w: d, y: n"}
 IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a copy of the variable that is held, between LHS and RHS": (
         {"loss": "tr(X@A@X.T@B)", "wrt": "X", "shapes": "X: m×n, A: n×n, B: m×m"},
@@ -109,5 +110,56 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
             r"\sum_i x_i = \sum_i \mu",
             r"\sum_i x_i = m\mu \quad\Rightarrow\quad \mu = \frac1m\sum_i x_i",
         ],
+    ),
+    "a step with a capital below, called and used": (
+        {"loss": "c.T@x + x.T@A@x/2", "wrt": "x", "shapes": "A: n×n, x: n, c: n", "assume": "A spd"},
+        [r"\nabla f(x) = c + Ax", r"p_N(x) = A^{-1}(c + Ax) = x + A^{-1}c", r"x - p_N(x) = -A^{-1}c"],
+    ),
+    "letters below the loss that count nothing": (
+        LEAST_SQUARES,
+        [r"E_{in}(w) = \|Xw - y\|^2", r"\nabla_w E_{in}(w) = 2X^T(Xw - y)", r"\frac{\partial E_{in}}{\partial w} = 0"],
+    ),
+    "the label of a loss that its gradient has": (
+        LEAST_SQUARES,
+        [r"\mathcal{L}_{mse} = \|Xw - y\|^2", r"\nabla_w \mathcal{L}_{mse} = 2X^TXw - 2X^Ty"],
+    ),
+    "a loss of n samples": (LEAST_SQUARES, [r"\frac{\partial R_n(w)}{\partial w} = 2X^TXw - 2X^Ty"]),
+    "a word as the loss": (
+        LEAST_SQUARES,
+        [r"\frac{\partial loss}{\partial w} = \frac{\partial}{\partial w}\|Xw - y\|^2", "= 2X^TXw - 2X^Ty"],
+    ),
+    "a word in text as the loss": (
+        LEAST_SQUARES,
+        [r"\text{Loss}(w) = \|Xw - y\|^2", r"\nabla_w \text{Loss}(w) = 2X^T(Xw - y)"],
+    ),
+    "the square of a word": (LEAST_SQUARES, [r"\frac{\partial}{\partial w} distance^2 = 2X^T(Xw - y)"]),
+    "the losses of the samples beside their sum": (
+        LEAST_SQUARES,
+        [
+            r"\ell_i(w) = (x_i^Tw - y_i)^2",
+            r"\nabla_w \ell_i(w) = 2(x_i^Tw - y_i)x_i",
+            r"\ell(w) = \sum_i \ell_i(w)",
+            r"\nabla_w \ell(w) = \sum_i \nabla_w \ell_i(w) = 2\sum_i (x_i^Tw - y_i)x_i",
+        ],
+    ),
+    "the losses of the samples that nothing states": (
+        LEAST_SQUARES,
+        [
+            r"L = \sum_i \ell_i",
+            r"\frac{\partial \ell_i}{\partial w} = 2(w^Tx_i - y_i)x_i",
+            r"\nabla_w L = \sum_i \nabla_w \ell_i = 2X^T(Xw - y)",
+        ],
+    ),
+    "residuals e that add up as squares": (
+        LEAST_SQUARES,
+        [r"S(w) = \sum_i e_i^2 = (y - Xw)^T(y - Xw)", r"\frac{\partial S}{\partial w} = -2X^T(y - Xw)"],
+    ),
+    "residuals e, squared and differentiated": (
+        LEAST_SQUARES,
+        [r"\frac{\partial e^Te}{\partial w} = -2X^T(y - Xw) = 0", r"X^Ty = X^TXw"],
+    ),
+    "a gradient of what is squared, without brackets": (
+        LEAST_SQUARES,
+        [r"r^Tr = \|Xw - y\|^2", r"\nabla_w r^Tr = 2X^T(Xw - y)"],
     ),
 }

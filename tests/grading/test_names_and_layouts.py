@@ -140,3 +140,53 @@ def test_a_number_may_be_equal_to_one_for_each_letter_where_the_gradient_is_zero
     gradient = r"\frac{\partial L}{\partial \xi_i} = C - \alpha_i - \mu_i"
     assert verdicts(SLACK, gradient, r"C = \alpha_i + \mu_i") == ["follows", "undecided"]
     assert verdicts(SLACK, r"C = \alpha_i + \mu_i") == ["wrong"]
+
+
+TWO_LAYERS = "loss: -y.T@log(softmax(U@sigmoid(W@x)))\nwrt: W\nshapes: y: m, U: m×p, W: p×n, x: n\nassume: y onehot\n"
+SLIPS = {
+    "a label of the loss": (
+        LEAST_SQUARES,
+        [r"E_{in}(w) = \|Xw - y\|^2", r"\nabla_w E_{in}(w) = X^T(Xw - y)"],
+        "lost-factor",
+    ),
+    "a word": (LEAST_SQUARES, [r"\frac{\partial loss}{\partial w} = -2X^T(Xw - y)"], "wrong-sign"),
+    "the loss of a sample": (
+        LEAST_SQUARES,
+        [r"L_i = (x_i^Tw - y_i)^2", r"L = \sum_i L_i", r"\nabla_w L_i = (x_i^Tw - y_i)x_i"],
+        "lost-factor",
+    ),
+    "residuals e": (
+        LEAST_SQUARES,
+        [r"S(w) = \sum_i e_i^2 = (y - Xw)^T(y - Xw)", r"\frac{\partial S}{\partial w} = 2X^T(y - Xw)"],
+        "wrong-sign",
+    ),
+    "what stands behind the derivative by a layer": (
+        TWO_LAYERS,
+        [
+            r"\frac{\partial L}{\partial a} = \mathrm{softmax}(a) - y",
+            r"dL = \mathrm{tr}\left(\frac{\partial L}{\partial a}^TdU\, h\right)"
+            r" + \mathrm{tr}\left(\frac{\partial L}{\partial a}^TU\, dh\right)",
+            r"\frac{\partial L}{\partial U} = \frac{\partial L}{\partial a} h",
+        ],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "rows", "code"), SLIPS.values(), ids=SLIPS)
+def test_the_last_line_is_the_wrong_one(head: str, rows: list[str], code: str) -> None:
+    found = judged(head, *rows).lines
+    assert "wrong" not in [line.verdict for line in found[:-1]]
+    assert found[-1].verdict == "wrong" and code in ("", found[-1].code)
+
+
+def test_a_term_that_nothing_explains_is_not_called_wrong() -> None:
+    rows = [r"\frac{\partial L_i}{\partial w} = (x_i^Tw - y_i)x_i", r"\nabla_w L = 2\sum_i (x_i^Tw - y_i)x_i"]
+    assert verdicts(LEAST_SQUARES, *rows) == ["undecided", "follows"]
+
+
+def test_an_equation_and_what_follows_from_it_stand_on_one_row() -> None:
+    head = "% matgrad: loss = norm(X@w - y)**2\n% matgrad: wrt = w\n% matgrad: shapes = X: m×n, w: n, y: m\n"
+    rows = r"2X^TXw - 2X^Ty = 0 &\iff X^TXw = X^Ty \\ &\iff w = -(X^TX)^{-1}X^Ty"
+    (problem,) = check_text(f"{head}\\begin{{align*}}\n{rows}\n\\end{{align*}}\n", "a.tex").problems
+    assert [(line.number, line.verdict) for line in problem.lines] == [(1, "follows"), (2, "wrong")]

@@ -18,7 +18,7 @@ from ..consequences import told_once
 from ..derivation import RowResult
 from ..equations.asked import named_multipliers, readings, without_lagrangian
 from ..lines.arrays import Flags, Slices, other_slices, slices
-from ..lines.literal_name import is_sought, tokens_of, with_calls, with_letter
+from ..lines.literal_name import is_sought, tokens_of, with_calls, with_letter, with_residuals, with_terms
 from ..lines.statements import Row
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values, is_average
@@ -135,7 +135,10 @@ def _read_derivation(
     stand, name = {token for row in chosen.rows for token, *_ in tokens_of(row.text)}, chosen.text("name")
     named = name if name and stand.issuperset(token for token, *_ in tokens_of(name)) else None  # else called otherwise
     rows, name = with_letter(joined_rows(chosen.rows), named, task.names)
+    rows, terms = with_terms(rows, task.names)
+    rows, residuals = with_residuals(rows, task.names)
     rows, told = with_calls(rows, task.names)
+    told += [*terms, *residuals]
     habits = Habits(True, not chosen.under_key, chosen.under_key, supposed, upright=task.layout != chosen.layout)
     begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits, chosen.told)
     reader, around = begun.reader, begun.around

@@ -161,13 +161,15 @@ def _paired(around: Surroundings, derivative: s.Node, other: s.Node) -> Iterator
 
 
 def is_jacobian(around: Surroundings, node: s.Node) -> bool:
-    """The whole derivative of the loss, perhaps transposed."""
+    """The whole derivative of the loss by its variable, perhaps transposed."""
     node = s.ungrouped(node)
     node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
     if _moved_by(node, around) is not None:
         return True
     if not isinstance(node, s.Derivative) or node.indices:
         return False
+    if node.variable is not None and around.task.problem.wrt.name not in s.contents(node.variable).names:
+        return False  # ∂L/∂a h: what h is, a says
     body = inner(node.body)
     return body is None or (isinstance(body, s.Name) and body.name in around.losses)
 

@@ -125,14 +125,15 @@ def states_function(node: s.Node | None, around: Surroundings) -> str | None:
     return None
 
 
-def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.Node:
+def as_names(node: s.Node, around: Surroundings, everything: bool = False, beside: Sequence[s.Node] = ()) -> s.Node:
     """The tree with calls of unknown functions as names: `p_1(x_i; β)` is a number for each i.
-    Only those with a value, or `everything`."""
+    Only those with a value, or `everything`; what counts in trees `beside` it counts in this one too."""
     arrays = {
         name.name for part in s.parts_of(node) if isinstance(part, s.Slice) for name in (part.letter, part.matrix)
     }
     letters = {name.name for name in names(node, index=True)} - arrays
-    counting = {name for part in s.parts_of(node) for name in _counted(part, around)} if everything else None
+    parts = (part for one in (node, *beside) for part in s.parts_of(one))
+    counting = {name for part in parts for name in _counted(part, around)} if everything else None
     if counting is not None:  # r_i ∂_k r_i
         indices = (index for part in s.parts_of(node) if isinstance(part, s.Subscript) for index in part.indices)
         often = Counter(index.name for index in indices if isinstance(index, s.Name))

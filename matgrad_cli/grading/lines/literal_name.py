@@ -10,6 +10,7 @@ from collections.abc import Container, Sequence
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...notation.latex.families import bound_letters
+from ...notation.latex.names import OPERATOR_NAMES, WHOLE_TERM
 
 _TOKEN = regex(r"\\[A-Za-z]+|\\.|\|\||\w|\S")
 _FONTS = frozenset((
@@ -31,9 +32,11 @@ _LOG_DENSITY = regex(
 )
 _STATED = regex(r"(?:^|[,;&]|quad(?![A-Za-z]))[\s{]*(?P<name>[pPqL]|Pr)\s*(?:_\w|_\{[^{}]*\})?\s*&?:?=")
 """`p_{ik} = …`: its logarithm is one, and no name."""
-_CAPITALS = regex(
-    r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)[\s{]*([A-Z]{2,})(?![A-Za-z])"
+_WORD = regex(
+    r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)(?![A-Za-z])[\s{]*"
+    r"(?P<text>\\(?:text\w*|mbox|mathit)\s*\{\s*)?(?P<word>[A-Za-z]{2,})(?![A-Za-z])"
 )
+"""`\\partial RSS`, `\\nabla_w \\text{loss}`."""
 _BELOW = regex(r"_\s*\{[^{}]*\}")
 _PLAIN = regex(r"\\?[A-Za-z]\w*")
 
@@ -79,14 +82,84 @@ _WORD_BELOW = regex(r"_\s*\{\s*[A-Za-z]{2,}\s*\}")
 
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
     """The rows with every occurrence of the name written as one free letter, and that letter; a plain name stays as it
-    is. Where no name is told, a word of capitals under ∂ is one, ∂RSS/∂β: none of its letters stands elsewhere."""
-    words = {word for _, row in rows for word in _CAPITALS.findall(row.text)} if name is None else set()
-    if len(words) == 1 and not taken & {*(word := words.pop())}:
-        rest = " ".join([row.text.replace(word, " ") for _, row in rows])
-        name = None if any(letter in rest for letter in word) else word
+    is. Where no name is told, a word under ∂ is one, as `_in_words` says."""
+    name = name if name is not None else _in_words(rows, taken)
     if name is None or len(tokens_of(name)) < 2 or _PLAIN.fullmatch(name) or not (letter := _free(rows, taken)):
         return list(rows), name
     return _with(rows, name, letter), letter
+
+
+def _in_words(rows: Rows, taken: frozenset[str]) -> str | None:
+    """The one word that is differentiated, ∂RSS/∂β, perhaps always squared, as it is written: it is no product, as one
+    of its letters is given nowhere and stands nowhere else."""
+    found = [match for _, row in rows for match in _WORD.finditer(row.text)]
+    words = {match["word"] for match in found} - OPERATOR_NAMES.keys() - WHOLE_TERM - taken
+    if len(words) != 1:
+        return None
+    word = words.pop()
+    alone = re.compile(rf"(?<![A-Za-z\\]){word}(?![A-Za-z])(?P<square>\s*\}}?\s*\^\s*(?:2|\{{2\}}))?")
+    elsewhere = {token for _, row in rows for token, _, _ in tokens_of(alone.sub(" ", row.text))}
+    if {*word} <= elsewhere | taken:
+        return None
+    squared = all(match["square"] for _, row in rows for match in alone.finditer(row.text))
+    in_text = any(match["text"] for match in found if match["word"] == word)
+    return f"{word}^2" if squared else rf"\text{{{word}}}" if in_text else word
+
+
+def with_terms(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
+    r"""The rows in which the terms of the loss, `L_i = …` beside an L that is differentiated or their sum, have another
+    letter, and how that is told: L is no array of the L_i."""
+    told: list[str] = []
+    text = "\n".join(row.text for _, row in rows)
+    for name in dict.fromkeys(match["name"] or match["sum"] for match in _TERM_STATED.finditer(text)):
+        own = re.escape(name)
+        whole = [re.search(pattern.replace("NAME", own), text, re.MULTILINE) for pattern in _WHOLE]
+        if name in taken or not any(whole) or not (letter := _free(rows, taken, "QPJF")):
+            continue
+        one = re.compile(rf"(?<![A-Za-z\\_^]){own}(?=\s*\}}?{_ONE})")
+        places = ([(*found.span(), letter) for found in one.finditer(row.text)] for _, row in rows)
+        rows = [(number, row.replaced(there)) for (number, row), there in zip(rows, places, strict=True)]
+        told.append(f"`{name}` with an index, a term of `{name}`, is written `{letter}`")
+    return rows, told
+
+
+_ONE = r"(?:_\s*(?:\{\s*[a-z]\s*\}|[a-z](?![A-Za-z]))|\^\s*\{\s*\([a-z]\)\s*\})"
+_FONT = r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?"
+_BEHIND = r"\s*\}?\s*(?:\([^()=]*\))?\s*&?:?="
+_SUM = r"\\sum(?:\\limits)?(?:\s*[_^](?:\{[^{}]*\}|\w))*\s*"
+_USUAL = r"(?P<name>[CEFJL]|[fl]|\\ell)"
+_TERM_STATED = regex(
+    rf"(?:^|[,;]|quad(?![a-z]))[\s&]*{_FONT}{_USUAL}\s*\}}?{_ONE}{_BEHIND}"
+    rf"|^[\s&]*{_FONT}{_USUAL.replace('name', 'sum')}{_BEHIND}[^=\n]*{_SUM}{_FONT}(?P=sum)\s*\}}?{_ONE}",
+    re.MULTILINE,
+)
+_WHOLE = (
+    rf"(?:\\partial|\\nabla(?:_\w|_\\\w+|_\{{[^{{}}]*\}})?)\s*\{{?\s*{_FONT}NAME(?![A-Za-z]|\s*\}}?\s*[_^])",
+    rf"^[\s&]*{_FONT}NAME{_BEHIND}[^=\n]*\\sum",
+)
+"""Where the name without an index is differentiated, or a sum."""
+
+
+def with_residuals(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
+    r"""The rows in which the residuals e of `e^\top e`, or of `\sum_i e_i^2`, have a letter that means nothing else,
+    and how that is told: they are no unit vectors, and e no number."""
+    found = [tokens_of(_IN_TEXT.sub(lambda words: " " * len(words[0]), row.text)) for _, row in rows]
+    names = [[token for token, _, _ in tokens] for tokens in found]
+    letter = _free(rows, taken, "rsuv") if any(_SQUARED.search(" ".join(one)) for one in names) else ""
+    if "e" in taken or not letter:
+        return rows, []
+    changed: Rows = []
+    for (number, row), tokens, here in zip(rows, found, names, strict=True):
+        own = (at for at, name in enumerate(here) if name == "e" and not {*here[max(at - 1, 0) : at]} & _MARKS)
+        plain = (at for at in own if here[at + 1 : at + 2] != ["^"] or here[at + 2] in _TOPS)
+        changed.append((number, row.replaced([(*tokens[at][1:], letter) for at in plain])))
+    return changed, [f"`e` is written `{letter}`"]
+
+
+_TOPS = frozenset(("T", "t", r"\top", r"\intercal", "'", r"\prime"))
+_MARKS = frozenset((r"\hat", r"\widehat", r"\tilde", r"\bar"))
+_SQUARED = regex(r"(?<!hat )(?<!tilde )(?<!bar )\be (?:(?:\^ (?:[Tt]|\\top|\\intercal|'|\\prime)|') e|_ \w \^ 2)(?!\w)")
+_IN_TEXT = regex(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 
 
 def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:

@@ -45,6 +45,7 @@ def loss_names(
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
     functions = names_of_loss(around.task.problem.loss)
     other = {*functions, *scratch.formulas, *(name for node in nodes for name in placed_names(node))}
+    other |= _vectors(nodes) if around.task.problem.loss.shape.is_number else set()
     differentiated = [name for name in differentiated_names(nodes) if not scratch.known(name) and name not in other]
     lefts = dict.fromkeys(lone_name(claim.left) for claim in claims)
     stated = [name for name in lefts if name is not None and not (scratch.valued(name) or _identity(name, claims))]
@@ -90,6 +91,16 @@ def _identity(name: str, claims: Sequence[Claim]) -> bool:
     """Whether `I = …` stands behind an equation between what is no name and no derivative, `T⁻¹ = S + 2ρT`."""
     before = next((one.left for one, claim in pairwise(claims) if name == "I" and lone_name(claim.left) == "I"), None)
     return before is not None and lone_name(before) is None and s.Derivative not in s.contents(before).kinds
+
+
+def _vectors(nodes: Iterable[s.Node]) -> set[str]:
+    """The e of `eᵀe`, also where `∇eᵀe` is written: no loss that is a number."""
+    parts = (part for node in nodes for part in s.parts_of(node) if isinstance(part, s.Binary))
+    pairs = ((s.ungrouped(part.left), s.ungrouped(part.right)) for part in parts if part.operator in PRODUCTS)
+    turned = ((s.ungrouped(one.body), lone_name(other)) for one, other in pairs if isinstance(one, s.Transposed))
+    return {
+        name for one, name in turned if name and name == lone_name(one.body if isinstance(one, s.Derivative) else one)
+    }
 
 
 def _scales(node: s.Node | None) -> bool:
@@ -158,8 +169,9 @@ _DERIVED = regex(
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
     r"""Names that a row states as a function of others: `\mathbf{e}(\theta) := …`."""
     found = (match for _, row in rows for match in re.finditer(_FUNCTION, row.text))
-    labelled = (match for match in found if not match[4] or scratch.valued(letter_name(match[4])))  # no i of ℓ_i
-    parts = ((match[1] or match[2] or match[3], match[4]) for match in labelled)
+    labels = ((match, match[4] or "") for match in found)  # no i of ℓ_i
+    kept = (match for match, below in labels if not re.fullmatch("[a-z]{1,2}", below) or scratch.valued(below))
+    parts = ((match[1] or match[2] or match[3], match[4]) for match in kept)
     names = frozenset("_".join(letter_name(part) for part in both if part) for both in parts)
     return frozenset(
         name for name in names - _SIGNS - FUNCTIONS.keys() - scratch.formulas.keys() if not scratch.known(name)

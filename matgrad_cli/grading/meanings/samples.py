@@ -1,7 +1,9 @@
-"""The i of `x^{(i)}` and `y_i` where the problem has one x and one y: it says which sample this is, and is left out."""
+r"""The i of `x^{(i)}` and `y_i` where the problem has one x and one y: it says which sample this is, and is left out.
+So is what stands below the loss and counts nothing, `E_{in}`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import replace
@@ -32,7 +34,29 @@ def sample_letters(nodes: Sequence[s.Node], around: Surroundings) -> frozenset[s
             counting.update(samples)
         elif sure:
             found.update(samples)
-    return frozenset(found - counting)
+    return frozenset(found - counting) | _labels_of_losses(parts, around)
+
+
+def _labels_of_losses(parts: Sequence[s.Node], around: Surroundings) -> frozenset[str]:
+    r"""The loss, a number, with the letters that always stand below it and of which some count nothing, as
+    `E_in` and `J_lambda`."""
+    bearing = {id(part): one for part in parts if (one := _labelled(part)) and one[0] in around.losses}
+    counting: set[str] = set()
+    for part in parts:
+        counting.update(bound_letters(part), index_letters(part) if id(part) not in bearing else ())
+    names = Counter(part.name for part in parts if isinstance(part, s.Name))
+    always = (one for one, times in Counter(bearing.values()).items() if times == names[one[0]])
+    found = (f"{name}_{letters}" for name, letters in always if not counting.issuperset(letters))
+    return frozenset(found if around.task.problem.loss.shape.is_number else ())
+
+
+def _labelled(part: s.Node) -> tuple[str, tuple[str, ...]] | None:
+    r"""A name with letters below, also the one of `\nabla L_i`."""
+    match part:
+        case s.Subscript(_, s.Name(_, name) | s.Derivative(_, s.Name(_, name), style="nabla"), indices):
+            letters = tuple(index.name for index in indices if isinstance(index, s.Name))
+            return (name, letters) if len(letters) == len(indices) else None
+    return None
 
 
 def without_samples(row: Row, letters: Collection[str], functions: Collection[str]) -> Row:
@@ -47,13 +71,17 @@ def without_samples(row: Row, letters: Collection[str], functions: Collection[st
         others = tuple(map(without, side.others))
         return side if side.node is None else replace(side, node=without(side.node), others=others)
 
-    claims = tuple(replace(claim, sides=tuple(map(plain, claim.sides))) for claim in row.claims if letters)
+    if not letters:
+        return row
+    claims = tuple(replace(claim, sides=tuple(map(plain, claim.sides))) for claim in row.claims)
     said = [f"`{letter}` says which sample this is, and there is one: it is left out" for letter in sorted(found)]
-    return replace(row, claims=claims, notes=(*row.notes, *said)) if found else row
+    return replace(row, claims=claims, notes=(*row.notes, *said))
 
 
 def _without(part: s.Node, letters: Collection[str], functions: Collection[str], found: set[str]) -> s.Node:
     _, borne = _numbered(part) or ("", ())
+    if isinstance(part, s.Subscript) and (one := _labelled(part)) and "{}_{}".format(*one) in letters:
+        return replace(part.body, span=part.span)
     found.update(left := [letter for letter in borne if letter in letters])
     match part:
         case s.Apply(span, name, (s.Name(),), ()) if name in functions:

@@ -9,6 +9,7 @@ A name alone on a side is a definition, and nothing is supposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import partial
 from itertools import permutations, product
 
@@ -24,14 +25,17 @@ from ...ir import (
     Expr,
     Fill,
     Inverse,
+    MatMul,
     MatrixOf,
     Mul,
     Number,
     Partial,
+    Power,
     Shape,
     Size,
     SumOver,
     Symbol,
+    Transpose,
     add,
     matmul,
     mul,
@@ -49,6 +53,7 @@ from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import names as names_in
 from ..lines.syntax_walk import rebuilt
 
+HALF = Number(Fraction(1, 2))
 MOST_NAMES, MOST_PARTS, MOST_TRIALS = 3, 60, 400
 MOST_CHOICES = 4
 _OF_EXPONENTS = frozenset(("exp", "log1p", "softplus", "sigmoid", "logsumexp"))
@@ -111,10 +116,24 @@ def _arrays(node: Expr) -> Iterator[Expr]:
         inner = node.argument
         own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
         own += [Call("softmax", inner)] if inner.shape.is_column and not inner.free else []
+    if (terms := _squared(node)) is not None:
+        own += [terms, mul(HALF, terms)]
     if isinstance(node, Call) and node.function == "det":
         own.append(mul(node, transpose(Inverse(node.argument))))  # its cofactors
     for one in own:
         yield from _over_letters(one)
+
+
+def _squared(node: Expr) -> Expr | None:
+    """The squares of which ‖u‖, and uᵀu, add up all: the losses of the samples."""
+    match node:
+        case Call("norm", (vector,)):
+            pass
+        case MatMul((Transpose(one), vector)) if one is vector:
+            pass
+        case _:
+            return None
+    return Power(vector, Number(2)) if vector.shape.is_column and not vector.free else None
 
 
 def _is_taken_away(term: Expr) -> bool:
@@ -158,6 +177,7 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
     none if nothing can be supposed."""
 
     known = around.names().variables.keys()
+    nodes = [side.node for side in claim.sides if side.node is not None]
 
     def defined(names: Collection[str], part: s.Node) -> s.Node:
         return s.Group(part.span, blocked[part.name]) if isinstance(part, s.Name) and part.name in names else part
@@ -176,7 +196,7 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
             slices = (part for part in s.parts_of(node) if isinstance(part, s.Slice))
             sliced = {name.name for part in slices for name in (part.letter, part.matrix)}  # names, and no formulas
             node = rebuilt(rebuilt(node, partial(defined, blocked.keys() - sliced)), by_sample)
-        return as_names(node, around, everything=True)
+        return as_names(node, around, everything=True, beside=nodes)
 
     sides = tuple(replace(side, node=written_out(side.node)) for side in claim.sides)
     sizes = around.sizes().keys() - sizes_as_names(claim, around)

@@ -25,6 +25,8 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         match part:
             case s.Differential_(_, s.Subscript(span, s.Name(_, name))) if name in around.losses:  # df_X(H)
                 return Slip("undecided", f"at which place `{name}` is differentiated here is not certain", span=span)
+            case s.Subscript(span, s.Name(own, name)) if name in around.losses and own == inside[0][1].span:
+                return Slip("unknown-name", f"what `{name}` is with an index is not known here", span=span)
     letters = {name.name for name in names(tree, index=True)}
     for _, part in inside:
         open_ = isinstance(part, s.Name) and part.name not in letters | around.sizes().keys()

@@ -166,7 +166,8 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
     token = r.token
     if token.kind == "name" and is_function_name(r, token):
         name, past = r.labelled_at(r.at)
-        if past > r.at + 1 and (name in r.names.losses or name in r.names.variables):  # the L_reg beside L
+        called = r.known and r.tokens[past].text == "("  # L_t(w), where an index of the gradient would stand behind
+        if past > r.at + 1 and (name in r.names.losses or name in r.names.variables or called):  # the L_reg beside L
             return r.grammar.factor(r), True
         r.take()
         node: Node = r.name(token)
