@@ -177,7 +177,8 @@ SLIPS = {
 def test_the_last_line_is_the_wrong_one(head: str, rows: list[str], code: str) -> None:
     found = judged(head, *rows).lines
     assert "wrong" not in [line.verdict for line in found[:-1]]
-    assert found[-1].verdict == "wrong" and code in ("", found[-1].code)
+    assert found[-1].verdict == "wrong"
+    assert code in ("", found[-1].code)
 
 
 def test_a_term_that_nothing_explains_is_not_called_wrong() -> None:
