@@ -23,7 +23,7 @@ from ..lines.statements import Row
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values, is_average
 from ..prose import NO_FORMULA
-from ..sheets.passing import holds_equality, is_relation, relates
+from ..sheets.passing import UPDATE, holds_equality, is_relation, relates
 from ..task import Asked, Key, Task, task_for
 from .claims import STATES
 from .credit import lines_held, scored
@@ -145,9 +145,14 @@ def _read_derivation(
     results: list[RowResult] = []
     written: Slices = frozenset()
     asides: list[Finding] = []
+    stepping = False
     for number, passage in begun.rows:
         row = begun.read(number, passage)
-        if len(begun.rows) > 1 and (why := _aside(row, task, frozenset(around.names().dimensions))) is not None:
+        why = _aside(row, task, frozenset(around.names().dimensions)) if len(begun.rows) > 1 else None
+        if stepping and row.claims and row.claims[0].leading:
+            why = UPDATE  # `= (1 - ηλ) w - …` goes on from it
+        stepping = why == UPDATE
+        if why is not None:
             asides.append(passed_over(number, passage, chosen.source, why))
             continue
         reader.later.arrive(passage.text)

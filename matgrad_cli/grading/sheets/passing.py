@@ -244,11 +244,14 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
     return relates(text, sides, sizes) or _value(line, formula)
 
 
+UPDATE = "an update or a relation"
+
+
 def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) -> str | None:
     """Why what has a sign of equality is no claim about a problem: an update, a relation of another kind, a question,
     or it speaks of `sizes`. `sides` are those of a row that is one equation."""
     if _UPDATE.search(text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(sides):
-        return "an update or a relation"
+        return UPDATE
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
     if _PROBABILITY.match(text) and not _DERIVED_SIGN.search(text):
