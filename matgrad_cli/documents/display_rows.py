@@ -100,7 +100,9 @@ _DROP = regex(
     r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
     r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill"
     r"|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
+    r"|\(\\#eq:[^()]*\)"
 )
+"""What numbers rows and sets their size, also the `(\\#eq:name)` of books in Markdown."""
 _BODY = regex(
     rf"[ \t]*\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}"
     r"(?P<body>.*?)\\end\{(?P=name)\*?\}[ \t]*(?=\n|\Z)"

@@ -162,4 +162,20 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
         LEAST_SQUARES,
         [r"r^Tr = \|Xw - y\|^2", r"\nabla_w r^Tr = 2X^T(Xw - y)"],
     ),
+    "an arrow down between two rows": (
+        LEAST_SQUARES,
+        [r"\nabla_w J = 2X^T(Xw - y) = 0", r"\Downarrow", r"w = (X^TX)^{-1}X^Ty"],
+    ),
+    "a constant before the terms of the loss": (
+        {"loss": "-m/2*log(det(P)) - tr(inv(P)@S)/2", "wrt": "P", "shapes": "P: d×d, S: d×d, m: scalar"}
+        | {"assume": "P spd, S symmetric"},
+        [
+            r"\ell(P) = C - \frac m2\ln|P| - \frac12\mathrm{tr}(P^{-1}S)",
+            r"\frac{\partial\ell}{\partial P} = -\frac m2P^{-1} + \frac12P^{-1}SP^{-1}",
+        ],
+    ),
+    "an update that goes on": (
+        LEAST_SQUARES,
+        [r"w = w - 0.1\left(2X^T(Xw - y) + 3w\right)", r"= 0.7 w - 0.2X^T(Xw - y)", r"\nabla_w L = 2X^T(Xw - y)"],
+    ),
 }

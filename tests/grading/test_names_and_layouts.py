@@ -160,6 +160,11 @@ SLIPS = {
         [r"S(w) = \sum_i e_i^2 = (y - Xw)^T(y - Xw)", r"\frac{\partial S}{\partial w} = 2X^T(y - Xw)"],
         "wrong-sign",
     ),
+    "what sign a matrix is of": (
+        LEAST_SQUARES,
+        [r"\nabla_w L = \sum_i 2(x_i^Tw - y_i)x_i", r"\nabla_w^2 L = 2\sum_i x_i^T x_i = 2X^TX \succeq 0"],
+        "number-for-matrix",
+    ),
     "what stands behind the derivative by a layer": (
         TWO_LAYERS,
         [
@@ -188,6 +193,6 @@ def test_a_term_that_nothing_explains_is_not_called_wrong() -> None:
 
 def test_an_equation_and_what_follows_from_it_stand_on_one_row() -> None:
     head = "% matgrad: loss = norm(X@w - y)**2\n% matgrad: wrt = w\n% matgrad: shapes = X: m×n, w: n, y: m\n"
-    rows = r"2X^TXw - 2X^Ty = 0 &\iff X^TXw = X^Ty \\ &\iff w = -(X^TX)^{-1}X^Ty"
+    rows = r"2X^TXw - 2X^Ty = 0 &\iff X^TXw = X^Ty (\#eq:normal) \\ &\iff w = -(X^TX)^{-1}X^Ty (\#eq:least)"
     (problem,) = check_text(f"{head}\\begin{{align*}}\n{rows}\n\\end{{align*}}\n", "a.tex").problems
     assert [(line.number, line.verdict) for line in problem.lines] == [(1, "follows"), (2, "wrong")]

@@ -4,7 +4,7 @@ every side keeps its place in the file."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
@@ -213,29 +213,30 @@ def as_typed(row: Row) -> Row:
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
     r"""The claim whose sides know that they are meant up to a constant:
     behind `\propto`, or with a `\text{const}` at either end."""
-    sides, meant = [], names.variables.keys() | names.dimensions
+    sides, constants = [], _CONSTANTS - names.variables.keys() - names.dimensions
     derived = any(isinstance(inner(side.node), (s.Derivative, s.Differential_)) for side in claim.sides)
     for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
-        side = replace(side, node=_constant_last(side.node))
+        side = replace(side, node=_constant_last(side.node, constants))
         match side.node:
             case s.Binary(_, "+" | "-", _, right) if (at or claim.leading) and not derived:
                 last = s.ungrouped(right)
-                if isinstance(last, s.Name) and last.name in _CONSTANTS - meant:
+                if isinstance(last, s.Name) and last.name in constants:
                     side = replace(side, up_to="const")
         sides.append(replace(side, up_to="∝") if sign == "∝" else side)
     return replace(claim, sides=tuple(sides))
 
 
-def _constant_last(node: s.Node | None) -> s.Node | None:
-    """`const - A - B` as `-A - B + const`."""
+def _constant_last(node: s.Node | None, constants: Collection[str]) -> s.Node | None:
+    """`c - A - B` and `A + c - B` as `-A - B + c` and `A - B + c`."""
 
     def without(part: s.Node) -> tuple[s.Node, s.Node] | None:
         if not isinstance(part, s.Binary) or part.operator not in ("+", "-"):
             return None
-        first = s.ungrouped(part.left)
-        if isinstance(first, s.Name):
-            rest = part.right if part.operator == "+" else s.Negative(part.span, part.right)
-            return (rest, first) if first.name == "const" else None
+        first, last = s.ungrouped(part.left), s.ungrouped(part.right)
+        if isinstance(last, s.Name) and last.name in constants:
+            return part.left, last
+        if isinstance(first, s.Name) and first.name in constants:
+            return part.right if part.operator == "+" else s.Negative(part.span, part.right), first
         found = without(first)
         return None if found is None else (replace(part, left=found[0]), found[1])
 

@@ -259,7 +259,7 @@ def _defined(pieces: list[_Piece]) -> list[str]:
 
 def _statement(row: _Row, piece: _Piece) -> Statement | None:
     """The chain that the tokens of a piece make."""
-    tokens = _mapping(piece.tokens)
+    tokens = _without_sign(row, _mapping(piece.tokens))
     span = _span(tokens)
     chain: list[list[Token]] = [[]]
     relations: list[str] = []
@@ -287,6 +287,19 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
         return None  # `⋮` between two rows claims nothing
     role: Literal["claim", "definition"] = "definition" if piece.defining or ":=" in relations else "claim"
     return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), role, piece.both)
+
+
+def _without_sign(row: _Row, tokens: list[Token]) -> list[Token]:
+    r"""`H = A^\top A \succeq 0` without what it says of the sign of A^T A."""
+    signs = [at for at, token in enumerate(tokens) if token.kind == "relation"]
+    behind = [token.text for token in tokens[signs[-1] + 1 :] if token.text != "."] if signs else []
+    if not signs or _SAID.get(tokens[signs[-1]].text) != "an inequality" or behind != ["0"]:
+        return tokens
+    level = sum([_LEVELS.get(token.kind, 0) for token in tokens[: signs[-1]]])
+    if level or all(tokens[at].text != "=" for at in signs):
+        return tokens
+    row.notes.append("of what sign it is, is not judged")
+    return tokens[: signs[-1]]
 
 
 def _mapping(tokens: list[Token]) -> list[Token]:

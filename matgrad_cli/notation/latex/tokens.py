@@ -68,13 +68,13 @@ _SIGNS: Final = dict(
     relation >           \gt >
     relation !=          \ne \neq \not ≠
     relation propto      \propto ∝
-    relation to          \to \rightarrow \longrightarrow → ⟶
+    relation to          \to \rightarrow \longrightarrow \downarrow → ⟶ ↓
     relation maps        \mapsto ↦
     relation in          \in \subset ∈
     relation forall      \forall \exists ∀
-    relation then        \Rightarrow \Longrightarrow \implies \leadsto ⇒ ⟹ =>
+    relation then        \Rightarrow \Longrightarrow \implies \leadsto \Downarrow ⇒ ⟹ ⇓ =>
     relation then        \Leftarrow \impliedby \therefore \because ∴ ∵
-    relation iff         \Leftrightarrow \Longleftrightarrow \iff ⇔ ⟺
+    relation iff         \Leftrightarrow \Longleftrightarrow \iff \Updownarrow ⇔ ⟺ ⇕
     open     (           \lparen \lgroup (
     close    )           \rparen \rgroup )
     open     [           \lbrack [
