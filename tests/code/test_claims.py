@@ -269,3 +269,16 @@ def test_nothing_is_assumed_that_hides_a_slip(text: str, right: str, wrong: str)
     assert "wrong" not in found[0]
     assert "right" in found[0]
     assert "wrong" in found[1]
+
+
+def test_zeros_that_nothing_fills_and_nothing_reads_claim_nothing() -> None:
+    text = """\
+def loss_and_gradient(W, X, y):
+    scores = X @ W
+    loss = np.sum((scores - y) ** 2)
+    grad = np.zeros(scores.shape)
+    dW = {dW}
+    return loss, dW
+"""
+    assert verdicts(text.format(dW="2 * X.T @ (scores - y)")) == {5: "follows"}
+    assert verdicts(text.format(dW="np.zeros_like(W)")) == {5: "wrong"}

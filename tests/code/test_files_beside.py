@@ -141,3 +141,41 @@ def test_files_that_import_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "two.py").write_text("from one import *\n1 +\n")
     imports = f"from one import Net as Other\n{IMPORTS[0][0]}"
     assert judged(tmp_path, NET.format(imports=imports, linear="Linear", relu="relu", slope="relu_slope")) == ["right"]
+
+
+def test_tiny_numbers_of_another_file_keep_its_logarithms_safe_too(tmp_path: Path) -> None:
+    (tmp_path / "functions.py").write_text("""\
+import numpy as np
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+def cross_entropy(y, t):
+    return -np.sum(np.log(y[np.arange(len(y)), t] + 1e-7)) / len(y)
+""")
+    text = """\
+from functions import softmax, cross_entropy
+
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.t, self.y = t, softmax(x)
+        return cross_entropy(self.y, self.t)
+
+    def backward(self, dout=1):
+        dx = self.y.copy()
+        dx[np.arange(len(self.t)), self.t] -= 1
+        return dx * dout / len(self.t)
+"""
+    for wanted, words in (("right", text), ("wrong", text.replace("-= 1", "-= 2"))):
+        (tmp_path / "layers.py").write_text(words)
+        (problem,) = checked_code(Source(str(tmp_path / "layers.py"), words)).problems
+        assert problem.verdict == wanted
+
+
+def test_what_is_not_read_of_another_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "acts.py").write_text("def mixed(x, W):\n    return np.fft.fft(x) @ W\n")
+    text = SIGMOID.replace("sigmoid(x @ W)", "mixed(x, W)").replace("sigmoid", "mixed")
+    (tmp_path / "layer.py").write_text(text)
+    (problem,) = checked_code(Source(str(tmp_path / "layer.py"), text)).problems
+    assert "fft" in problem.lines[0].message

@@ -93,3 +93,79 @@ def test_a_mended_line_is_right() -> None:
                         lines[finding.line - 1][: finding.column - 1] + finding.help.removeprefix("write `")[:-1]
                     )
                     assert "wrong" not in verdicts("\n".join(lines)).values()
+
+
+RECURRENT = """\
+class RNN:
+    def forward(self, X, h):
+        h = np.tanh(X @ self.Wx + h @ self.Wh)
+        y = h @ self.Wy
+        return y, h, (X, h)
+
+    def backward(self, y_pred, y_train, dh_next, cache):
+        X, h = cache
+        dy = y_pred - y_train
+        dWy = h.T @ dy
+        dh = dy @ self.Wy.T + dh_next
+        dz = dh * (1 - h ** 2)
+        dWx = X.T @ dz
+        return dWx, dWy
+"""
+
+
+def test_a_target_that_backward_alone_is_given_belongs_to_no_loss_that_is_known() -> None:
+    assert "wrong" not in verdicts(RECURRENT).values()
+
+
+def test_what_a_class_says_of_its_attributes_and_its_functions() -> None:
+    text = """\
+class Act:
+    gain = 0.3
+
+    @staticmethod
+    def f(z):
+        return 1 / (1 + np.exp(-z))
+
+class Dense:
+    shift = np.log(2)
+
+    def forward(self, x):
+        self.x = x
+        self.z = x @ self.W
+        return Act.gain * Act.f(self.z) + self.shift * self.z
+
+    def backward(self, dout):
+        s = Act.f(self.z)
+        dz = dout * (Act.gain * s * (1 - s) + {slope})
+        self.dW = self.x.T @ dz
+        return dz @ self.W.T
+"""
+    assert set(verdicts(text.format(slope="Dense.shift")).values()) == {"follows"}
+    assert verdicts(text.format(slope="0.7"))[18] == "wrong"
+
+
+def test_a_layer_whose_parameters_are_written_into() -> None:
+    text = """\
+class RNN:
+    def forward(self, x):
+        N, T, D = x.shape
+        h = np.zeros((N, T + 1, len(self.W)))
+        for t in range(T):
+            h[:, t] = np.tanh(np.hstack([h[:, t - 1], x[:, t]]) @ self.W.T)
+        self.h, self.x = h, x
+        return h[:, -2]
+
+    def backward(self, grad):
+        n = len(self.W)
+        self.dW = np.zeros_like(self.W)
+        dx = np.empty_like(self.x)
+        dh = grad
+        for t in reversed(range(self.x.shape[1])):
+            da = dh * (1 - self.h[:, t] ** 2)
+            dx[:, t] = da @ self.W[:, n:]
+            self.dW[:, n:] += da.T @ self.x[:, t]
+            self.dW[:, :n] += da.T @ self.h[:, t - 1]
+            dh = da @ self.W[:, :n]
+        return dx
+"""
+    assert "wrong" not in verdicts(text).values()

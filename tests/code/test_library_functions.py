@@ -8,6 +8,12 @@ from test_claims import checked, verdicts
 SPOKEN = "# matgrad: loss = loss\n# x: (N, 6), y: (N, 6), u: (N, 1)\nimport {library}\n"
 
 CASES = [
+    ("numpy as np", "t = np.tanh(x)\nloss = np.sum(np.arctanh(t) * y)\ndx = y", "right"),
+    ("numpy as np", "t = np.tanh(x)\nloss = np.sum(np.arccos(t))\ndt = -1 / np.sqrt(1 - t ** 2)", "right"),
+    ("numpy as np", "t = np.tanh(x)\nloss = np.sum(np.arcsin(t))\ndt = -1 / np.sqrt(1 - t ** 2)", "wrong"),
+    ("numpy as np", "c = 1 + x ** 2\nloss = np.arccosh(c).sum()\ndc = 1 / np.sqrt(c ** 2 - 1)", "right"),
+    ("numpy as np", "k = np.full(shape=x.shape, fill_value=3.0)\nloss = np.sum(k * x)\ndx = k", "right"),
+    ("numpy as np", "z = np.append(x, u, axis=1)\nloss = np.sum(z ** 2)\ndu = 2 * u", "right"),
     ("torch", "a, b = x.split(3, dim=1)\nloss = (a * b).sum()\ndx = torch.cat([b, a], dim=1)", "right"),
     ("torch", "a, b = x.split(3, dim=1)\nloss = (a * b).sum()\ndx = torch.cat([a, b], dim=1)", "wrong"),
     ("torch", "loss = (x.repeat(2, 1) ** 2).sum()\ndx = 4 * x", "right"),

@@ -254,3 +254,27 @@ def test_a_loss_that_is_put_together_where_it_is_returned(returned: str, right: 
 def test_a_measure_beside_a_loss_is_no_loss(returned: str) -> None:
     text = MADE.replace("data_loss", "cost").format(returned=returned, gradient="2 * X.T @ R / N")
     assert checked(text).verdict == "right"
+
+
+def test_a_dict_of_parameters_that_is_put_together_behind_the_gradients() -> None:
+    text = """\
+def cost(model, X, y):
+    W1, W2 = model["W1"], model["W2"]
+    return np.sum((np.tanh(X @ W1) @ W2 - y) ** 2)
+
+def fit(X, y, W1, W2, rounds=20000):
+    model = {{}}
+    for i in range(rounds):
+        a = np.tanh(X @ W1)
+        d = 2 * (a @ W2 - y)
+        dW2 = a.T @ d
+        dW1 = X.T @ ((d @ W2.T) * {slope})
+        W1 += -0.1 * dW1
+        W2 += -0.1 * dW2
+        model = {{"W1": W1, "W2": W2}}
+        if i % 1000 == 0:
+            print(cost(model, X, y))
+    return model
+"""
+    assert set(verdicts(text.format(slope="(1 - a ** 2)")).values()) == {"follows"}
+    assert set(verdicts(text.format(slope="(1 - a)")).values()) == {"follows", "undecided"}  # of a loss that is guessed

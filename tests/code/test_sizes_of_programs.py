@@ -238,3 +238,41 @@ def test_a_vector_is_told_by_its_length_alone(shapes: str, verdict: str) -> None
 def test_sizes_that_no_use_tells_are_asked_for() -> None:
     (problem,) = checked_code(Source("cut.py", CUT)).problems
     assert "--shape" in (problem.lines[0].help or "")
+
+
+TWO_CLASSES = """\
+def cross_entropy(y, t):
+    return -np.sum(np.log(y[np.arange(len(y)), t] + 1e-7)) / len(y)
+
+class SigmoidWithLoss:
+    def forward(self, x, t):
+        self.t = t
+        self.y = 1 / (1 + np.exp(-x))
+        return cross_entropy(np.c_[1 - self.y, self.y], t)
+
+    def backward(self, dout=1):
+        dx = (self.y - self.t) * dout{more}
+        return dx
+"""
+
+
+@pytest.mark.parametrize(("more", "verdict"), [(" / len(self.t)", "right"), ("", "wrong")])
+def test_a_square_array_is_guessed_after_a_vector(more: str, verdict: str) -> None:
+    assert [problem.verdict for problem in checked(TWO_CLASSES.format(more=more)).problems] == [verdict]
+
+
+def test_a_function_tells_the_axes_of_what_it_is_given() -> None:
+    text = """\
+def spread(X):
+    n, d, h, w = X.shape
+    return X.reshape(n, d, h * w).mean(axis=2)
+
+def pool_forward(X):
+    return spread(X), X
+
+def pool_backward(dout, X):
+    dX = np.ones(X.shape) * dout[:, :, None, None]{more}
+    return dX
+"""
+    for more, verdict in ((" / (X.shape[2] * X.shape[3])", "right"), (" / X.shape[2]", "wrong")):
+        assert [problem.verdict for problem in checked(text.format(more=more)).problems] == [verdict]

@@ -67,6 +67,16 @@ def taken_in(tree: ast.Module, path: str) -> tuple[Imported, ...]:
     return found
 
 
+def lines_of(imported: Iterable[Imported]) -> list[ast.stmt]:
+    """All lines that are needed of the files from which names are taken, and of those from which these take theirs."""
+    found, left = dict[Neighbour, None](), [one.file for one in imported]
+    while left:
+        file = left.pop()
+        left += [one.file for one in file.imported if file not in found]
+        found[file] = None
+    return [line for file in found for line in file.lines]
+
+
 def _want(imported: Iterable[Imported], words: frozenset[str]) -> None:
     """What is imported is needed, with all of which it is made; of a file as a whole, what is among some words."""
     left = [(one, words) for one in imported]

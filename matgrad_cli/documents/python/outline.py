@@ -13,7 +13,7 @@ from typing import Any
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import DATA, arguments_of, each, key_of, known_in, last_part, name_of, targets_of
-from .beside import Imported, taken_in
+from .beside import Imported, lines_of, taken_in
 from .pairs import (
     FORWARD,
     GRADIENT,
@@ -89,6 +89,11 @@ class Unit:
         """The lines that are its own: the class, the two parts, or all lines of a script."""
         parts = tuple(part for part in (self.forward, self.backward) if part is not None)
         return (self.inside,) if self.inside is not None else parts or self.lines
+
+    @property
+    def all_lines(self) -> tuple[ast.stmt, ...]:
+        """The lines of its file, and those that it gets from files beside it."""
+        return (*self.lines, *lines_of(self.beside))
 
     @property
     def by_autograd(self) -> bool:

@@ -149,7 +149,17 @@ def _shown(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> ast.Call 
     losses = {function.name for function in functions if _COST.match(function.name) and not stub(function)}
     calls = [call for call in each(ast.Call, part) if name_of(call.func) in losses]
     kept = any(call is line.value for line in each(ast.Assign, part) for call in calls)
-    return calls[0] if len({*map(ast.unparse, calls)}) == 1 and not kept else None
+    return _opened(calls[0], part) if len({*map(ast.unparse, calls)}) == 1 and not kept else None
+
+
+def _opened(call: ast.Call, part: ast.FunctionDef) -> ast.Call:
+    """A call with a dict of names in place of the name that it is given by a line which may stand behind the gradients:
+    `cost(model, X, y)`, where `model = {"W": W}`."""
+    made = {key_of(line.targets[0]): line.value for line in each(ast.Assign, part)}
+    parts = [made.get(key_of(one), one) for one in call.args]
+    whole = [isinstance(one, ast.Dict) and bool(one.values) and all(map(key_of, one.values)) for one in parts]
+    args = [one if fits else old for old, one, fits in zip(call.args, parts, whole, strict=True)]
+    return ast.copy_location(ast.Call(call.func, args, call.keywords), call)
 
 
 def stepped(functions: list[ast.FunctionDef], part: ast.FunctionDef) -> set[str]:

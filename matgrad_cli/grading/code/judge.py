@@ -29,6 +29,7 @@ STRIDED = "this is seen with a stride of 2"
 
 Place = tuple[str, int]
 """A claim: its name and line."""
+UNSTEADY = "and not at others"
 
 
 @record
@@ -82,7 +83,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         return why or NoLoss("the inputs of this code could not be understood", 1)
     first = _under(unit, ways[0])
     wrong = _wrong(first)
-    if not wrong:
+    if not wrong and not any(one.outcome == "open" and one.note.endswith(UNSTEADY) for one in first.judged):
         return first
     seen = _right(unit, ways[0])
     unseen = {key for key, _ in wrong} <= seen
@@ -205,7 +206,7 @@ def _together(found: list[Judged]) -> Judged:
         return bad[0]
     if bad:
         said = "an index is out of bounds at some sizes" if outside else "this holds at some points"
-        return replace(bad[0], outcome="open", note=f"{said} and not at others", why=None if outside else bad[0].why)
+        return replace(bad[0], outcome="open", note=f"{said} {UNSTEADY}", why=None if outside else bad[0].why)
     return next((by[outcome] for outcome in ("unread", "helper", "right") if outcome in by), found[0])
 
 

@@ -29,7 +29,7 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1,
     a tiny number is nothing."""
     found = []
-    entropy = any("log" in word or "entropy" in word for word in map(word_of, each(ast.Call, *unit.lines)))
+    entropy = any("log" in word or "entropy" in word for word in map(word_of, each(ast.Call, *unit.all_lines)))
     for name, kind in way.kinds:
         if kind.facts == ("binary",) and not kind.told:
             found.append((_with(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
@@ -58,5 +58,5 @@ def _skips_zeros(unit: Unit) -> bool:
 
 
 def _tiny(unit: Unit) -> bool:
-    numbers = (node.value for node in each(ast.Constant, *unit.lines))
+    numbers = (node.value for node in each(ast.Constant, *unit.all_lines))
     return any(isinstance(value, float) and 0 < abs(value) <= 1e-4 for value in numbers)

@@ -230,9 +230,9 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     layer = trial.plan.way == "upstream" and in_class and "faint" not in trial.point.meant
     if not layer or not site or claim.name in own:
         return ""
-    at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])
+    at, truth = dict(trial.base.machine.trace).get(site[0]), trial.truth(site[0])  # nothing where it is written into
     value = fitting(np.real(claim.last.value), np.shape(truth))
-    if truth is None or value is None:
+    if at is None or truth is None or value is None:
         return ""
     whole, more = np.ravel(np.real(at)), np.ravel(value - np.real(truth))
     penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
@@ -243,13 +243,17 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
 
 def foreign(state: State, claim: Claim) -> str:
     """An attribute that a claim is computed from, and to which nothing here gives a value, not even the forward part,
-    in a class that inherits, or an array that has nothing to do with the forward part: what it holds is not
-    known."""
+    in a class that inherits, or an array that has nothing to do with the forward part, as a target has beside what
+    comes from above: what it holds is not known."""
     reading, machine = state.reading, state.reading.machine
     inherits = state.trial.unit.inside is not None and state.trial.unit.inside.bases
     held = reading.owner.attributes if inherits and reading.owner is not None and state.trial.plan.after is None else {}
     late = [name for name in held if min(machine.sites.get(id(machine.given.get(name)), [0])) > reading.born_until]
-    arrays = [name for name in reading.loose if np.ndim(machine.given.get(name, 0))]
+    unit, known = reading.unit, {*arguments_of(reading.unit.forward), *reading.stated}
+    back = any(output is value for output in reading.outputs for value in reading.frame.names.values())
+    above = state.trial.plan.way == "upstream" and back  # else what is called so may be what came out
+    targets = {*arguments_of(unit.backward)} & TARGETS if above else set()
+    arrays = [name for name in reading.loose | (targets - known) if np.ndim(machine.given.get(name, 0))]
     unknown = [*(f"self.{name}" for name in late), *arrays]
     near = sources(reading, claim, set()) if unknown else set()
     return next((name for name in unknown if name in near), "")

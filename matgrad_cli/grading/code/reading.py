@@ -13,7 +13,7 @@ from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
-from ...documents.python.uses import TARGETS, UPSTREAM, Axes, axes_in, claimed, multiplied, taken_apart
+from ...documents.python.uses import TARGETS, UPSTREAM, Axes, claimed, multiplied, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
@@ -38,6 +38,7 @@ from .above import by_others, from_beside, latest, varied, weighted, weights
 from .inputs import Given
 from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
+    axes_of,
     drawn_in,
     imported,
     is_layer,
@@ -55,9 +56,7 @@ class Reading:
     """A unit read at a point: `machine` holds the assignments, `frame` the names of the part with the claims."""
 
     def __init__(self, unit: Unit, given: Given, plan: Plan | None = None, **options: Any) -> None:
-        self.unit = unit
-        self.given = given
-        self.plan = plan
+        self.unit, self.given, self.plan = unit, given, plan
         names, point = imported(unit), given.point
         torch = "numpy" not in names and any(name.startswith("torch") for name in names)
         machine = Machine(
@@ -232,7 +231,7 @@ class Reading:
                     return number
         if self._is_number() and taken_apart(self.unit.backward, name) and self._kept(name) is not None:
             return None  # an array, as no gradient of a number is: what the number is made of
-        axes = axes_in(self.unit.own).get(name, Axes(0)).number
+        axes = axes_of(self.unit).get(name, Axes(0)).number
         if all(moves(output) and axes > np.ndim(output) for output in self.outputs):
             return None  # it has more axes than what comes out
         known, inputs = self.fore.names, arguments_of(self.unit.forward)

@@ -100,7 +100,8 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
 
         first = problem(unit)
         if unit.beside and first is not None and all(one.verdict == "undecided" for one in first.lines):
-            first = problem(replace(unit, beside=())) or first  # what stands beside may not be read
+            alone = problem(replace(unit, beside=()))  # what stands beside may not be read
+            first = alone if alone is not None and any(one.verdict != "undecided" for one in alone.lines) else first
         claims = first is not None and any(one.verdict in ("follows", "wrong") for one in first.lines)
         if first is not None and first.verdict != "right" and claims:
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text, source.name)

@@ -16,7 +16,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import Axes, axes_in, claimed, clipped_in, keeps_axes, parts_in
+from ...documents.python.uses import Axes, claimed, clipped_in, keeps_axes, parts_in
 from ...verify.programs.names import DATA, arguments_of, each, key_of, last_part
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
@@ -38,7 +38,7 @@ from .inputs import (
 )
 from .plan import first_line
 from .plans import SLOPES, NoLoss
-from .text import differentiated_in
+from .text import axes_of, differentiated_in
 from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united
 
@@ -135,7 +135,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: (*one.doubts, collapsed(_first(found), one), one.chance)), why
+    return sorted(found, key=lambda one: (*one.doubts, one.chance, collapsed(_first(found), one))), why
 
 
 def _first(found: list[Understanding]) -> Understanding:
@@ -192,7 +192,7 @@ def _decided(
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
     number = need.name in letters and need.beside in (None, ()) and not need.hint.startswith("matrix")
     named = [Kind("size", (need.name,))] if number and need.name not in told else []
-    axes, differentiated = axes_in(unit.own).get(need.name), need.name in differentiated_in(unit)
+    axes, differentiated = axes_of(unit).get(need.name), need.name in differentiated_in(unit)
     ways = candidates(need.name, "size" if whole else need.hint, need.beside, given, axes, differentiated)
     found: list[Kind] = []
     for way in chain(named, ways):
@@ -228,7 +228,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     faults = len(claims) - len(known)
     values = [(np.asarray(claim.last.value), [shapes.get(site, ()) for site in claim.sites]) for claim in known]
     unfit = sum(all(fitting(value, shape) is None for shape in ones) for value, ones in values)
-    axes = axes_in(trial.unit.own)
+    axes = axes_of(trial.unit)
     guessed = [(name, kind) for name, kind in kinds.items() if kind.form == "array" and not kind.told]
     against = sum(name in axes and not axes[name].allow(len(kind.dims)) for name, kind in guessed)
     chance = trial.plan.way == SLOPES
@@ -300,7 +300,7 @@ def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understand
     if alone:
         yield understood.under("apart"), "the windows do not overlap"
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and 0 < len(fresh(name, kind)) < 3]
-        flat = [name for name in arrays if axes_in(unit.own).get(name, Axes(0)).number < 2]
+        flat = [name for name in arrays if axes_of(unit).get(name, Axes(0)).number < 2]
         lone = not keeps_axes(unit.own) and all(one in flat or not kind.dims for one, kind in kinds.items())
         for name in flat if lone else ():
             for more, said in (((), "a vector"), (("1",), "a column")):

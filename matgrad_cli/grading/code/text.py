@@ -9,7 +9,7 @@ from functools import lru_cache
 from ...diagnostics.regex import regex
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
-from ...documents.python.uses import LOSSES, UPSTREAM, claimed
+from ...documents.python.uses import LOSSES, UPSTREAM, Axes, axes_in, claimed
 from ...verify.programs.names import (
     arguments_of,
     as_added,
@@ -22,6 +22,9 @@ from ...verify.programs.names import (
     stored,
     word_of,
 )
+
+DEEPEST = 3
+"""Calls inside of so many others are followed."""
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
@@ -56,6 +59,31 @@ def spelled_otherwise(key: str, known: Sequence[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "")
+
+
+@lru_cache(maxsize=64)
+def axes_of(unit: Unit) -> dict[str, Axes]:
+    """The axes of each array: as its own lines tell, or the functions that it is given to, which take its shape
+    apart."""
+    functions = {line.name: line for line in unit.all_lines if isinstance(line, ast.FunctionDef)}
+    return _axes(tuple(unit.own), functions, ())
+
+
+def _axes(
+    lines: tuple[ast.AST, ...], functions: dict[str, ast.FunctionDef], within: tuple[str, ...]
+) -> dict[str, Axes]:
+    found = dict(axes_in(lines))
+    for call in each(ast.Call, *lines):
+        name = last_part(key_of(call.func) or "")
+        function = functions.get(name) if name not in within else None
+        if function is None or len(within) > DEEPEST:
+            continue
+        inner = _axes((function,), functions, (*within, name))
+        for place, part in zip(arguments_of(function), call.args, strict=False):
+            told, given = inner.get(place, Axes(0)), last_part(key_of(part) or "")
+            if given and told.exact and told.number and not found.get(given, Axes(0)).exact:
+                found[given] = told
+    return found
 
 
 _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
@@ -168,12 +196,19 @@ def training_loops(unit: Unit) -> dict[int, bool]:
 
 def _steps(loop: ast.For) -> str | None:
     """The value that a loop goes on with, from which it takes something away, and that is no sum of losses:
-    `w -= lr * dw`, `theta = theta - alpha * grad`."""
+    `w -= lr * dw`, `theta = theta - alpha * grad`, `w += -lr * dw`."""
     made = {*LOSSES}
     for line in map(as_added, loop.body):
-        taken = isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Sub)
+        taken = isinstance(line, ast.AugAssign) and (isinstance(line.op, ast.Sub) or _negative(line.value))
         key = key_of(line.target) if taken else None  # type: ignore[attr-defined]
         if key is not None and key not in made:
             return key
         made |= stored(line)
     return None
+
+
+def _negative(value: ast.expr) -> bool:
+    """Whether a product begins with a minus."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.Div):
+        value = value.left
+    return isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)

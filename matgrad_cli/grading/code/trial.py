@@ -151,7 +151,7 @@ class Trial:
         found = []
         for (key, _), events in groups.items():
             told = [event for event in events if not constant(event)]
-            made = bool(told) and told[-1].frame.title != "__init__"
+            made = bool(told) and told[-1].frame.title != "__init__" and not _left_empty(reading, told[-1])
             claim = self._claim(reading, key, told) if made else None
             found += [of_entry(reading, claim)] if claim is not None else []
         found += self._returned(reading, found)
@@ -391,3 +391,9 @@ def _of_another(part: ast.expr, of: str) -> bool:
     """Whether a gradient of something else is returned in the place of a target."""
     key = key_of(part) or ""
     return of in TARGETS and is_gradient(key) and of not in claimed(key)
+
+
+def _left_empty(reading: Reading, event: Event) -> bool:
+    """Whether an array of zeros is made that nothing fills, and nothing reads."""
+    used = any(count > event.number and name == event.key for count, name in reading.machine.reads)
+    return not used and moves(event.value) and np.ndim(event.value) > 0 and not np.any(event.value)

@@ -12,10 +12,11 @@ import numpy as np
 from .calls import call, method_of, parent_of, smooth
 from .library import CONSTANTS, fits, text_of
 from .machine import Machine, solid, whole
-from .names import entry, key_of, name_of
+from .names import entry, key_of
+from .objects import attribute, of_class
 from .operators import holds, operate, true
 from .tables import METHODS, PYTHON
-from .values import Fault, Frame, Function, Keyed, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
+from .values import Class, Fault, Frame, Function, Keyed, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
 FAULTS = (*PYTHON_FAULTS, TypeError, AttributeError, KeyError, Fault)
@@ -123,27 +124,13 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Value:
         return machine.input(node.attr)
     if isinstance(owner, Thing):
         return attribute(machine, owner, node)
+    if isinstance(owner, Class):
+        return of_class(machine, owner, node.attr)
     if isinstance(solid(owner), np.ndarray | np.generic) and node.attr in _OF_AN_ARRAY:
         return machine.note(_OF_AN_ARRAY[node.attr](owner))
     if isinstance(owner, tuple) and node.attr in ("values", "indices") and len(owner) == 2:
         return owner[node.attr == "indices"]
     raise Unread(f"the attribute `{node.attr}` is not read", node.lineno)
-
-
-def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
-    """An attribute of an object, a method bound to it, or an input where nobody sets it."""
-    if node.attr in owner.attributes:
-        return owner.attributes[node.attr]
-    found = method_of(owner.of, node.attr) if owner.of is not None else None
-    if found is not None:
-        marks = [*map(name_of, found.decorator_list)]
-        assert owner.of is not None
-        bound = Function(found, owner.of.outside, None if "staticmethod" in marks else owner)
-        if "property" in marks:
-            return call(machine, bound, [], {})
-        return bound
-    owner.attributes[node.attr] = machine.input(node.attr)
-    return owner.attributes[node.attr]
 
 
 _OF_AN_ARRAY: dict[str, Callable[[Any], Value]] = {
@@ -256,6 +243,8 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
         if isinstance(owner, Thing):
             known = owner.of is not None or node.func.attr in owner.attributes
             function = attribute(machine, owner, node.func) if known else None
+        elif isinstance(owner, Class):
+            function = of_class(machine, owner, node.func.attr)
         elif isinstance(owner, Module):
             function = Module(f"{owner.path}.{node.func.attr}")
     else:

@@ -113,6 +113,10 @@ def _sloping(function: Callable[[Array], Array], slope: Callable[[Array], Array]
 
 
 expm1 = _sloping(np.expm1, np.exp)
+arcsin = _sloping(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x))
+arccos = _sloping(np.arccos, lambda x: -1 / np.sqrt(1 - x * x))
+arctanh = _sloping(np.arctanh, lambda x: 1 / (1 - x * x))
+arccosh = _sloping(np.arccosh, lambda x: 1 / np.sqrt(x * x - 1))
 tanh = _sloping(np.tanh, lambda x: 1 - np.tanh(x) ** 2)
 erf = _sloping(np.vectorize(math.erf, otypes=[float]), lambda x: 2 / math.sqrt(math.pi) * np.exp(-(x**2)))
 _log1p = _sloping(np.log1p, lambda x: 1 / (1 + x))

@@ -57,6 +57,11 @@ ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
         "abs absolute fabs": of.absolute,
         "sign sgn": of.sign,
         "atan": np.arctan,
+        "asinh": np.arcsinh,
+        "arcsin asin": of.arcsin,
+        "arccos acos": of.arccos,
+        "arctanh atanh": of.arctanh,
+        "arccosh acosh": of.arccosh,
         "tanh": of.tanh,
         "sigmoid expit": of.sigmoid,
         "relu": of.relu,
@@ -98,7 +103,7 @@ REDUCING = _SUMMED | _named(
 """Functions over axes."""
 
 _ARRANGED = "ravel swapaxes moveaxis expand_dims squeeze trace take roll flip rot90 tril triu diagflat diag diagonal"
-_AS_IN_NUMPY = _of_numpy(f"{_ARRANGED} atleast_1d atleast_2d choose shape")
+_AS_IN_NUMPY = _of_numpy(f"{_ARRANGED} atleast_1d atleast_2d choose shape append insert delete")
 _JOINED = _joining("concatenate stack hstack dstack vstack column_stack")
 _PARTED = _parting("broadcast_arrays split array_split hsplit vsplit meshgrid")
 SHAPING = _AS_IN_NUMPY | _JOINED | _PARTED | _named({
@@ -190,8 +195,8 @@ MAKING = (
             "ones": lib.made(np.ones),
             "zeros_like empty_like": lib.alike(0.0),
             "ones_like": lib.alike(1.0),
-            "full": lambda shape, value: cast(np.full(sizes(shape), value), None),
-            "full_like": lambda x, value: cast(np.full(np.shape(x), value), None),
+            "full": lambda shape, fill_value: cast(np.full(sizes(shape), fill_value), None),
+            "full_like": lambda x, fill_value: cast(np.full(np.shape(x), fill_value), None),
             "array asarray tensor as_tensor FloatTensor": lib.array,
             "LongTensor": lambda x: lib.array(x, "int"),
             "arange": lib.arange,
