@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from ..diagnostics import Span
+from ..diagnostics import InputError, Span
+from .expression.vocabulary import canonical_function
 from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, Subscript, number, parts_of, ungrouped
 
 _LABELS: Final = (("binary", {0, 1}), ("signs", {1, -1}))
@@ -48,15 +49,20 @@ def one_hot(tree: Node) -> tuple[str, ...]:
 
 
 def labels(tree: Node, wrt: str) -> tuple[str, ...]:
-    """The facts of data that are said to equal 0, 1 or −1: a mask is 0 at all other values, and nothing is tried there.
+    """The facts of data that are said to equal 0, 1 or −1, or are a condition themselves: a mask is 0 at all other
+    values, and nothing is tried there.
 
-    >>> from ..diagnostics import Span
+    >>> from ..diagnostics import InputError, Span
     >>> labels(compared("==", Name(Span(0, 1), "y"), Literal_(Span(5, 6), Fraction(1), "1")), "w")
     ('y binary',)
     """
     found: dict[str, set[Fraction]] = {}
     for part in parts_of(tree):
         match part:
+            case Apply(_, function, (Name(_, name), *_)) if canonical_function(function) == "where":
+                if name == wrt:
+                    raise InputError.coded("wrong-arguments", f"`{name}` is the variable, and no condition, 1 or 0")
+                found.setdefault(name, set()).add(Fraction(1))
             case Group(_, Binary(_, "-", Literal_(), Apply(_, "abs", (Apply(_, "sign", (apart,)),)))):
                 match apart:
                     case Name(_, name):

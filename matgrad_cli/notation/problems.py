@@ -175,7 +175,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     told = {*scope.sizes, *(fact.name for fact in facts)}
     places += tuple(name for name in one_hot(tree) if name not in told)
     tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in told]
-    said += tuple([f"it is assumed that `{fact}`, as it is compared with such a value" for fact in tried])
+    said += tuple([f"it is assumed that `{fact}`, as it stands in a condition" for fact in tried])
     if "Omega" not in told and any("keeps the entries in Ω" in note for note in choice):
         tried.append("Omega binary")
     facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)

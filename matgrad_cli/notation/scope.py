@@ -13,6 +13,8 @@ from .names import canonical_name
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
+ROWS_FIRST: Final[frozenset[Syntax]] = frozenset(("numpy", "mathematica"))
+"""Languages in which a matrix with a single index is its row."""
 UNUSED: Final = ", of which a shape is told, does not occur in the loss"
 """What a note says behind the names that are declared in vain."""
 """The expression language, LaTeX, and the dialects of other programs,

@@ -166,12 +166,20 @@ _FUNCTION: Final = regex(
 """The head of a function of Python, of MATLAB or Julia, of R."""
 
 
+_ASSIGNED: Final = regex(r"(?:^|[;\n])[ \t]*([A-Za-z]\w*(?:\.\w+)+)\s*(?:<-|=(?!=))")
+_ARROW: Final = regex(r"(^|[;\n])(\s*\w+\s*)<-")
+"""Names that R gives a value, with a dot inside, or by an arrow."""
+
+
 def without_function(text: str) -> str:
     r"""The lines of a function without its head, its end and the word `return`.
 
     >>> without_function("f <- function(w) { r <- X %*% w; sum(r^2) }")
     ' r = X %*% w; sum(r^2)'
     """
+    for name in _ASSIGNED.findall(text):  # R: x.b <- X %*% b
+        text = text.replace(name, name.replace(".", "_"))
+    text = _ARROW.sub(r"\1\2 =", text)
     text = re.sub(r"\n\s*\w+\.(?:backward|step|zero_grad)\(\)[ \t]*(?=\n|$)", "", text)
     head = _FUNCTION.match(text)
     if head is None:
@@ -180,5 +188,5 @@ def without_function(text: str) -> str:
     if head["ends"]:
         text = re.sub(r"(?m)(?:^|[ \t;])\s*%.*$", "", re.sub(r"\bend;?\s*$", "", text))
     if head["braced"]:
-        text = re.sub(r"(?m)(^|;)(\s*\w+\s*)<-", r"\1\2=", text.rstrip().removesuffix("}"))
+        text = _ARROW.sub(r"\1\2 =", text.rstrip().removesuffix("}"))
     return re.sub(r"(?m)^\s*return\b|\s*#.*$", "", text).rstrip("; \n")

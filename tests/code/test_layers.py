@@ -169,3 +169,22 @@ class RNN:
         return dx
 """
     assert "wrong" not in verdicts(text).values()
+
+
+def test_a_number_that_nobody_else_gives_may_be_another_one() -> None:
+    text = """\
+class Huber:
+    def __init__(self, delta=1.0):
+        self._delta = delta
+
+    def loss(self, predictions, targets):
+        away = np.abs(predictions - targets)
+        far = self._delta * away - 0.5 * self._delta ** 2
+        return np.sum(np.where(away < self._delta, 0.5 * away ** 2, far))
+
+    def grad(self, predictions, targets):
+        e = predictions - targets
+        return np.where(np.abs(e) < self._delta, e, np.sign(e) {by} self._delta)
+"""
+    assert set(verdicts(text.format(by="*")).values()) == {"follows"}
+    assert "follows" not in verdicts(text.format(by="/")).values()

@@ -165,6 +165,15 @@ SAME = [
     ("mathematica", "Total[Log[2, Exp[x]]] + Total[Ramp[x]]", "sum(x)/log(2) + sum(relu(x))"),
     ("matlab", "trace(A^s)", "tr(matrix_power(A, s))"),
     ("matlab", "trace(expm(A)*X'*X)", "tr(expm(A)@X.T@X)"),
+    ("matlab", "sum(x.^2) ... the data\n + sum(w(2:length(w)).^2) % and a penalty", "x.T@x + sum(w[1:]**2)"),
+    ("matlab", "sum((x(2:numel(x)) - x(1:(end-1))).^2)", "sum((x[1:] - x[:-1])**2)"),
+    ("matlab", "sum(sum(X(:, 2:size(X, 2)).^2))", "sum(X[:,1:]**2)"),
+    ("r", "sum((x[2:length(x)] - x[1:(length(x) - 1)])^2)", "sum((x[1:] - x[:-1])**2)"),
+    ("r", "eta.hat <- X %*% w\nr.sq <- (y - eta.hat)^2\nsum(r.sq) / 2", "sum((y - X@w)**2)/2"),
+    ("julia", "0.5f0*x'x + 2f-1*sum(w)", "x.T@x/2 + sum(w)/5"),
+    ("mathematica", "Sum[(y[[i]] - X[[i]].w)^2, {i, 1, m}]/2", "sum((y - X@w)**2)/2"),
+    ("mathematica", "Sum[X[[i,j]] (x[[j]] - x[[1]])^2, {i, m}, {j, Length[x]}]", "sum(X@(x - x[0])**2)"),
+    ("mathematica", "Sum[(x[[i]] - x[[i-1]])^2, {i, 2, n}] + X[[2]].x", "sum((x[1:] - x[:-1])**2) + X[1,:]@x"),
 ]
 
 
@@ -247,3 +256,17 @@ TREES = st.recursive(
 def test_any_loss_of_products_means_the_same(pair: tuple[str, str], syntax: str) -> None:
     problem = read_problem(f"trace({pair[0]}*A)", "A", SHAPES, (), syntax)
     assert Judge(problem).compare(problem.loss, loss(f"tr({pair[1]}@A)", "A", "numpy")).holds
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text"),
+    [
+        ("r", "sum(x[2:length(x) - 1]^2)"),  # (2:length(x)) - 1 in R
+        ("mathematica", "Sum[x[[i]]^2, {i, 0, n}]"),
+        ("mathematica", "Sum[x[[i]]^2, {i, a, b, 2}]"),
+        ("mathematica", "Total[{x, x}]"),
+    ],
+)
+def test_a_range_of_another_kind_is_refused(syntax: str, text: str) -> None:
+    with pytest.raises(InputError):
+        read_problem(text, "x", SHAPES, (), syntax)

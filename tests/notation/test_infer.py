@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from loss_values import agrees
 
+from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.problems import read_problem
 from work import calls_in
 
@@ -154,3 +157,14 @@ def test_names_that_are_decided_one_by_the_other():
     terms = [f"norm(A{number} - A{number + 1})**2" for number in range(300)]
     problem = read_problem(" + ".join([*terms, "norm(A0 @ x)**2"]), "x", ["x: n"])
     assert {str(symbol.shape) for symbol in problem.variables if symbol.name != "x"} == {"m×n"}
+
+
+def test_a_name_that_is_a_condition_is_a_mask_of_0_and_1() -> None:
+    said = read_problem("np.sum(np.where(M, X @ X.T - Y, 0)**2) + np.where(u, x, x**2).sum()", "X").notes
+    assert {note for note in said if "binary" in note} == {
+        f"it is assumed that `{name} binary`, as it stands in a condition" for name in "Mu"
+    }
+    masked, shapes = "np.sum(np.where(M, X @ X.T - Y, 0)**2)", "X: n×d, M: n×n, Y: n×n"
+    agrees(masked, "X", shapes, lambda X, M, Y: np.sum((M * (X @ X.T - Y)) ** 2), whole="M")
+    with pytest.raises(InputError, match="no condition"):
+        read_problem("np.where(x, x, 0).sum()", "x")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...diagnostics import InputError, Source, Span
 from .. import syntax as s
-from ..expression.brackets import each
+from ..expression.brackets import each, summed_through
 from ..expression.composed import composed, own_rows
 from ..expression.keywords import with_order, word_of
 from ..expression.lexer import refuse
@@ -187,6 +187,8 @@ class DialectParser(Parser):
             options = tuple((key, _ORDERS.get(value, value)) for key, value in options)
         if name == "Sum" and self.dialect.called == "SymPy" and (total := _summed(span, arguments)) is not None:
             return total
+        if name == "Sum" and self.dialect.called == "Mathematica" and len(arguments) > 1:
+            return summed_through(span, arguments[0], [*map(self.range_of, arguments[1:])])
         if len(arguments) > 1 and arguments[1] == s.Apply(arguments[1].span, s.LIST, ()):  # the greatest of one array
             along = self.axis_from_one(arguments[2]) if len(arguments) == 3 else ()
             whole = s.Apply(span, "vec", arguments[:1]) if ("text", "all") in options else arguments[0]
@@ -215,6 +217,16 @@ class DialectParser(Parser):
         if span.start in self.dotted:
             options = (*options, ("entrywise", ""))
         return s.Apply(span, function, *self.with_axis(function, arguments, options))
+
+    def range_of(self, part: s.Node) -> tuple[s.Name, s.Node]:
+        """The letter of a sum and what it runs through: `{i, n}`, `{i, 2, n}`."""
+        match part:
+            case s.Apply(_, "tuple", (s.Name() as letter, last)):
+                return letter, s.Apply(part.span, "range", (last,))
+            case s.Apply(_, "tuple", (s.Name() as letter, s.Literal_(_, first), last)) if first in range(1, 9):
+                start = () if first == 1 else (s.number(part.span, int(first) - 1),)
+                return letter, s.Apply(part.span, "range", (*start, last))
+        return self.unreadable("this range of a sum is not read", part.span, "write `{i, n}` or `{i, 2, n}`")
 
     def inner(self, text: str) -> s.Node:
         """The tree of a part of the text."""

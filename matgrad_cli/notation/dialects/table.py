@@ -79,7 +79,12 @@ DIALECTS: Final[dict[str, Dialect]] = {
     ),
     "sympy": Dialect("SymPy", {"**": "^", **_PRODUCT}, entrywise="HadamardProduct(A, B)"),
     "mathematica": Dialect(
-        "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"}, tight=True, product=".", entrywise="A * B"
+        "Mathematica",
+        {".": "@", "[[": "[", "[": "(", "]": ")", "{": "(", "}": ")", "^": "**"},
+        tight=True,
+        indexed="[",
+        product=".",
+        entrywise="A * B",
     ),
     "r": Dialect(
         "R", {"%*%": "@", "^": "**"}, _WORDS_OF_R, whole=True, tight=True, indexed="[", product="%*%", entrywise="A * B"

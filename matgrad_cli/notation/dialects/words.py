@@ -12,6 +12,10 @@ from ..expression.vocabulary import FUNCTION_NAMES, WRITTEN_OUT, canonical_funct
 from .table import Dialect
 
 _NUMBER: Final = regex(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_SHORT: Final = regex(r"f(?P<power>[+-]?\d{1,2})(?!\w)")
+"""What stands behind a number of half the length in Julia: `0.5f0` is 0.5."""
+_LEFT_OUT: Final = regex(r"%[^\n]*|\.\.\.[^\n]*\n")
+"""Comments of MATLAB, and what says that a line goes on."""
 _DOTTED_NAME: Final = regex(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
 _CALLS_DOTTED: Final = regex(r"\.(?=\()")
 _ALL: Final = regex(r"\(\s*:\s*\)")
@@ -30,7 +34,8 @@ class Words:
     def translated(self) -> list[Token]:
         """The tokens of the expression language that say the same."""
         text, found = self.source.text, list[Token]()
-        text = (text.partition("%")[0] if self.dialect.columns else text).rstrip().rstrip(";")
+        text = _LEFT_OUT.sub(lambda one: " " * len(one[0]), text) if self.dialect.columns else text
+        text = text.rstrip().rstrip(";")
         if len(text) > LONGEST_TEXT:
             tokens(self.source)  # which refuses it
         place = 0
@@ -73,7 +78,9 @@ class Words:
             name = Token("name", letter[2] if letter[1] else letter[2].lower(), *letter.span())
             return [*self.times(last, name), name]
         if number is not None and not (text[at] == "." and sign is not None):
-            found_number = Token("number", number[0], at, number.end())
+            short = _SHORT.match(text, number.end()) if self.dialect.called == "Julia" else None
+            power = f"e{short['power']}" if short is not None else ""
+            found_number = Token("number", number[0] + power, at, (short or number).end())
             return [*self.times(last, found_number), found_number]
         if behind and self.dialect.turns and (text[at] == "'" or sign == ".'"):
             return [Token("power", "T", at, at + len(sign or "'"))]
@@ -82,6 +89,8 @@ class Words:
         if behind and _CALLS_DOTTED.match(text, at) and self.dialect.called == "Julia" and last is not None:
             self.dotted.add(last.start)
             return [Token("sign", "(", at, at + 2)]
+        if text.startswith("]]", at) and _innermost(found) == 2:  # of x[[1]], not of f[g[x]]
+            return [Token("sign", "]", at, at + 2)]
         if sign is not None:
             return [Token("sign", self.dialect.signs[sign] or sign, at, at + len(sign))]
         dotted = _DOTTED_NAME.match(text, at) if self.dialect.called == "R" else None  # as.numeric
@@ -95,9 +104,20 @@ class Words:
 
     def times(self, last: Token | None, word: Token) -> list[Token]:
         """The sign of Mathematica's product of two parts side by side, `2 x`, `a (b + c)`."""
-        before = last is not None and (last.kind in ("name", "number") or last.text == ")")
+        before = last is not None and (last.kind in ("name", "number") or last.text in (")", "]"))
         beside = before and (word.kind in ("name", "number") or word.text == "(")
         return [Token("sign", "*", word.start, word.start)] if beside and self.dialect.called == "Mathematica" else []
+
+
+def _innermost(found: list[Token]) -> int:
+    """How many signs the innermost bracket is opened with that is not closed yet."""
+    opened: list[int] = []
+    for token in found:
+        if token.text in ("(", "["):
+            opened.append(token.end - token.start)
+        elif token.text in (")", "]"):
+            opened[-1:] = []
+    return opened[-1] if opened else 0
 
 
 _OF_ENTRIES: Final = {"juxtapose": "hadamard", "over": "/", "^": "**"}
@@ -120,7 +140,10 @@ def _indexed(found: list[Token], dialect: Dialect) -> list[Token]:
             inner, name = made[first + 1 : -1], made[first - 1] if first else token
             ours = name.kind == "name" and canonical_function(name.text) not in FUNCTION_NAMES | WRITTEN_OUT
             ours = ours and name.end == made[first].start
-            parts = [(part, _from_0(part, dialect, made[first])) for part in _between_commas(inner)]
+            several = _between_commas(inner)
+            tight = dialect.called == "R"
+            ends = [_with_end(part, name.text, place, len(several), tight) for place, part in enumerate(several)]
+            parts = [(part, _from_0(end, dialect, made[first])) for part, end in zip(several, ends, strict=True)]
             counted = [kept is not None for _, kept in parts]
             if made[first].text == opening and ours and inner and (all(counted) or (any(counted) and opening == "[")):
                 kept = [one for part, of_0 in parts for one in (Token("sign", ",", *token[2:]), *(of_0 or part))]
@@ -140,6 +163,26 @@ def _between_commas(inner: list[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return parts
+
+
+def _with_end(index: list[Token], name: str, place: int, places: int, tight: bool) -> list[Token]:
+    """An index with the length of what it belongs to, `w(2:length(w))`, `X(:, 2:size(X, 2))`, as its end, and without
+    brackets round it, `x[1:(length(x) - 1)]`; where ranges bind tight, `1:length(x) - 1` is none of the sort."""
+    words, made, at = [one.text for one in index], list[Token](), 0
+    while at < len(index):
+        behind = words[at : at + 6]
+        whole = behind[:4] in ([word, "(", name, ")"] for word in _LENGTHS) and places == 1
+        along = behind == ["size", "(", name, ",", str(place + 1), ")"]
+        made.append(Token("sign", "end", *index[at][2:]) if whole or along else index[at])
+        at += 4 if whole else 6 if along else 1
+    texts = [one.text for one in made]
+    opened = texts.index("(") if "(" in texts else -1
+    if opened >= 0 and texts[opened + 1 : opened + 3] == ["end", "-"] and texts[opened + 4 :] == [")"]:
+        return [*made[:opened], *made[opened + 1 : -1]]
+    return index if tight and texts[-4:-1] == [":", "end", "-"] else made
+
+
+_LENGTHS: Final = ("length", "numel", "Length")
 
 
 def _from_0(index: list[Token], dialect: Dialect, opening: Token) -> list[Token] | None:

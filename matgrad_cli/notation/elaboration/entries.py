@@ -8,6 +8,7 @@ from ... import ir
 from ...diagnostics.record import replace
 from ...ir.entries import letters_for
 from .. import syntax as s
+from ..scope import ROWS_FIRST
 from ..shapes.uses import is_basis, length_of
 from .complaints import described
 from .elaborator import Elaborator
@@ -110,7 +111,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
     with e.inside("entry"):
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
-    if wanted == 2 and len(node.indices) == 1 and e.scope.syntax == "numpy":
+    if wanted == 2 and len(node.indices) == 1 and e.scope.syntax in ROWS_FIRST:
         e.flatten(node, e.scope.arrays)
         if isinstance(body, s.Name):
             return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))

@@ -18,7 +18,8 @@ def by_pieces(e: Elaborator, node: s.Apply, _arguments: tuple[Expr, ...]) -> Exp
     least = function in ("minimum", "min")
     condition = node.arguments[0]
     # the branches of LaTeX have masks
-    if function == "where" and e.scope.syntax != "latex" and not _is_mask(condition):
+    named = isinstance(condition, s.Name) and e.scope.loss is None  # of a loss, which is told that it is binary
+    if function == "where" and e.scope.syntax != "latex" and not (named or _is_mask(condition)):
         help = "a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same"
         e.fail("wrong-arguments", f"{e.text(condition)} is no condition, 1 or 0", condition, help)
     if function == "where" and e.scope.wrt is not None:

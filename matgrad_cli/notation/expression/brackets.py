@@ -80,6 +80,15 @@ def each(p: Stream, name: s.Name, body: s.Node, over: s.Node) -> s.Node:
     return s.EntriesOf(p.since(name.span), (letter, None), (_length(over), None), entries)
 
 
+def summed_through(span: Span, body: s.Node, loops: list[tuple[s.Name, s.Node]]) -> s.Node:
+    """The sum of what the body is for every value of the letters."""
+    bounds: list[s.Node | None] = []
+    for letter, over in loops:
+        bound, body = _part_of_range(letter, over, body)
+        bounds.append(bound)
+    return s.Sigma(span, tuple(letter for letter, _ in loops), tuple(bounds), body)
+
+
 def _put_in(values: Mapping[str, s.Node], body: s.Node) -> s.Node:
     """The body with what some of its names stand for."""
     return s.rebuilt(body, lambda part: values.get(part.name, part) if isinstance(part, s.Name) else part)

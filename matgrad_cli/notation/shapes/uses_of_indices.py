@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...ir import ONE, Stack
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
-from ..scope import Scope
+from ..scope import ROWS_FIRST, Scope
 from .solver import Solver
 from .unify import Form, Side, join, lengthen
 from .uses import column_or_row, is_basis, later, row_or_entry
@@ -39,7 +39,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     elif (node.member or (undeclared and isinstance(body, s.Name) and body.name in solver.entries)) and form.is_open():
         join(form.rows, sides[0], reason)
         join(form.cols, Side(ONE))
-    elif len(sides) == 1 and solver.scope.syntax == "numpy":
+    elif len(sides) == 1 and solver.scope.syntax in ROWS_FIRST:
         result = Form(rank=1 if solver.scope.arrays and form.rows.is_long and form.cols.is_long else None)
         solver.rule(row_or_entry(form, sides[0], result, reason), form, result)
         return result
