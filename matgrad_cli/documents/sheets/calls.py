@@ -9,7 +9,7 @@ from functools import partial
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import FUNCTIONS
+from ...notation.latex.names import FUNCTIONS, OF_GREEK
 from ...notation.loss_text import plain_name, power_of
 from ...notation.stated_functions import (
     AT_SAMPLE,
@@ -365,3 +365,24 @@ def _as_root(new: str, match: re.Match[str]) -> str:
         return match[0]
     behind_command = match.string[: match.start()][-1:].isalpha()
     return " " * behind_command + new if power == 2 else rf"\left({new}^{{{power}/2}}\right)"
+
+
+# ---- a loss with a parameter below its name, `L_\\lambda(w) = …`
+
+_OF_PARAMETER = regex(
+    rf"(?P<name>\\ell|\\mathcal\s*(?:\{{\s*[A-Z]\s*\}}|[A-Z])|(?<![A-Za-z\\])[A-Z])"
+    rf"\s*_\s*(?P<open>\{{)?\s*\\(?P<label>{OF_GREEK})(?![A-Za-z])\s*(?(open)\}})"
+)
+_DERIVED_OF_PARAMETER = regex(rf"{BY_ANY}\s*\{{?\s*{_OF_PARAMETER.pattern}")
+
+
+def losses_of_parameters(texts: Sequence[str]) -> Iterator[tuple[Habit, str, str]]:
+    """How the name of a loss that is stated, and differentiated, with a Greek letter below is written with a label,
+    with that name as it is printed and as it is written: such a letter is no index."""
+    derived = {match.group("name", "label") for text in texts for match in _DERIVED_OF_PARAMETER.finditer(text)}
+    heads = (_OF_PARAMETER.match(text.lstrip(" &")) for text in texts)
+    stated = {head.group("name", "label"): head[0] for head in heads if head is not None and "=" in head.string}
+    for name, label in sorted(derived & stated.keys()):
+        own = re.compile(rf"{re.escape(name)}\s*_\s*(?P<open>\{{)?\s*\\{label}(?![A-Za-z])\s*(?(open)\}})")
+        with_label = rf"{name}_{{\mathrm{{{label}}}}}".replace("\\", r"\\")  # a replacement text
+        yield (own, with_label), f"{plain_name(name)}_{label}", stated[name, label].strip()

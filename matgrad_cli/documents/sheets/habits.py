@@ -11,7 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
-from .calls import of_calls, squares_of_losses
+from .calls import losses_of_parameters, of_calls, squares_of_losses
 from .members import OVER_SET, whole_sets, without_set
 from .named import IN_TEXT, of_residuals, words_of_losses
 from .names import (
@@ -223,7 +223,7 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
     if densities := densities_of(texts):
         habits.append((DENSITY, lambda match: name_of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
-    for habit, new, whole in squares_of_losses(texts):
+    for habit, new, whole in (*squares_of_losses(texts), *losses_of_parameters(texts)):
         habits.append(habit)
         respelled.append((new, whole))
     if re.search(r"\\sigma\s*(?:\\left\s*)?\(", text):
