@@ -51,7 +51,9 @@ _SUPPOSED = regex(
 _SOLVED = regex(
     r"\b(?:stationary point|critical point|minimi[sz]er|maximi[sz]er|minimum|maximum|optimum|solution|estimat(?:e|or))"
     r"(?: is| becomes|:)(?: then| therefore| simply| just)?\W*$"
-    r"|\b(?:vanish(?:es)?|(?:is|are|becomes?) (?:zero|0)) (?:only |exactly )?(?:for|at|when|where|if)\W*$",
+    r"|\b(?:vanish(?:es)?|(?:is|are|becomes?) (?:zero|0)) (?:only |exactly )?(?:for|at|when|where|if)\W*$"
+    r"|(?:\b(?:to|with|equals?) (?:be )?(?:zero|0)|=\s*\{?0\}?[\s.,;$\\\])]*)(?:[^.;$=]{0,30}\b)?"
+    r"(?:gives?|yields?|get|obtain|find|implies|leads? to|so|hence|thus|therefore|solved by)(?: that)?\W*$",
     re.IGNORECASE,
 )
 _SPECIAL = regex(r"\b(?:if|for|when|whenever|at|only where|case)\b[^.;]{0,14}$", re.IGNORECASE)
@@ -82,8 +84,8 @@ _CONDITION = regex(
     r"(?!.*(?:\\sum|\\frac|\\\||\b(?:with|where|let)\s+\$))"
     r"[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
     r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,}\s)\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?"
-    r"|\d+)(?![\w.^])[^.]{0,25}$"
-    r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^])[^.=]{0,25}$"
+    r"|\d+)(?![\w.^]|\s*[-+*/])[^.]{0,25}$"
+    r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^]|\s*[-+*/])[^.=]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term (?:changes|differs)\b",
     re.IGNORECASE,
 )
