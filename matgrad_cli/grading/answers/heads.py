@@ -158,10 +158,13 @@ def sides_of(text: str) -> list[int]:
     return sides_between(text, *answer_in(text))
 
 
-def letters_of_entry(answer: str) -> list[str]:
-    """The letters of the entry that a left side names: s and t of `∂L/∂R_st = …`."""
+def letters_of_entry(answer: str, wrt: str) -> list[str]:
+    """The letters of the entry that a left side names: s and t of `∂L/∂R_st = …`, and no b of `∇_b L = …`, by which is
+    differentiated."""
     heads = heads_of(answer)
-    return re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(heads[0]))) if heads else []
+    head = heads[0] if heads else ""
+    head = re.sub(rf"(\\nabla|∇|\\partial|∂)\s*_\s*(?:{wrt}|\{{\s*{wrt}\s*\}})(?!\w)", r"\1", head)
+    return re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(head)))
 
 
 def heads_of(text: str) -> list[str]:

@@ -223,8 +223,7 @@ def _judge(
         mean = next(means(around, (name,)), None)
         around.looked_up |= {} if mean is None or task.problem.wrt in mean.symbols else {name: mean}
     find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
-    for own in (answer, beside):
-        find_redefined(around, own, len(own))
+    told = frozenset(name for own in (answer, beside) for name in find_redefined(around, own, len(own)))
     read = read_answer(answer, around)
     variables = around.names().variables if read.expr is None else {}
     if read.expr is None and only_words(read.side.text, variables):
@@ -234,7 +233,7 @@ def _judge(
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
-    letters = letters_of_entry(answer)
+    letters = letters_of_entry(answer, task.problem.wrt.name)
     if not places(around.names().variables).isdisjoint(letters):
         return undecided(f"this is the entry at the place {letters[0]} alone")
     for letter in sorted(read.expr.free) if judged.verdict == "wrong" and read.expr is not None else ():
@@ -244,10 +243,10 @@ def _judge(
         names = [letter.name for letter in letters_of(task, read.expr)] if read.expr is not None else []
         swapped = [] not in (letters, names) and letters != names
         return _other_side(task, answer, around, reference) or _beside(answer, around, swapped) or judged
-    for again, order in others(read, around):
+    for again, order in others(read, around, told, letters):
         found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
-        if found.verdict == "right":
-            names = [letter.name for letter in order]
+        if found.verdict == "right" and again.expr is not None:
+            names = [letter.name for letter in order or letters_of(task, again.expr)]
             if not letters and len({letter.dim for letter in order}) < len(order) and names != sorted(names):
                 return undecided(_WHICH.format(*order))
             said = _beside(answer, around, swapped=True) if letters not in ([], names) else None
@@ -260,7 +259,7 @@ def _judge(
         again = read_answer(answer, other)
         if (turned := _judged(task, other, again, reference)).verdict == "right":
             return turned
-        for entry, order in others(again, other):  # an entry of these columns
+        for entry, order in others(again, other, told):  # an entry of these columns
             if order and entry.expr is not None:
                 turned = judged_derivative(other, entry.expr, order, entry, None)
                 if turned.verdict == "right":

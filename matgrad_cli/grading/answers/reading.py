@@ -22,7 +22,7 @@ def read_answer(text: str, around: Surroundings) -> Read:
     a left side `∂L/∂R =` is dropped."""
     languages = in_syntax(text, around.task.syntax)  # type: ignore[arg-type]
     first: Read | None = None
-    own = letters_of_entry(text)  # free on the left, and so on the right
+    own = letters_of_entry(text, around.task.problem.wrt.name)  # free on the left, and so on the right
     for language in languages:
         found = read_side(_side(text, language, around), around, fixed=own)
         if found.failure == "wrong" and (node := with_parts(text, around, language, vectors=True)) is not None:
@@ -75,7 +75,8 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
         named = with_parts(text, around, language)
         if named is not None:
             return Side(source, Span(0, len(text)), named, language)
-        node = read_piece(text[start:end], start, around, language, fixed=frozenset(letters_of_entry(text)))
+        own = frozenset(letters_of_entry(text, around.task.problem.wrt.name))
+        node = read_piece(text[start:end], start, around, language, fixed=own)
         return Side(source, Span(start, end), node, language)
     except InputError as error:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)

@@ -94,7 +94,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     ):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
-    start = 0 if letters_of_entry(last.text) else head.end() if head is not None else last.value
+    start = 0 if letters_of_entry(last.text, chosen.variable) else head.end() if head is not None else last.value
     start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
     whole = joined((*passages[:-1], last.passage.part(start, len(last.text))))
     return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated

@@ -117,6 +117,20 @@ def hedged(chosen: Settings) -> Diagnostic | None:
     return None
 
 
+def special_cases(pieces: Sequence[Piece], chosen: Settings) -> Iterator[tuple[Piece, str]]:
+    """What is said to be the answer where an array has a fact that the problem does not state, with that fact:
+    `For symmetric $A$ this is $2Ax$`."""
+    for at, one in enumerate(pieces):
+        if _disowned(one) or not (said(r"<becomes>\W*$").search(one.before) or states(one, chosen)):
+            continue
+        lead, behind = re.split(r"[.;]\s", one.before)[-1], _behind(pieces[at:])
+        found = said(_WHEN).search(lead) or said(rf"[\s,(]*{_WHEN}").match(behind)
+        fact = named("fact", found["fact"] or "") if found is not None else None
+        arrays = {letter_name(name) for name in _MATRIX.findall(lead + behind)} & chosen.letters
+        if fact is not None and len(arrays) == 1:
+            yield one, f"{min(arrays)} {fact}"
+
+
 def _disowned(one: Piece) -> str | None:
     """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
     lead = clause(one.before)

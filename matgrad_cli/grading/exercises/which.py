@@ -19,8 +19,8 @@ from .claims import MOST_CLAIMS, NO_MORE, STATES, Claim, How, Judged, alone, cla
 from .definitions import ACCENT, clause, explained, with_known
 from .judge import unanswered
 from .marked import with_accents
-from .refused import answering, hedged
-from .settings import Settings
+from .refused import answering, hedged, special_cases
+from .settings import Located, Settings
 from .terms import terms_hold, without_parts
 
 _SEVERAL = Diagnostic(
@@ -42,6 +42,12 @@ _TERMS = Diagnostic(
     "answered-twice",
     "the answer is right, but not what is said of a part of it",
     help="say what the parts are, and how the whole is made of them",
+    severity="warning",
+)
+_SPECIAL = Diagnostic(
+    "answered-twice",
+    "the answer is right, but not the value that is given where a fact holds beside",
+    help="mend what is said of the special case, or leave it out",
     severity="warning",
 )
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
@@ -116,7 +122,18 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
             return other  # the same, with what its names stand for
         if _contradicts(other, how) and not _lies(claim, other, told):
             return unanswered(chosen, _several(claim))
+    if any(_is_false(one, fact, chosen, judged) for one, fact in special_cases(exercise.pieces, chosen)):
+        return unanswered(chosen, _SPECIAL)
     return right if terms_hold(terms, everything, chosen, judged) else unanswered(chosen, _TERMS)
+
+
+def _is_false(one: Piece, fact: str, chosen: Settings, judged: Judged) -> bool:
+    """Whether what is said of the derivative where a fact holds is wrong, and of its shape."""
+    known = chosen.text("assume")
+    assume = Located(Passage(f"{known}, {fact}" if known else fact), chosen.source)
+    where = replace(chosen, values={**chosen.values, "assume": assume}, rows=())
+    reports = [judged(claim) for claim, _ in claimed([one], where)]
+    return any(report.final.verdict == "wrong" and report.final.code not in OF_SHAPES for report in reports)
 
 
 def _head(one: Piece) -> str:

@@ -30,6 +30,12 @@ _CUT: Final = (
 )
 _SYMMETRIC: Final = regex(r"\s*(?P<of>[A-Za-z])\s*=\s*(?P=of)\s*(?:\^|['ᵀ])")
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
+_UP_TO: Final = r"\s*(?:\\leq?(?:slant)?(?![a-z])|≤|<=)\s*"
+_RUNS_OVER: Final = regex(
+    r"(?<=[\s,;}(])\(?\s*(?:[a-z]\s*(?:=|(?:\\in|∈)\s*\\?\{)\s*[01]\s*(?:,\s*\d\s*)*,?\s*(?:\\[lc]?dots|…|\.\.\.?)"
+    rf"\s*,?\s*\w+(?:\s*\\?\}})?|[01]{_UP_TO}[a-z]{_UP_TO}\w+)(?:\s*\))?(?=[\s,;.}})$]*(?:\Z|[,;.}}]))"
+)
+r"""`k = 1, \dots, n`, `(1 \le k \le n)`: through what a letter of the answer runs."""
 _CALLED: Final = regex(
     r"\s*\\?(?P<name>[^\W\d_]+(?:_(?:\w|\{\\?\w+\}))?)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)"
     r"\s*(?:\\coloneqq|:?=)(?!=)"
@@ -78,7 +84,7 @@ def parted(text: str) -> Parted | None:
 
 def _has_pieces(text: str) -> bool:
     """Whether something may stand apart in a text: most answers are one formula."""
-    return said(_CUT).search(text) is not None or _ASIDE.search(text) is not None
+    return said(_CUT).search(text) is not None or any(one.search(text) is not None for one in (_ASIDE, _RUNS_OVER))
 
 
 def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
@@ -160,7 +166,7 @@ def pieces_of(text: str) -> list[tuple[int, int]]:
         if text[at] == "\\" and not text[at + 1 : at + 2].isalpha():
             at += 2
             continue
-        cut = cuts.match(text, at) if level == 0 else None
+        cut = _RUNS_OVER.match(text, at) or cuts.match(text, at) if level == 0 else None
         if cut is None and level == 0 and _ASIDE.match(text, at):
             cut, closed = re.compile(r"\(").match(text, at), (closing(text, at) or len(text) + 1) - 1
         if cut is not None or at == closed:

@@ -3,7 +3,7 @@ product, s_i(1 − s_i) an entry, X*w the product of matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import chain, permutations
 from typing import Final
@@ -19,6 +19,7 @@ from ..lines.syntax_walk import rebuilt
 from .other_readings import AT_ARGUMENT, OUTER, WIDER_DIVISORS, Reading, absolute, everywhere, misfit_readings, readings
 
 _EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
+_SIGMA: Final = frozenset(("sigma", "σ"))
 _AVERAGE: Final = "the expectation is read as the average over the samples"
 
 
@@ -53,8 +54,11 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
     )
 
 
-def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index, ...]]]:
-    """Further readings of an answer that is not right as it stands, and the order of the letters of an entry.
+def others(
+    read: Read, around: Surroundings, told: Collection[str] = (), own: Sequence[str] = ()
+) -> Iterator[tuple[Read, tuple[Index, ...]]]:
+    """Further readings of an answer that is not right as it stands, and the order of the letters of an entry. `told`
+    are the functions of which the answer says what they are, `own` the letters of the entry that it names.
 
     Where `*` and `·` entry by entry do not fit, SymPy, Julia and MATLAB are meant:
     there they are the product of matrices.
@@ -70,8 +74,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
     of_answers: tuple[Reading, ...] = (
         ("`*` that works entry by entry", everywhere(partial(_starred, side.source.text)), frozenset()),
         ("|…| that works entry by entry", everywhere(absolute), frozenset((s.Apply,))),
-        ("σ as the softmax", everywhere(_softmax), frozenset((s.Apply,))),
-        ("its 1 as the vector of ones", everywhere(_ones), frozenset(("juxtapose",))),
+        *(() if _SIGMA & {*told} else (("σ as the softmax", everywhere(_softmax), frozenset((s.Apply,))),)),
         ("diag as the matrix with this diagonal alone", everywhere(_diagonal), frozenset((s.Apply,))),
         OUTER,
         *WIDER_DIVISORS,
@@ -81,7 +84,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
     identity = everywhere(partial(_identity, side.source.text))(side.node, around)
     alike = (("its I as the identity", identity), *readings(of_answers, identity, around)) if identity else ()
     for how, node in chain(readings(of_answers, side.node, around), alike, misfits):
-        found = read_side(replace(side, node=node), around)
+        found = read_side(replace(side, node=node), around, fixed=own)
         yield replace(found, notes=(*found.notes, f"read with {how}")), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
     letters, wanted = ([letter for letter in _free(side.node, around) if letter.name not in bound], around.task.letters)
@@ -111,14 +114,6 @@ def _identity(text: str, node: s.Node) -> s.Node | None:
             return s.Apply(span, "eye", sizes)
         case s.Name(span, "Id"):
             return s.Apply(span, "eye", ())
-    return None
-
-
-def _ones(node: s.Node) -> s.Node | None:
-    r"""`1 p^\top` as the column of ones times a row."""
-    match node:
-        case s.Binary(_, "juxtapose", s.Literal_(span, 1)):
-            return replace(node, left=s.Apply(span, "ones", ()))
     return None
 
 

@@ -203,7 +203,10 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
                 found.pop()  # `…, y_i ∈ {0, 1}`
             continue
-        if found and _in_brackets(tokens) and any(token.text == "=" for token in tokens):
+        inner = tokens[1:-1] if _in_brackets(tokens) else tokens
+        if found and _RUNS.fullmatch(" ".join(token.text for token in inner)):
+            continue
+        if found and inner is not tokens and any(token.text == "=" for token in tokens):
             tokens, piece = tokens[1:-1], replace(piece, defining=True)  # `\qquad (K = XX^\top)`
         texts = [token.text for token in tokens]
         numbered = len(tokens) == 3 and (texts[0], tokens[1].kind, texts[2]) == ("(", "number", ")")
@@ -217,6 +220,12 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             continue
         found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found
+
+
+_RUNS: Final = regex(
+    r"[a-z] (?:=|in \\\{) [01](?: , \d)*(?: ,)? (?:dots|\. \.(?: \.)?)(?: ,)? \w+(?: \\\})?|[01] <= [a-z] <= \w+"
+)
+r"""`k = 1, \dots, n`, `k \in \{1, \dots, n\}`, `1 \le k \le n`: that a letter runs through its whole range."""
 
 
 def _in_brackets(tokens: Sequence[Token]) -> bool:

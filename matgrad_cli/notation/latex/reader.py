@@ -112,7 +112,8 @@ def run(r: Cursor, first: s.Node | None = None, slash: bool = True) -> s.Node:
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
         elif r.starts_factor():
-            node = r.binary("juxtapose", node, factor_beside(r, node))
+            right = factor_beside(r, node)
+            node = r.binary("juxtapose", _ones_before(r, node, right), right)
         else:
             break
     for sign in reversed(signs):
@@ -168,6 +169,15 @@ def factor_beside(r: Cursor, left: s.Node) -> s.Node:
         r.note("a `1` behind a factor is read as the vector of ones")
         return s.Apply(node.span, "ones", ())
     return node
+
+
+def _ones_before(r: Cursor, left: s.Node, right: s.Node) -> s.Node:
+    r"""The vector of ones of `1 b^\top`, which nobody writes for a multiple of b."""
+    one = isinstance(left, s.Literal_) and left.text == "1"
+    if not one or not isinstance(right, s.Transposed) or not _may_be_vector(r, right.body):
+        return left
+    r.note("a `1` before a row is read as the vector of ones")
+    return s.Apply(left.span, "ones", ())
 
 
 def signed_factor(r: Cursor) -> s.Node:
