@@ -71,6 +71,7 @@ MADE = {
     "commuting": "commuting",
     "lost-delta": "lost-delta",
     "lost-of-equation": "lost-of-equation",
+    "not-summed": "bias-not-summed",
 }
 """Each kind, in the order in which they are looked for, with the problem that makes it."""
 

@@ -19,6 +19,8 @@ def _varies(case: Case) -> bool:
 
 
 LAYOUT: Final = layouts.other_layout, layouts.transposed_whole
+SHAPES: Final = *LAYOUT, layouts.not_summed
+"""Of a line that has another shape than is needed."""
 
 WHOLE: Final = terms_off.sign, terms_off.factor
 
@@ -107,5 +109,5 @@ VALUES: Final = (
 )
 """The kinds of slips in a line that has the kind of what is needed, in their order."""
 
-CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_LETTER, *LOST_TERMS)}.values())
+CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_LETTER, *LOST_TERMS, *SHAPES)}.values())
 """Each kind once."""

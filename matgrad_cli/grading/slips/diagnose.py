@@ -17,7 +17,7 @@ from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
 from .case import Case, Context
-from .catalogue import DELTAS, EDITS, LAYOUT, LETTERS, LOST_LETTER, MISFITS, OTHER_LETTER, VALUES
+from .catalogue import DELTAS, EDITS, LETTERS, LOST_LETTER, MISFITS, OTHER_LETTER, SHAPES, VALUES
 from .causes import CAUSES, Repair, Slip
 from .kind import Kind, first
 from .misfits import Unfit
@@ -104,8 +104,8 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
         )
         found = first(_case(context, before, after), OTHER_LETTER)
         return _caused(slip, found) if found is not None else slip
-    turned = first(_case(context, before, after), LAYOUT)
-    return turned or _mended(
+    told = first(_case(context, before, after), SHAPES)
+    return told or _mended(
         context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}")
     )
 

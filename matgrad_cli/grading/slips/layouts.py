@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import Expr, Eye, Transpose, add, hadamard, neg
+from ...ir import ONE, Expr, Eye, Fill, Shape, Transpose, add, hadamard, matmul, neg
 from ...records.layout import layouts_that_turn
 from ..lines.kinds import shape_in_words
 from .case import Case, Trial
@@ -63,3 +63,16 @@ def transposed_whole(case: Case) -> Iterator[Trial]:
     if (turned := _turned(case)) is not None:
         line, needed = shape_in_words(case.line.shape), shape_in_words(case.needed.shape)
         yield Trial(turned, (f": {line}, needed is {needed}" if line != needed else "",))
+
+
+@kind("missing-sum", "the sum over the {0} is missing: this is {1}, needed is {2}", "write `{line}`")
+def not_summed(case: Case) -> Iterator[Trial]:
+    """A row, or a column, for each of those over which is to be summed: of a vector that is added to all of them."""
+    line, needed = case.line, case.needed
+    if line.shape.is_number or not line.shape.is_matrix or not (needed.shape.is_column or needed.shape.is_row):
+        return
+    for name, each in (("rows", Transpose(line)), ("columns", line)):
+        total = matmul(each, Fill(1, Shape(each.shape.cols, ONE)))
+        whole = total if needed.shape.is_column else Transpose(total)
+        if whole.shape is needed.shape:
+            yield Trial(whole, (name, shape_in_words(line.shape), shape_in_words(needed.shape)))
