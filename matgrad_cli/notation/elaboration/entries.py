@@ -364,8 +364,8 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[ir.Symbol, tuple[s.Nod
     name = s.ungrouped(node.variable)
     unknown = isinstance(name, s.Name) and e.scope.find(name.name) is None and name.name not in e.arguments
     if unknown and isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None:
-        # ∂_k f: by entry k of wrt; x, y and longer names are variables that are not known
-        counts = len(name.name) == 1 and "a" <= name.name <= "t"
+        # ∂_k f: by entry k of wrt; x, y and longer names are variables that are not known, of ∇_c f c too
+        counts = len(name.name) == 1 and ("i" if node.style == "nabla" else "a") <= name.name <= "t"
         if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix or not counts:
             e.expr(name)
         return e.scope.wrt, (name,)
