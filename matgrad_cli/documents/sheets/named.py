@@ -12,7 +12,7 @@ from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK
 from ...notation.loss_text import CONSTRAINT, GOAL
 from .names import relates
-from .outline import Outline
+from .outline import Outline, holds, is_part
 from .problem import LOSS as _LOSS
 from .problem import USUAL
 from .sheet import Formula
@@ -27,8 +27,9 @@ _BY = (
     r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?|in|by)\s+\$?(?:\\\()?"
     r"(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)"
 )
-_OBJECT = r"(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function))"
-_OF = rf"(?:\s+(?:matrix|vector))?(?:\s+(?:of|for)\s+{_OBJECT})?{_BY}?"
+_OBJECT = r"(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|(?:the|our|this) (?:loss|objective|cost|function))"
+_AT = r"(?:\s+at\s+(?:the point\s+)?\$?(?:\\\w+\s*)?\{?\w\}?\$?)"
+_OF = rf"(?:\s+(?:matrix|vector))?(?:\s+(?:of|for)\s+{_OBJECT})?{_BY}?{_AT}?"
 _IS = (
     r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be"
     r"|comes out as|turns out to be)"
@@ -209,6 +210,7 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     losses = {item.body: item.formula for item in reversed(moved) if item.left and item.body in stated}
     if not moved:  # `Let f(x) = … . The gradient is …`
         usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
+        usual = [item for item in usual if not any(is_part(item, one) for one in usual)]
         called = [item for item in usual if item.arguments or _is_asked(formulas[item.formula])]
         losses = {item.name: item.formula for item in called or (usual if len(usual) == 1 else [])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
@@ -371,11 +373,11 @@ def _is_residual(found: re.Match[str], others: Sequence[str]) -> bool:
     bias in `y = Wx + b`, nor added to others elsewhere, as I in `I + A`, nor how many of something there are, nor what
     is differentiated."""
     left, value, rest = (re.sub(r"[\s{}]", "", found[part]) for part in ("left", "value", "rest"))
-    used = any("=" in other and _holds(other, rest) for other in others)
+    used = any("=" in other and holds(other, rest) for other in others)
     name, names = re.escape(rest), f"{re.escape(rest)}|{re.escape(left)}"
     moved = rf"(?:\\partial|\\nabla|(?<![A-Za-z\\])d)\s*_?\s*\{{?\s*(?:{names})(?![A-Za-z])"
     counts = rf"[\^_]\s*\{{?\s*{name}(?![A-Za-z])|(?:\\frac\s*(?:\{{[^{{}}]*\}}|\w)|/)\s*[{{(]?\s*\d*\s*{name}"
-    if not used or any(_holds(found["value"], one) for one in (left, rest)) or rest == "I":
+    if not used or any(holds(found["value"], one) for one in (left, rest)) or rest == "I":
         return False
     called = rf"^\s*\\?[A-Za-z]+\s*\((?:[^=()]*[^A-Za-z\\=()])?{name}(?:[^A-Za-z=()][^=()]*)?\)\s*&?:?="  # f(u) = …
     if any(re.search(f"{moved}|{counts}|{called}", other) for other in others):
@@ -383,15 +385,8 @@ def _is_residual(found: re.Match[str], others: Sequence[str]) -> bool:
     written = [re.sub(r"\s|&|\\[,;! ]|\\left|\\right|[{}]", "", other) for other in others]
     paired = any(f"{left}-{value}" in other or f"{value}-{left}" in other for other in written)
     added = rf"[-+]\d*{name}(?:$|[-+=)\]|.,;])|(?:^|[(\[|=])\d*{name}[-+]"
-    apart = any(re.search(added, other) and not _holds(other, left) for other in written)
-    return not apart and (paired or not any(_holds(other, left) for other in others))
-
-
-def _holds(text: str, name: str) -> bool:
-    """Whether a formula has this letter, also in a run, `X^Te`."""
-    plain = re.sub(r"\\(?:text\w*|math\w+|operatorname\*?|mbox)\s*\{[^{}]*\}", " ", text)
-    found = re.search(rf"{re.escape(name)}(?![A-Za-z])", plain) if len(name) > 1 else None
-    return found is not None or (len(name) == 1 and name in re.sub(r"\\[A-Za-z]+", " ", plain))
+    apart = any(re.search(added, other) and not holds(other, left) for other in written)
+    return not apart and (paired or not any(holds(other, left) for other in others))
 
 
 _LONE_LEFT = regex(rf"^[\s&]*({_ONE_LETTER})\s*(?:\([^=]*\))?\s*&?:?=")

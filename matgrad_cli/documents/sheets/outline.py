@@ -13,6 +13,7 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, split_line
 from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.loss_text import plain_name
+from .names import squeezed
 from .sheet import Formula
 
 MOST_FORMULAS = 4_000
@@ -108,6 +109,20 @@ def outline(formulas: Sequence[Formula]) -> Outline:
 def nodes_of(line: LatexLine) -> list[s.Node]:
     """What was read of all sides of a row."""
     return [side.node for statement in line.statements for side in statement.sides if side.node is not None]
+
+
+def is_part(item: Stated, of: Stated) -> bool:
+    r"""Whether a name that is no function, or its value, stands in another: E of `L = \|XW - Y\|^2`, `E = XW - Y`."""
+    if item.arguments or item.name == of.name:
+        return False
+    return holds(of.sides[0], item.name) or squeezed(item.sides[0]) in squeezed(of.sides[0])
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether a formula has this letter, also in a run, `X^Te`."""
+    plain = re.sub(r"\\(?:text\w*|math\w+|operatorname\*?|mbox)\s*\{[^{}]*\}", " ", text)
+    found = re.search(rf"{re.escape(name)}(?![A-Za-z])", plain) if len(name) > 1 else None
+    return found is not None or (len(name) == 1 and name in re.sub(r"\\[A-Za-z]+", " ", plain))
 
 
 def amid(formulas: Sequence[Formula], found: Outline, stated: Stated) -> bool:
