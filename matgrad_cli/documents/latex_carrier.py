@@ -10,8 +10,8 @@ from ..diagnostics.regex import regex
 from .display_rows import rows_of
 from .hidden import failed_conditions, faint_in_latex
 from .keys import Collector, Document
+from .macros import macros_of, put_in
 from .passage import Passage, blanked
-from .sheets.macros import macros_of, put_in
 from .sheets.regions import delimited
 
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"

@@ -16,7 +16,7 @@ from ..notation import syntax as s
 from .derivation import Reader
 from .lines.directions import find_directions, find_identity, find_letters, find_lines
 from .lines.functions import find_functions
-from .lines.literal_name import holds_constant, with_optimum
+from .lines.literal_name import holds_constant, with_optimum, with_points
 from .lines.losses import bare_names, loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
@@ -112,6 +112,7 @@ def begin(
     if not variable.shape.is_number and not around.valued(constant) and holds_constant(bare, variable.name):
         around.held = around.define(constant, variable)
     bare = tuple(with_optimum(list(bare), variable.name, letters))
+    bare = tuple(with_points(list(bare), variable.name)) if variable.shape.is_column else bare
     find_functions(around, bare, source)
     find_redefined(around, source.text, rows[0][1].places[0] if rows else 0)
     around.losses = loss_names(around, bare, source, syntax, name)

@@ -71,7 +71,8 @@ def _pending_by(expr: Expr) -> tuple[_By, ...]:
 
 def _pending_found(node: Expr) -> tuple[_By, ...]:
     below = [_PENDING[part] for part in node.children]
-    if isinstance(node, ir.Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
+    lettered = isinstance(node, ir.Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index))
+    if isinstance(node, ir.Partial) and lettered and node.row is not node.col:  # ∂/∂X_ii is along no whole array
         below.insert(0, ((node.variable, node.row, node.col),))
     if not any(below):
         return ()

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from matgrad_cli.diagnostics import Source
+from matgrad_cli.documents.macros import expanded
 from matgrad_cli.documents.sheets.facts import facts_by_standing
-from matgrad_cli.documents.sheets.macros import expanded
 from matgrad_cli.documents.sheets.outline import outline
 from matgrad_cli.documents.sheets.read import read_sheet
 from matgrad_cli.documents.sheets.sections import sections

@@ -4,13 +4,15 @@ r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in wher
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import FUNCTIONS, OF_GREEK
-from ...notation.loss_text import plain_name, power_of
+from ...notation.latex.names import FUNCTIONS
+from ...notation.loss_text import plain_name
 from ...notation.stated_functions import (
     AT_SAMPLE,
     CALLED,
@@ -24,9 +26,9 @@ from ...notation.stated_functions import (
 )
 from ..passage import Passage
 from .definitions import WEIGHTS
-from .names import free_names
 from .one_term import BY_ANY, OF_SAMPLE, SUM_OVER
 from .outline import Outline
+from .read import HEADING
 from .sheet import Formula
 from .spoken import Habit
 
@@ -38,6 +40,9 @@ _EQUALS = regex(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = regex(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
 _ENDS = regex(r"=|\\equiv(?![A-Za-z])|≡|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
 _CASES = regex(r"\s*(?:\\left\s*\\\{)?\s*\\begin\s*\{(cases|array)\}.*?\\end\s*\{\1\}", re.DOTALL)
+_SLOPE_AT = regex(
+    r"(?<![A-Za-z\\])(?P<name>[A-CF-Zabck])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*\(\s*(?P<at>[^()]+?)\s*\)"
+)
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
 _SAMPLE = regex(r"(\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*\([a-z]\)\s*\}?|_\s*(?:\{\s*[i-n]\s*\}|[i-n]))")
@@ -87,15 +92,30 @@ def with_calls(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     if not last and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
     slopes = {key: slope for key, slope in _functions(formulas, losses, _PRIMED).items() if key in last}
-    heads, changed = {function.formula for table in (first, last) for function in table.values()}, []
-    for number, formula in enumerate(formulas):
-        passage, functions = formula.passage, first if number < begins else last
+    anew = list(_in_sections(formulas, losses, prose, last.keys()))
+    heads, changed = {function.formula for table in (first, last, *anew) for function in table.values()}, []
+    for number, (formula, own_values) in enumerate(zip(formulas, anew, strict=True)):
+        passage, functions = formula.passage, {**(first if number < begins else last), **own_values}
         if number not in heads:
             own = {key: functions[key] for key, slope in slopes.items() if number == slope.formula}
             told = _as_derivative(passage, own) if own else None
             passage = told or _all_put_in(_put_in(passage, slopes, _PRIMED), functions)
         changed.append(replace(formula, passage=passage))
     return tuple(changed)
+
+
+def _in_sections(
+    formulas: Sequence[Formula], losses: Collection[str | None], prose: str, names: Collection[str]
+) -> Iterator[dict[str, Function]]:
+    """For each formula which of these functions the section says itself, under a heading, in which it stands."""
+    headings = [mark.start() for mark in HEADING.finditer(prose)]
+    start = 0
+    for heading, own in groupby(formulas, lambda formula: bisect_right(headings, formula.place)):
+        section = tuple(own)
+        told = _functions(section, losses) if heading else {}
+        told = {key: replace(one, formula=start + one.formula) for key, one in told.items() if key in names}
+        yield from (told for _ in section)
+        start += len(section)
 
 
 def _begins_anew(found: Outline, losses: Collection[str | None]) -> int:
@@ -271,6 +291,17 @@ def of_calls(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
         yield (habit, partial(_at_number, name, by)), f"{name} is read as {name}_o + {by} {name}_d, which varies so"
 
 
+def primed_names(text: str) -> Iterator[str]:
+    """The letters of functions that formulas call and differentiate, and that nothing states: the b of `b'(\\theta_i)`
+    beside `b(\\theta_i)`."""
+    for name, place in {match["name"]: match["at"] for match in _SLOPE_AT.finditer(text)}.items():
+        lone = rf"(?<![A-Za-z\\]){name}(?![A-Za-z])"
+        calls = re.findall(rf"{lone}\s*(?:'|\^\s*\{{?\s*\\prime\s*\}}?)*\s*\(", text)
+        plain = re.search(rf"{lone}\s*\(\s*{re.escape(place)}\s*\)(?P<stated>\s*&?\s*:?=)?", text)
+        if len(calls) == len(re.findall(lone, text)) and plain is not None and not plain["stated"]:
+            yield name
+
+
 def _letter(name: str) -> str:
     """A letter, in a style or not."""
     return rf"(?:{STYLE}\{{\s*{re.escape(name)}\s*\}}|{STYLE}?{re.escape(name)})"
@@ -333,56 +364,3 @@ def _of_its_sample(numbers: Mapping[str, str], match: re.Match[str]) -> str:
     if number is None:
         return match[0]
     return "=" if before and behind else f"{before}{number}{match['script']}{behind}"
-
-
-# ---- a loss that is the square of its name, `\\chi^2 = …` beside `\\partial\\chi^2`
-
-_SQUARED = regex(
-    r"(?P<name>\\[a-z]+|(?<![A-Za-z\\])[A-Za-z])(?:\s*_\s*(?P<open>\{)?\s*(?P<label>\w)\s*(?(open)\}|(?!\w)))?"
-    r"\s*\^\s*(?:2|\{\s*2\s*\})"
-)
-_DERIVED_SQUARE = regex(rf"(?P<below>\}}\s*\{{\s*)?(?:{BY_ANY}|\\[dt]?frac\s*\{{\s*d)\s*\{{?\s*{_SQUARED.pattern}")
-
-
-def squares_of_losses(texts: Sequence[str]) -> Iterator[tuple[Habit, str, str]]:
-    """How the name of a loss that is stated as a square is written as one name, with that name and the square: the
-    square stands for itself, the name for its root."""
-    found = [match for text in texts for match in _DERIVED_SQUARE.finditer(text)]
-    below = {match.group("name", "label") for match in found if match["below"]}
-    derived = {match.group("name", "label"): match for match in found if not match["below"]}
-    heads = (match.group("name", "label") for text in texts if (match := _SQUARED.match(text.lstrip(" &"))))
-    free = free_names(("J", "E", "F", "C"), " ".join(texts))
-    for (name, label), new in zip(dict.fromkeys(one for one in heads if one in derived), free, strict=False):
-        if (name, label) not in below:
-            whole = f"{name}_{label}^2" if label else f"{name}^2"
-            yield (power_of(name, label or ""), partial(_as_root, new)), new, whole
-
-
-def _as_root(new: str, match: re.Match[str]) -> str:
-    """The power of a name as one of its square; `d` alone is the sign of a derivative."""
-    power = int(match["power"] or match["digit"] or 1)
-    if match["mark"] or (match["name"] == "d" and power == 1):
-        return match[0]
-    behind_command = match.string[: match.start()][-1:].isalpha()
-    return " " * behind_command + new if power == 2 else rf"\left({new}^{{{power}/2}}\right)"
-
-
-# ---- a loss with a parameter below its name, `L_\\lambda(w) = …`
-
-_OF_PARAMETER = regex(
-    rf"(?P<name>\\ell|\\mathcal\s*(?:\{{\s*[A-Z]\s*\}}|[A-Z])|(?<![A-Za-z\\])[A-Z])"
-    rf"\s*_\s*(?P<open>\{{)?\s*\\(?P<label>{OF_GREEK})(?![A-Za-z])\s*(?(open)\}})"
-)
-_DERIVED_OF_PARAMETER = regex(rf"{BY_ANY}\s*\{{?\s*{_OF_PARAMETER.pattern}")
-
-
-def losses_of_parameters(texts: Sequence[str]) -> Iterator[tuple[Habit, str, str]]:
-    """How the name of a loss that is stated, and differentiated, with a Greek letter below is written with a label,
-    with that name as it is printed and as it is written: such a letter is no index."""
-    derived = {match.group("name", "label") for text in texts for match in _DERIVED_OF_PARAMETER.finditer(text)}
-    heads = (_OF_PARAMETER.match(text.lstrip(" &")) for text in texts)
-    stated = {head.group("name", "label"): head[0] for head in heads if head is not None and "=" in head.string}
-    for name, label in sorted(derived & stated.keys()):
-        own = re.compile(rf"{re.escape(name)}\s*_\s*(?P<open>\{{)?\s*\\{label}(?![A-Za-z])\s*(?(open)\}})")
-        with_label = rf"{name}_{{\mathrm{{{label}}}}}".replace("\\", r"\\")  # a replacement text
-        yield (own, with_label), f"{plain_name(name)}_{label}", stated[name, label].strip()

@@ -4,7 +4,7 @@ or told of those for which that is not possible."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
@@ -124,10 +124,22 @@ class Definitions:
         moved |= texts.keys() & {item.body for item in found.differentiated}  # ∇L_1, of whatever that is made
         moved |= {name for name, names in within.items() if names & moved}
         moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
+        moved |= {name for name, names in inner.items() if not names.isdisjoint(self._beside_loss(sheet, found))}
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
         known = {*moved, *self.sizes, "I", "T", "d", *"ijklmnpqrst", *letters}
         given = {name for name, names in inner.items() if names & self.sizes.keys() and names <= known}
         return {name: stated for name, stated in texts.items() if name in moved | given}
+
+    def _beside_loss(self, sheet: Sheet, found: Outline) -> set[str]:
+        """The names in derivatives of losses that no loss has: the X of `Xᵀ(Xw - y)` beside `Z = HX`."""
+
+        def names_of(texts: Iterable[str]) -> set[str]:
+            return {name for text in texts for name in labelled_names(tokens_of(text, self.names))}
+
+        losses = {item.body for item in found.differentiated}
+        rows = names_of(sheet.formulas[item.formula].passage.text for item in found.differentiated if item.left)
+        sides = names_of(one.sides[0] for one in found.stated if one.name in losses)
+        return {name for name in rows - sides if name[:1].isupper()} if sides else set()
 
     def _valued(self, sheet: Sheet, found: Outline) -> Iterator[tuple[Stated, set[str]]]:
         """What is given a value, and the names in it; labels, models of the data, what is probable and what is only
@@ -282,8 +294,10 @@ def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | N
         return rf"{{\left({side}\right)}}"
     called = [part.text for part in below if part.kind == "name"]
     family = Family((), side, True, stated.name, stated.letters)
-    value = reindexed(family, called) if len(called) == len(stated.letters) else None
-    return rf"{{\left({value}\right)}}" if value is not None else None
+    count = len(stated.letters)
+    value = reindexed(family, called[:count]) if count <= len(called) < count + 2 else None
+    entry = "".join(rf"_{{{letter}}}" for letter in called[count:])  # the p_ic of p_i = softmax(z_i)
+    return rf"{{\left({value}\right)}}{entry}" if value is not None else None
 
 
 _BELOW = str.maketrans({letter: f"_{plain}" for letter, plain in zip("ᵢⱼₖₗₘₙₜ", "ijklmnt", strict=True)})

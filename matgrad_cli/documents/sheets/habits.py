@@ -11,8 +11,9 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, of_square, plain_name, power_of
 from ..passage import Passage
-from .calls import losses_of_parameters, of_calls, squares_of_losses
-from .members import OVER_SET, whole_sets, without_set
+from .calls import of_calls, primed_names
+from .loss_names import losses_of_parameters, squares_of_losses
+from .members import OVER_SET, lettered, whole_sets, without_set
 from .named import IN_TEXT, of_residuals, words_of_losses
 from .names import (
     BARE_SUM,
@@ -22,7 +23,6 @@ from .names import (
     below,
     fixed_indices,
     free_names,
-    lettered,
     of_estimates,
     one_hot_of,
     over_an_axis,
@@ -141,11 +141,11 @@ _IS_KNOWN = (
     r"|{word}(?: (?:activation|function))*[$\s(:]{{1,4}}{name}(?![A-Za-z])"
 )
 """`g is the sigmoid function`, `the softmax $g$`."""
-_CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()"
+_CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'+|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()"
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
 _FUNCTION_D = regex(rf"^[\s&]*({_SIGN_OF_D}|[mn](?:_\{{?\w\}}?)?)\s*(\([^()=]*\))\s*&?:?=")
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative; a model m(p), no size."""
-_LABELLED = regex(r"(?P<name>\\[A-Za-z]+|[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![a-z]))|\\[A-Za-z]+")
+_LABELLED = regex(r"(?P<name>\\[A-Za-z]+|[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![a-z]{2}))|\\[A-Za-z]+")
 _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
 )
@@ -344,6 +344,7 @@ def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
             known = [*islice(free, 1)]
         if len(known) == 1:  # not one of several on a page, each of which is called f
             yield name, known[0]
+    yield from zip(primed_names(text), free, strict=False)
 
 
 def _primed(text: str, match: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ _OF_FEATURES = (
 )
 """A letter that divides, as the number of samples does: `2/n`, `\\frac{1}{N}`."""
 _MULTIPLIERS = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta"))
-_ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
+_ONES = r"(?:\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?|1)"
 
 
 def lengths(

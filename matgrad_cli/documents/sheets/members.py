@@ -15,6 +15,7 @@ from ...diagnostics.regex import regex
 from ...notation.latex.names import OF_GREEK
 from ...notation.loss_text import plain_name
 from ..passage import blank
+from .names import paired
 from .sizes import TRANSPOSED, plain_prose
 
 OTHER = {"row": "column", "column": "row"}
@@ -251,3 +252,74 @@ def _names_with(letters: set[str], text: str) -> set[str]:
 def without_set(sets: Collection[str], match: re.Match[str]) -> str:
     """The sum over all, `\\sum_w`, for one over such a set."""
     return rf"\sum{match['limits'] or ''}_{{{match['i']}}}" if match["set"] in sets else match[0]
+
+
+# ---- letters below that number no members: labels
+
+
+def _made_of_itself(name: str, letter: str, texts: Sequence[str]) -> bool:
+    """Whether a formula makes a name with a letter below of the name without: `X_c = HX`."""
+    left = re.compile(rf"[\s&]*{re.escape(name)}\}}?_\{{?\s*{letter}\s*\}}?\s*&?:?=")
+    values = [text[found.end() :] for text in texts if (found := left.match(text)) is not None]
+    alone = rf"{re.escape(name)}(?![A-Za-z_])" if name[0] == "\\" else rf"{name}(?!_)"
+    return any(re.search(alone, value if name[0] == "\\" else _COMMAND.sub(" ", value)) for value in values)
+
+
+_COMMAND = regex(r"\\[A-Za-z]+")
+
+
+def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
+    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
+    f_a, f_p and f_n."""
+    below: dict[str, set[str]] = {}
+    for text in texts:
+        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![a-z])", text):
+            below.setdefault(letter, set()).add(name)
+    text = " ".join(texts)
+    single: dict[str, str] = {}
+    labels: dict[str, list[str]] = {}
+    changed = set[tuple[str, str]]()  # X_c = HX and y_c = Hy
+    for letter, names in below.items():
+        index = rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_\{{?{letter}"
+        own = names - {"\\nabla"} if not re.search(index, text) else set[str]()
+        if len(own) == 1:
+            single[letter] = next(iter(own))
+        changed |= {(one, letter) for one in own if all(_made_of_itself(name, letter, texts) for name in own)}
+        for name in names:
+            labels.setdefault(name, []).append(letter)
+    defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
+    moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
+
+    def named(name: str, letters: Sequence[str]) -> bool:
+        several = name in moved and (len(letters) > 2 or _named_by(name, letters))
+        return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
+
+    def of_gate(letter: str, names: Collection[str]) -> bool:
+        """Whether it tells to which stated name weights belong: W_z and U_z of `z = σ(W_z x + U_z h)`."""
+        own = rf"(?:^|[,&]|quad)\s*{letter}(?:_\{{?t\}}?)?\s*&?:?="
+        beside = rf"_\s*\{{[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z}}])|\\sum_\{{?{letter}|_\{{[^{{}}]+{letter}\}}"
+        weights = all(name == "b" or name[0].isupper() for name in names)
+        return weights and len(names) > 1 and bool(re.search(own, text_of_rows)) and not re.search(beside, text)
+
+    text_of_rows = " , ".join(texts)
+    gates = {(name, letter) for letter, names in below.items() for name in names if of_gate(letter, names)}
+    between = frozenset("".join(paired(texts)))  # the w_x and w_y beside C_xy
+    alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
+    of_pairs = {(name, one) for name, letters in labels.items() for one in letters if between.issuperset(letters)}
+    found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
+    return (
+        frozenset(
+            (name, letter)
+            for name, letter, letters in found
+            if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
+        )
+        | changed
+        | (of_pairs - {("\\nabla", one) for one in between})
+        | gates
+    )
+
+
+def _named_by(name: str, letters: Sequence[str]) -> bool:
+    """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
+    usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
+    return len(letters) > 1 and usual

@@ -309,59 +309,6 @@ def over_the_one(match: re.Match[str]) -> str:
     return rf"\sum_{{{letters.pop()}}} " if len(letters) == 1 and len(max(letters)) == 1 and not moved else match[0]
 
 
-def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
-    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
-    f_a, f_p and f_n."""
-    below: dict[str, set[str]] = {}
-    for text in texts:
-        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![a-z])", text):
-            below.setdefault(letter, set()).add(name)
-    text = " ".join(texts)
-    single: dict[str, str] = {}
-    labels: dict[str, list[str]] = {}
-    for letter, names in below.items():
-        index = rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}"
-        if len(names - {"\\nabla"}) == 1 and not re.search(index, text):
-            single[letter] = (names - {"\\nabla"}).pop()
-        for name in names:
-            labels.setdefault(name, []).append(letter)
-    defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
-    moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
-
-    def named(name: str, letters: Sequence[str]) -> bool:
-        several = name in moved and (len(letters) > 2 or _named_by(name, letters))
-        return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
-
-    def of_gate(letter: str, names: Collection[str]) -> bool:
-        """Whether it tells to which stated name weights belong: W_z and U_z of `z = σ(W_z x + U_z h)`."""
-        own = rf"(?:^|[,&]|quad)\s*{letter}(?:_\{{?t\}}?)?\s*&?:?="
-        beside = rf"_\s*\{{[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z}}])|\\sum_\{{?{letter}|_\{{[^{{}}]+{letter}\}}"
-        weights = all(name == "b" or name[0].isupper() for name in names)
-        return weights and len(names) > 1 and bool(re.search(own, text_of_rows)) and not re.search(beside, text)
-
-    text_of_rows = " , ".join(texts)
-    gates = {(name, letter) for letter, names in below.items() for name in names if of_gate(letter, names)}
-    between = frozenset("".join(paired(texts)))  # the w_x and w_y beside C_xy
-    alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
-    of_pairs = {(name, one) for name, letters in labels.items() for one in letters if between.issuperset(letters)}
-    found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
-    return (
-        frozenset(
-            (name, letter)
-            for name, letter, letters in found
-            if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
-        )
-        | (of_pairs - {("\\nabla", one) for one in between})
-        | gates
-    )
-
-
-def _named_by(name: str, letters: Sequence[str]) -> bool:
-    """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
-    usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
-    return len(letters) > 1 and usual
-
-
 _BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
 _STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
 

@@ -14,7 +14,7 @@ from ...notation.latex.lines import LatexLine, split_line
 from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.loss_text import plain_name
 from .names import squeezed
-from .sheet import Formula
+from .sheet import Formula, Sheet
 
 MOST_FORMULAS = 4_000
 """So many formulas of one document are read."""
@@ -266,3 +266,41 @@ def _results(found: Outline) -> set[str]:
         if isinstance(by, s.Name) and any(not isinstance(side, (s.Name, s.Derivative)) for side in sides):
             names.add(by.name)
     return names
+
+
+# ---- by what words say that is differentiated: `the gradient with respect to $\mu$ is`
+
+_BY = regex(
+    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
+    r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*(?:\$[^$]{1,20}\$\s*(?:,|,?\s*and)\s*)*\$?$"
+)
+_BY_NAME = regex(
+    r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?"
+    r"|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
+)
+_RESPECT = (
+    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|wrt)\s+(?:the\s+)?(?:[a-z]+\s+){0,2}?\$\s*"
+    r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*)?(?P<name>\\?[A-Za-z]+(?:_\w)?)\}?\s*\$"
+)
+_SAID_BEFORE = regex(rf"{_RESPECT}[^=$]*$", re.IGNORECASE)
+_SAID_BEHIND = regex(rf"^\s*,?\s*(?:for the (?:gradient|derivative)\s+)?{_RESPECT}", re.IGNORECASE)
+
+
+def by_prose(sheet: Sheet) -> Iterator[str]:
+    """Names behind `with respect to`."""
+    for formula in sheet.formulas:
+        if _BY.search(formula.before[-90:]):
+            yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
+    yield from (plain_name(match[1]) for match in _BY_NAME.finditer(sheet.prose))
+
+
+def variable_said(formula: Formula) -> str | None:
+    """The name by which the sentence of a formula says that it differentiates."""
+    found = _SAID_BEHIND.match(formula.after) or _SAID_BEFORE.search(formula.before)
+    return None if found is None else plain_name(found["name"])
+
+
+def variables_said(sheet: Sheet, found: Outline, loss: str) -> Iterator[str]:
+    """The names by which sentences say that the loss is differentiated, where its derivative writes none, `∇f = …`."""
+    bare = (item.formula for item in found.differentiated if item.left and item.body == loss and not item.variable)
+    yield from filter(None, (variable_said(sheet.formulas[number]) for number in bare))

@@ -28,7 +28,7 @@ from .lengths import (
 )
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import expects, is_identity, labelled_names, relates, smoothness, tokens_of
-from .outline import Outline, Stated, amid, upstream_losses
+from .outline import Outline, Stated, amid, by_prose, upstream_losses, variables_said
 from .sheet import Question, Sheet, Told
 
 USUAL = frozenset("L L_cal f J E F ell l phi Phi S C loss V g h R Q".split())
@@ -37,17 +37,9 @@ LOSS = regex(
     r"|(?:min|max)imi[sz](?:es?|ing)|gradient of|derivative of|Gradient von|Funktion)\b",
     re.IGNORECASE,
 )
-_BY = regex(
-    r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
-    r"\s*(?:the\s+)?(?:\w+\s){0,2}?\(?\s*(?:\$[^$]{1,20}\$\s*(?:,|,?\s*and)\s*)*\$?$"
-)
 _OF = regex(
     r"(?:gradient|derivative|minimum|maximum|minimi[sz](?:er?|ing)|maximi[sz]ing|differentiate|Gradient|Ableitung)"
     r"\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
-)
-_BY_NAME = regex(
-    r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?"
-    r"|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
 )
 _CONSTANT = regex(
     r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$"
@@ -122,7 +114,7 @@ class _Finder:
         self.bare |= any(SET_TO_ZERO.search(formula.before[-130:]) for formula in sheet.formulas)
         self.heads = {item.body for item in found.differentiated if item.body is not None and item.left}
         self.sizes: dict[str, str] = {}
-        self.by_prose = list(self._by_prose())
+        self.by_prose = list(by_prose(sheet))
         self.told_lengths = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
         self.limits = set(re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", sheet.prose)) - self.told_lengths
         self.members: Mapping[str, str] = {}
@@ -136,13 +128,6 @@ class _Finder:
         named = len(parts) > 1 and "name" in {part.kind for part in parts}
         named = named and stated.name not in labelled_names(parts)
         return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
-
-    def _by_prose(self) -> Iterable[str]:
-        """Names behind `with respect to`."""
-        for formula in self.sheet.formulas:
-            if _BY.search(formula.before[-90:]):
-                yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
-        yield from (plain_name(match[1]) for match in _BY_NAME.finditer(self.sheet.prose))
 
     def score(self, stated: Stated) -> int:
         """How likely it is that this statement is the loss."""
@@ -162,6 +147,7 @@ class _Finder:
         inside = [self.definitions.made.get(name or "", set()) for name in by]
         by += [part for parts in inside if len(parts) == 1 for part in parts]  # by Λ = Σ⁻¹, so that Σ is sought
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
+        by += variables_said(self.sheet, self.found, stated.name)
         bare = any(item.body == stated.name and item.left and not item.variable for item in self.found.differentiated)
         if not by or (bare and {*by}.isdisjoint(stated.arguments)):
             by = [*stated.arguments, *by]  # `∇f(x)`, also where by a parameter is differentiated too
@@ -209,7 +195,12 @@ class _Finder:
         """What formulas say that a name is; only what is `stated`, and not supposed, if that is asked."""
         said = [other for other in self.found.stated if other.name == name]
         said = [one for one in said if not (stated and is_supposed(self.sheet.formulas[one.formula]))]
-        return [side.strip().rstrip(".,;") for other in said for side in other.sides]
+        by_entries = stated and name[:1].isupper()  # Q_ij = y_i y_j says what Q is
+        sides = [(one.letters if by_entries else (), side.strip().rstrip(".,;")) for one in said for side in one.sides]
+        return [
+            rf"\left[{side}\right]_{{{letters[0]},{letters[1]}=1}}" if len(letters) == 2 else side
+            for letters, side in sides
+        ]
 
     def unnamed(self) -> Iterator[Question]:
         """Losses that no name states: the formula behind `gradient of`; or what derivative signs stand before,
@@ -370,7 +361,8 @@ class _Finder:
             name, colon, size = part.partition(":")
             if colon:
                 kept[plain_name(name)] = size.strip()
-        counts = {**self._labelled(loss), **self.sizes, **numbers_in(loss, self.limits & inside, self.told_lengths)}
+        lengths = self.told_lengths.union(*(size.split("×") for size in self.sizes.values()))
+        counts = {**self._labelled(loss), **self.sizes, **numbers_in(loss, self.limits & inside, lengths)}
         return {**counts, **{name: size for name, size in kept.items() if size}}
 
     def _labelled(self, loss: str) -> dict[str, str]:

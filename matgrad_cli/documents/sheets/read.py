@@ -11,8 +11,8 @@ from ...diagnostics import Source
 from ...diagnostics.regex import regex
 from ..hidden import FENCE, faint_in_latex, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
+from ..macros import expanded
 from ..passage import Passage, blank, blanked, covered
-from .macros import expanded
 from .plain import is_plain_text, plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Kind, Sheet, cells_of

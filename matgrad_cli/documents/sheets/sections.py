@@ -23,10 +23,12 @@ _PART = regex(
     re.MULTILINE,
 )
 _ASKED = regex(
-    r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b",
+    r"\b(?:gradient|derivative|differentiate|let|define|suppose|for|consider|loss|objective|function|given|minimi[sz]e)\b",
     re.IGNORECASE,
 )
 
+_DEFINES = regex(r"\b(?:let|define|consider|suppose)\b", re.IGNORECASE)
+"""Words by which a paragraph gives names their values: `Now define $u = f(x) = …$`."""
 REWRITING = regex(
     r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE
 )
@@ -166,12 +168,14 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
             valued = {other.name for other in found.stated}
             known = valued | names_before | {name.swapcase() for name in names_before}
             renewed = marked and not _renewed(found, start, stated.formula).isdisjoint(written[stated.formula])
+            anew = bool(marked) or _DEFINES.search(sheet.prose, between[0], at) is not None
             if stated.name == last.name:
-                other = _another(sheet, stated, last, written, known, valued, bool(marked))
+                other = _another(sheet, stated, last, written, known, valued, anew)
             else:
                 ends = [place for place in headings if place > at and not headings.isdisjoint(marked)]
                 end = next((n for n, one in enumerate(sheet.formulas) if ends and one.place >= min(ends)), len(written))
-                other = _done(found, last.name, written, stated.formula, end)
+                here = any((one.name, one.formula) == (last.name, stated.formula) for one in found.stated)
+                other = _done(found, last.name, written, stated.formula + (anew and here), end)  # u = f(x) = …
             if renewed or other:
                 yield start, between[0], stated.name
                 following = stated

@@ -80,6 +80,31 @@ _OPTIMUM = regex(r"_\s*\{?\s*o(?![A-Za-z])")
 _WORD_BELOW = regex(r"_\s*\{\s*[A-Za-z]{2,}\s*\}")
 
 
+def with_points(rows: Rows, variable: str) -> Rows:
+    """The rows in which u_1 and u_2 are vectors like the variable u, written `u^{(1)}`: one is transposed, or a
+    gradient is taken at it."""
+    found = [tokens_of(row.text) for _, row in rows]
+    words = [[token.lstrip("\\") for token, _, _ in tokens] for tokens in found]
+    numbers = [
+        [at for at, word in enumerate(line) if word.isdigit() and line[max(at - 2, 0) : at] == [variable, "_"]]
+        for line in words
+    ]
+    if not any(_is_point(line, at) for line, places in zip(words, numbers, strict=True) for at in places):
+        return rows
+    made = list[tuple[int, Passage]]()
+    for (number, row), tokens, places in zip(rows, found, numbers, strict=True):
+        spots = [(*_balanced(row.text, tokens[at - 1][1], tokens[at][2]), tokens[at][0]) for at in places]
+        made.append((number, row.replaced([(start, end, f"^{{({digit})}}") for start, end, digit in spots])))
+    return made
+
+
+def _is_point(words: Sequence[str], at: int) -> bool:
+    """Whether the numbered letter here is transposed, or the argument of a gradient."""
+    turned = words[at + 1 : at + 2] == ["^"] and words[at + 2 : at + 3] in (["top"], ["T"], ["intercal"])
+    before, behind = words[max(at - 5, 0) : at - 2], words[at + 1 : at + 2]
+    return turned or (before[:1] == ["nabla"] and before[2:] == ["("] and behind == [")"])
+
+
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
     """The rows with every occurrence of the name written as one free letter, and that letter; a plain name stays as it
     is. Where no name is told, a word under ∂ is one, as `_in_words` says."""

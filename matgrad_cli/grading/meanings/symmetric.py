@@ -36,13 +36,15 @@ def of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
 
 def of_measures(problem: Problem) -> Iterator[str]:
     """The matrices that measure something: the M of a root √(wᵀMw), or of a quotient by wᵀMw, and the P of `tr(P M⁻¹)`
-    beside `log det M`, a scatter or a scale, and of `tr(P M)` for a variable M that is symmetric."""
+    beside `log det M`, a scatter or a scale, and of `tr(P M)` for a variable M that is symmetric; the B and W of `wᵀBw`
+    beside `wᵀWw` where they are called as covariances are, S_B and S_W."""
     nodes = tuple(walk.nodes_of(problem.loss))
     bodies = [node.children[0] for node in nodes if isinstance(node, Power) or _calls(node, "sqrt")]
-    for body in (one for one in bodies if isinstance(one, MatMul) and len(one.children) == 3):
-        first, matrix, last = body.children
-        if isinstance(matrix, Symbol) and first is transpose(last):
-            yield matrix.name
+    yield from (form[0].name for body in bodies if (form := _quadratic(body)) is not None)
+    forms = {form for node in nodes if (form := _quadratic(node)) is not None}
+    vectors = [vector for _, vector in forms]
+    usual = (matrix.name for matrix, vector in forms if vectors.count(vector) > 1)
+    yield from (name for name in usual if name.partition("_")[0] in COVARIANCES)
     inside = {part for node in nodes if _calls(node, "det", "logdet") for part in walk.nodes_of(node)}
     alike = any(f"{problem.wrt.name} {word}" in map(str, problem.facts) for word in ("symmetric", "spd"))
     measured = {problem.wrt} & inside if alike else set[Expr]()
@@ -50,6 +52,12 @@ def of_measures(problem: Problem) -> Iterator[str]:
         beside = any((isinstance(one, Inverse) and one.body in inside) or one in measured for one in pair)
         if len(pair) == 2 and beside:
             yield from (one.name for one in pair if isinstance(one, Symbol))
+
+
+def _quadratic(node: Expr) -> tuple[Symbol, Expr] | None:
+    """The matrix and the vector of `wᵀMw`."""
+    first, matrix, last = node.children if isinstance(node, MatMul) and len(node.children) == 3 else (node,) * 3
+    return (matrix, last) if isinstance(matrix, Symbol) and first is transpose(last) else None
 
 
 def _calls(node: Expr, *functions: str) -> bool:

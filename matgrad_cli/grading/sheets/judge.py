@@ -252,7 +252,7 @@ class Judge:
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that does not follow says nothing about this problem."""
         formula = line.formula
-        if formula.step and not goes_up(result, self.readers[:1]):
+        if formula.step and code_of(result) != "wrong-sign" and not goes_up(result, self.readers[:1]):
             return "an update or a relation"
         if formula.quoted or (len(line.sides) == 1 and not line.goes_on and line.sides[0].node is not None):
             return "quoted" if formula.quoted else LABELLED if line.labels else "no equality"

@@ -151,8 +151,10 @@ class Others:
         own = self.stated is not None and self.loss in {plain_name(letter) for letter in bold - self.stated}
         if own or (form and bold & self.plain):
             return "a letter in bold may be another than the plain one of the loss"
-        self.given_anew |= anew and self._anew(line, result, strange and bool(self.in_loss))
-        if self.given_anew:  # what stands behind it may be about the new one
+        called = len(line.sides) > 2 and _ARGUMENT.fullmatch(line.sides[1].text.strip()) is not None
+        renewed = called and _RENEWED.search(line.formula.before[-60:]) is not None  # `Now define u = f(x) = …`
+        self.given_anew |= (renewed and stated) or (anew and self._anew(line, result, strange and bool(self.in_loss)))
+        if self.given_anew or renewed:  # what stands behind it may be about the new one
             return OTHER_VALUE
         if anew and derived and not rewrites(line.formula):
             return RESTATED

@@ -11,7 +11,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import big
 from ...documents.sheets.names import is_identity
-from ...documents.sheets.outline import nodes_of
+from ...documents.sheets.outline import nodes_of, variable_said
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
@@ -202,9 +202,10 @@ def gives_identity(line: Line) -> bool:
 
 def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowResult | None:
     """Of the verdicts in several variables the one that counts: those whose differential or derivative stands in the
-    row; or, where it gives a variable a value at which the derivative by that is not zero, those under which it
-    follows."""
+    row, or that its sentence names where its derivative names none; or, where it gives a variable a value at which the
+    derivative by that is not zero, those under which it follows."""
     own, valued = line.moving, unmarked(line.name or "")
+    own = own or ({variable_said(line.formula) or ""} if line.derives else own)
     named = [(name, result) for name, result in results if name in own]
     if not named and any(name == valued and result.role == "equation" for name, result in results):
         named = [(name, result) for name, result in results if name == valued or result.verdict == "follows"]

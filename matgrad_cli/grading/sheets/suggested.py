@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ...diagnostics.record import replace
@@ -21,7 +21,7 @@ from ...documents.sheets.facts import (
 from ...documents.sheets.sheet import Sheet, Told
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import DROPS, denied
-from ...ir import Call, Expr, Number, Symbol, mul, reciprocal
+from ...ir import Call, Expr, Number, Shape, Symbol, mul, reciprocal
 from ...notation import syntax as s
 from ...notation.loss_text import plain_name
 from ..consequences import MAY_FOLLOW
@@ -214,6 +214,10 @@ def _is_supposed_by(sheet: Sheet, part: Part, at: int, facts: Sequence[str]) -> 
     return any(word in said.get(name, ()) for name, word in (fact.rsplit(" ", 1) for fact in facts))
 
 
+_SINGULAR = regex(r"\bSVDs?\b|\bsingular[- ]values?\b", re.IGNORECASE)
+_THREE_FACTORS = regex(
+    r"=[\s&]*(\\?[A-Za-z]+)\s*(\\?[A-Za-z]+)\s*(\\?[A-Za-z]+)\s*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])"
+)
 _LEADS = regex(r"\b(?:if|when|for)\b[^.!?]*\b(?:reduc|simplif|becom|collaps)\w+", re.IGNORECASE)
 """What a result is in another case: `If A is symmetric this reduces to`."""
 
@@ -256,6 +260,17 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
             yield (f"{name} {'invertible' if name in inverted else 'square'}",)
     if len(alike) > 1:
         yield tuple(alike)
+    yield from _of_singular_values(sheet, variables)
+
+
+def _of_singular_values(sheet: Sheet, variables: Mapping[str, Shape]) -> Iterator[tuple[str, ...]]:
+    """Of a singular value decomposition `X = UΣVᵀ`: Σ is diagonal, U and V have orthogonal columns."""
+    texts = [one.passage.text for one in sheet.formulas] if _SINGULAR.search(sheet.prose) is not None else []
+    for match in filter(None, map(_THREE_FACTORS.search, texts)):
+        first, middle, last = map(plain_name, match.groups())
+        sides = [f"{name} {word}" for name in (first, last) for word in ("orthogonal", "tall")]
+        if {first, middle, last} <= variables.keys():
+            yield from ((f"{middle} diagonal",), (f"{middle} diagonal", *sides))
 
 
 def _powers(node: s.Binary) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import ONE, Expr, Eye, Fill, Shape, Transpose, add, hadamard, matmul, neg
+from ...ir import ONE, Expr, Eye, Fill, Index, Mul, Partial, Shape, Transpose, add, hadamard, matmul, mul, neg, rename
+from ...ir.entries import delta
 from ...records.layout import layouts_that_turn
 from ..lines.kinds import shape_in_words
 from .case import Case, Trial
@@ -49,12 +50,21 @@ def other_layout(case: Case) -> Iterator[Trial]:
     leads_here,
 )
 def tied_entries(case: Case) -> Iterator[Trial]:
-    """Of a symmetric variable the derivative by X_ij and X_ji as one variable: G + Gᵀ − G ∘ I."""
-    problem, needed = case.context.around.task.problem, case.needed
+    """Of a symmetric variable the derivative by X_ij and X_ji as one variable: G + Gᵀ − G ∘ I; by entries, too, also
+    as it is off the diagonal, G_ij + G_ji, of which a line may speak alone."""
+    problem, needed, head = case.context.around.task.problem, case.needed, case.context.head
     symmetric = any(problem.knows(problem.wrt, word) for word in ("symmetric", "spd"))
-    if symmetric and case.context.target and case.alike and needed.shape is problem.wrt.shape:
+    if not (symmetric and case.alike and head is not None):
+        return
+    if case.context.target and needed.shape is problem.wrt.shape:
         both = add(needed, Transpose(needed), neg(hadamard(needed, Eye(needed.shape.rows))))
         yield Trial(both, (problem.wrt.name,))
+    for part in head.factors if isinstance(head, Mul) else (head,):
+        match part:
+            case Partial(body, variable, Index() as row, Index() as col) if body is problem.loss and row is not col:
+                both = add(needed, rename(needed, {row: col, col: row}))
+                yield Trial(both, (variable.name,))
+                yield Trial(add(both, neg(mul(delta(row, col), needed))), (variable.name,))
 
 
 @kind("missing-transpose", "this is the transpose of what is needed{0}", "transpose the whole: `{line}`")

@@ -18,7 +18,7 @@ from .cursor import Cursor
 from .indices import one_index, prime_at
 from .names import WHOLE_TERM
 from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text, with_scripts
-from .sums import counted_entries, listed_entries, log_of_product
+from .sums import counted_entries, is_raised, listed_entries, log_of_product
 from .tokens import Token
 
 BUILT_IN: Final = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
@@ -228,6 +228,9 @@ def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
         joined |= first.kind != "number" or not r.sees("name")
         last = r.grammar.factor(r)
         node = r.binary("juxtapose", node, last)
+    while function == "log" and is_raised(last) and (power := _next_power(r)) is not None:
+        node, last, joined = r.binary("juxtapose", node, power), power, True
+        whole = True
     capital = isinstance(node, s.Name) and node.name[0].isupper() and not r.variable(node.name)
     called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
     letter = node.body if isinstance(node, s.Subscript) else node
@@ -244,6 +247,19 @@ def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
         what = "the whole product" if whole else "the letters that stand together"
         r.note(f"`{function}` without brackets takes {what} behind it")
     return node
+
+
+def _next_power(r: Cursor) -> s.Node | None:
+    r"""The next factor, if it is a power too: in `\log p^t (1-p)^{1-t}` both are parts of one likelihood."""
+    place, notes = r.at, len(r.notes)
+    if r.sees("operator", "cdot", "times"):
+        r.take()
+    node = r.grammar.factor(r) if r.starts_factor() else None
+    if node is not None and is_raised(node):
+        return node
+    r.at = place
+    del r.notes[notes:]
+    return None
 
 
 def _goes_on(r: Cursor, function: str) -> bool:

@@ -67,6 +67,7 @@ def end_unbraced(r: Cursor, past: int, base: Token) -> int:
         or r.variable(token.text)
         or not token.text.islower()
         or len(last.text) > 1
+        or (token.text == "e" and r.sees("operator", "^", ahead=1) and "e" not in r.binding)  # x_j e^u
     ):
         return past
     plain = "\\" not in r.source.text

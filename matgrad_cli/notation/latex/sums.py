@@ -205,14 +205,14 @@ def _log(body: s.Node) -> s.Node:
     if known is not None:
         return known
     match s.ungrouped(body):
-        case s.Binary(_, "^", base, exponent) as power if _is_raised(power):
+        case s.Binary(_, "^", base, exponent) as power if is_raised(power):
             return s.Binary(span, "juxtapose", s.Group(exponent.span, exponent), s.Group(span, _log(base)))
-        case s.Binary(_, "juxtapose", left, right) if _is_raised(left) or _is_raised(right):
+        case s.Binary(_, "juxtapose", left, right) if is_raised(left) or is_raised(right):
             return s.Group(span, s.Binary(span, "+", _log(left), _log(right)))
     return s.Apply(span, "log", (body,))
 
 
-def _is_raised(node: s.Node) -> bool:
+def is_raised(node: s.Node) -> bool:
     """Whether a factor is a power whose exponent is no whole number."""
     node = s.ungrouped(node)
     exponent = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator == "^" else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 
-from ...diagnostics.record import record
-from ...diagnostics.regex import regex
-from ...notation.stated_functions import closing
-from ..passage import Passage, blanked
+from ..diagnostics.record import record
+from ..diagnostics.regex import regex
+from ..notation.stated_functions import closing
+from .passage import Passage, blanked
 
 MOST_STEPS = 200_000
 """So many calls are put in, in one file."""
