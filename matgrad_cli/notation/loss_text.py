@@ -59,6 +59,11 @@ _LAMBDA: Final = (
     rf"|\(\s*{_PARAMETERS}\s*\)\s*->|[^\W\d]\w*\s*->)\s*(?=\S)|\s*return\s+(?=\S)"
 )
 """The head of a function without a name in Python, MATLAB, R and Julia."""
+_GRAD: Final = (
+    r"\s*(?:\w+\s*=\s*)?(?:[A-Za-z_][\w.]*\.)?(?:(?:value_and_)?grad|jacobian|jacrev|jacfwd)\s*\((?=\s*lambda\b)"
+)
+_GRAD_ENDS: Final = r"(?:,\s*argnums\s*=\s*\d+\s*)?\)\s*(?:\([\w\s,.]*\)\s*)?$"
+"""What takes the derivative of a function in Python, `jax.grad(lambda w: …)(w)`, and how it ends."""
 _MAPS: Final = r"\s*(?:\\?[A-Za-z]+\s*:\s*)?\\?[A-Za-z]+\s*(?:\\mapsto(?![A-Za-z])|↦)\s*(?=\S)"
 _DISPLAY: Final = (
     r"\\(?:begin|end)\s*\{(?:equation|align(?:ed)?|gather(?:ed)?|split|multline|displaymath|math)\*?\}"
@@ -97,6 +102,11 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
         text = text[: remark.start()]
+    taken = regex(_GRAD).match(text)
+    ends = regex(_GRAD_ENDS).search(text, taken.end()) if taken is not None else None
+    if taken is not None and ends is not None:
+        said.append(f"`{taken[0].strip()}…)` takes the derivative, and is dropped")
+        text = " " * taken.end() + text[taken.end() : ends.start()]
     function = regex(_LAMBDA).match(text) or regex(_MAPS).match(text)
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")

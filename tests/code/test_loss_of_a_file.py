@@ -312,3 +312,13 @@ def test_a_pasted_function_is_read_as_its_file_is(capsys: pytest.CaptureFixture[
     assert command_line(["gradient", "mean((X@w + b - y)**2)", "--wrt", "w", *shapes]) == 0
     assert capsys.readouterr().out == shown.out
     assert "from `loss`\n" in shown.err
+
+
+def test_a_variable_that_is_taken_apart_is_a_row_of_numbers_or_several_arrays() -> None:
+    text = "def loss(w, x, y):\n    a, b = w\n    return np.sum((a * x + b - y) ** 2)\n"
+    found = loss_of(Source("loss.py", text), wrt="w")
+    assert isinstance(found, Written)
+    assert found.text == "np.sum((w[0] * x + w[1] - y) ** 2)"
+    found = loss_of(Source("loss.py", text.replace("a * x", "x @ a")), wrt="w")
+    assert isinstance(found, Written)
+    assert found.text == "np.sum((x @ a + b - y) ** 2)"

@@ -11,6 +11,7 @@ from matgrad_cli.notation.problems import read_problem
 from work import calls_in
 
 INFERRED = [
+    ("g = jax.grad(lambda w: jnp.sum((X @ w - y)**2), argnums=0)(w)", "w", [], "X:m×n w:n×1 y:m×1"),
     ("norm(X@R - Y, 'fro')**2 / m", "R", [], "X:n×p R:p×q Y:n×q m:number"),
     ("x.T @ A @ x", "x", [], "x:m×1 A:m×m"),
     ("(x - A@s).T @ W @ (x - A@s)", "s", [], "x:m×1 A:m×n s:n×1 W:m×m"),

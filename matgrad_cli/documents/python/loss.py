@@ -67,8 +67,10 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
         constants = [
             line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
         ]
-        inlined = Inlined({one.name: one for one in functions_of(tree.body) if one.name not in PLAIN})
-        whole = inlined.of([*constants, *function.body] if function is not None else tree.body, stated)
+        inner = {one.name: one for one in functions_of(tree.body) if one.name not in PLAIN}
+        lines = [*constants, *function.body] if function is not None else tree.body
+        whole = Inlined(inner, whole=wrt).of(lines, stated)
+        whole = Inlined(inner).of(lines, stated) if wrt and _of_arrays(whole, wrt) else whole
     except (Unread, RecursionError) as fault:
         line, why = (fault.line, fault.why) if isinstance(fault, Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
@@ -79,6 +81,20 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
     return Written(
         ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(said.items()), whole)
     )
+
+
+_ARRAYS = ("dot", "matmul", "mm", "inner", "vdot", "outer", "norm", "sum", "mean", "trace", "einsum", "transpose")
+
+
+def _of_arrays(whole: ast.expr, name: str) -> bool:
+    """Whether a part that something is taken apart into, `W, b = params`, is used as an array is: then it is no row of
+    numbers."""
+    sides = [
+        side for node in each(ast.BinOp, whole) if isinstance(node.op, ast.MatMult) for side in (node.left, node.right)
+    ]
+    sides += [part for call in each(ast.Call, whole) if word_of(call) in _ARRAYS for part in call.args]
+    sides += [node.value for node in each((ast.Attribute, ast.Subscript), whole)]  # type: ignore[attr-defined]
+    return any(isinstance(side, ast.Subscript) and name_of(side.value) == name for side in sides)
 
 
 def _outputs(function: ast.FunctionDef) -> list[str]:
@@ -203,11 +219,12 @@ def _through(line: ast.For) -> ast.comprehension:
 
 
 class Inlined(ast.NodeTransformer):
-    """The names that got a value, each with its expression, in which those before are put in already."""
+    """The names that got a value, each with its expression, in which those before are put in already; `whole` is what
+    the loss is differentiated by."""
 
-    def __init__(self, functions: dict[str, ast.FunctionDef], depth: int = 0) -> None:
+    def __init__(self, functions: dict[str, ast.FunctionDef], depth: int = 0, whole: str = "") -> None:
         self.functions = functions
-        self.depth = depth
+        self.depth, self.whole = depth, whole
         self.values: dict[str, ast.expr] = {}
         self.sizes: dict[str, int] = {}
         self.lost: dict[str, Unread] = {}
@@ -293,7 +310,7 @@ class Inlined(ast.NodeTransformer):
         """Every part that is given a value, with that."""
         if not isinstance(target, ast.Tuple):
             yield target, value
-        elif not isinstance(value, ast.Name) or value.id in self.values:  # in `w, b = params` they are variables
+        elif name_of(value) in ("", self.whole, *self.values):  # in `w, b = params` they are variables
             parts = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts) else None
             for number, part in enumerate(target.elts):
                 single = parts[number] if parts else ast.Subscript(value, ast.Constant(number), ast.Load())
