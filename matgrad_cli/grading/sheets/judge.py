@@ -21,7 +21,7 @@ from ..task import Task
 from .going_on import Places, in_sentence
 from .judged import CONDITION, EQUATION_OF_GRADIENT, GIVEN, LABELLED, NO_IDENTITY, STEP, Judged, said_otherwise
 from .open_names import OpenNames
-from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
+from .other_functions import OTHER_VALUE, Others, code_of, of_form, of_shapes, says_otherwise
 from .own_letters import own_fact, refuted, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -345,7 +345,7 @@ class Judge:
         known = {"I"}.union(*(begun.around.names().variables for begun in self.readers))
         stands = self.gradient and (self.settled or self._solving(line)) and not line.parts(s.Subscript)
         moves = line.names <= known and not line.names.isdisjoint(self.question.wrt)
-        fits = code_of(result) not in ("non-conformable", "shape-mismatch") or is_said_of_other(line, "")
+        fits = not of_shapes(result) or is_said_of_other(line, "")
         return stands and moves and not fits
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:

@@ -23,6 +23,7 @@ from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import is_index, walk
+from ..slips.diagnose import UNFIT
 from .passing import rewrites
 from .rows import Line, lone, subscripted
 
@@ -296,6 +297,11 @@ def code_of(result: RowResult | None) -> str | None:
 def of_form(result: RowResult | None) -> bool:
     """Whether a row may be about another function than the loss, or about other entries than all, by its form."""
     return code_of(result) in _FORM
+
+
+def of_shapes(result: RowResult | None) -> bool:
+    """Whether a row is wrong as the shapes of its parts, or of its sides, do not fit."""
+    return code_of(result) in ("shape-mismatch", *UNFIT)
 
 
 def _arrays(line: Line) -> set[str]:
