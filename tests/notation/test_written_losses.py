@@ -68,6 +68,12 @@ FAMILIES = [
     ("np.sum(np.cumsum(W, axis=0)**2)", "W: n×k", "norm(tril(ones(n, n))@W, 'fro')**2", "W: n×k"),
     ("torch.cumsum(W, 1).square().sum()", "W: n×k", "norm(W@triu(ones(k, k)), 'fro')**2", "W: n×k"),
     (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
+    (
+        r"\sum_{i=1}^n \log \sigma(a_i^T w)^{t_i} (1 - \sigma(a_i^T w))^{1-t_i}",
+        "A: n×d, w: d, t: n",
+        "t.T @ log(sigmoid(A@w)) + (1 - t).T @ log(1 - sigmoid(A@w))",
+        "A: n×d, w: d, t: n",
+    ),
 ]  # fmt: skip
 PIECES = [
     (r"\sum_i \max(0, 1 - y_i w^\top x_i)", X, "sum(relu(1 - y*(X@w)))", X),
