@@ -170,7 +170,9 @@ _BEGINS_OPEN = regex(rf"{_MARGIN}(?:{RELATION.pattern}|{_SIGN}|$)")
 _NEXT_COLUMN = regex(rf"\s*&[\s&]*(?:{_RELATION.pattern})")
 
 
-_INSIDE = regex(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
+_INSIDE = regex(
+    rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array|cases)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?"
+)
 _NESTED = regex(
     rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*"
 )
@@ -187,10 +189,27 @@ def _opened(body: str, name: str) -> tuple[str, str]:
     inner = _INSIDE.search(body)
     if inner is None or (close := _end_of(body, inner[1], inner.end())) < 0:
         return body, name
-    if inner[1] == "array" and (body[: inner.start()].strip() or not _RELATION_CELL.search(body)):
+    before, table = body[: inner.start()], body[inner.end() : close]
+    system = inner[1] in ("array", "cases") and _BEFORE_SYSTEM.search(before) and _is_system(table)
+    if inner[1] == "cases" and not system:
+        return body, name
+    if inner[1] == "array" and not system and (before.strip() or not _RELATION_CELL.search(body)):
         return body, name  # an array of entries, no rows of a derivation
     tail = body.find("}", close) + 1
     return covered(covered(body, inner.start(), inner.end()), close, tail), inner[1]
+
+
+_BEFORE_SYSTEM = regex(
+    r"(?:^|[⇒⇔→]|\\(?:iff|implies|(?:Long)?(?:left)?rightarrow|(?:Long)?(?:Left)?[rR]ightarrow)(?![A-Za-z]))"
+    r"[\s&]*(?:\\left\s*\\\{|\\[bB]igg?l?\s*\\\{)?\s*$"
+)
+
+
+def _is_system(table: str) -> bool:
+    """Whether each row of a table is an equation, without a condition behind it."""
+    rows = [row for left, right, _ in _row_cuts(table) if (row := table[left:right]).strip()]
+    whole = [row for row in rows if _RELATION.search(row) and ("&" not in row or _RELATION_CELL.search(row))]
+    return len(rows) > 1 and whole == rows
 
 
 def _end_of(body: str, name: str, at: int) -> int:

@@ -254,8 +254,9 @@ def _within(name: str, parts: Callable[[str], Collection[str]]) -> set[str]:
 
 
 def _arguments(found: Outline) -> Iterator[str]:
-    """What the losses are functions of; the a of `L(a, y)` is a value where it was said before what it is."""
-    losses = {item.body for item in found.differentiated}
+    """What the losses are functions of, or all functions where nothing is differentiated; the a of `L(a, y)` is a value
+    where it was said before what it is."""
+    losses = {item.body for item in found.differentiated} or {stated.name for stated in found.stated}
     before = {
         stated.name: stated.formula for stated in reversed(found.stated) if not stated.letters and not stated.arguments
     }

@@ -45,7 +45,7 @@ from .one_term import (
 )
 from .read import BEFORE, names_after
 from .sheet import Sheet
-from .sizes import ones_told
+from .sizes import identities_told, ones_told
 from .spoken import AS_PROGRAMS, OF_ERRORS, SHORTHAND, Habit, as_derivatives
 
 _ROWS = regex(
@@ -188,7 +188,7 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
     """What signs may mean that no words explain, for `rewritten`, with a note: a softmax of a matrix is of each row, or
     each column; the 2-norm of a matrix is that of its entries."""
     texts = [one.passage.text for one in sheet.formulas]
-    shorthand = AS_PROGRAMS if any(map(SHORTHAND.match, texts)) else ()
+    shorthand = AS_PROGRAMS if any(map(SHORTHAND.search, texts)) else ()
     yield from shorthand
     if not _ROWS.search(sheet.prose) and any(map(_OF_CAPITAL.search, texts)):
         yield from (("1", "softmax of each row"), ("0", "softmax of each column"), *shorthand)
@@ -255,6 +255,8 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         letter = name if len(name) == 1 else rf"\\{name}(?![A-Za-z])"
         habits.append((re.compile(_NAMED.replace("{name}", letter)), partial(_as, r"\mathbf{1}")))
         respelled.append(("𝟏", name if len(name) == 1 else f"\\{name}"))
+    for name in sorted(identities_told(sheet.prose)):
+        habits.append((re.compile(re.escape(name) if len(name) > 1 else rf"(?<![A-Za-z\\]){name}(?![A-Za-z])"), "I"))
     for name, at in one_hot_of(sheet.prose, text):
         habits.append((re.compile(_NAMED.replace("{name}", name)), partial(_as, rf"e_{{{at}}}")))
         respelled.append((f"e_{at}", name))

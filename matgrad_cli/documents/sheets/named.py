@@ -310,7 +310,8 @@ def with_text(formula: Formula, start: int, end: int, text: str) -> Formula:
 
 
 def words_of_losses(texts: Sequence[str]) -> list[str]:
-    """The words on a left side that are differentiated, or say by themselves that they are a loss."""
+    """The words on a left side that are differentiated, stand in another formula, or say by themselves that they are a
+    loss."""
     found: dict[str, None] = {}
     for match in filter(None, map(_LOSS_IN_WORDS.search, texts)):
         word = match["word"] or match["bare"]
@@ -319,6 +320,7 @@ def words_of_losses(texts: Sequence[str]) -> list[str]:
         product = len(word) == 2 and match["word"] is None and any(re.search(apart, text) for text in texts)
         alone = match["bare"] is None or match["called"] is not None
         usual = word.lower() in ("loss", "cost") or (alone and len(word) > 2 and word.isupper())
+        usual = usual or (match["word"] and len(re.findall(rf"{IN_TEXT}{word}\s*\}}", " ".join(texts))) > 1)
         if usual or (not product and any(re.search(sign, text) for text in texts)):
             found.setdefault(word)
     return list(found)

@@ -232,27 +232,35 @@ def _body(node: s.Node | None, by: str | None) -> tuple[str | None, tuple[int, i
 # ---- losses that nothing states, `∂L/∂W = Xᵀ ∂L/∂Y` of a layer Y = XW: L stands for ⟨G, Y⟩ with any G
 
 
-def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[str, Stated, str]]:
+def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[str | None, Stated, str]]:
     """Of these names those that are differentiated and never stated, with what is last worked out of that which they
     are differentiated by without a result (`∂L/∂Y`, given from above), and the text of ⟨G, Y⟩, Σ_i g_i y_i where Y is
-    worked out entry by entry."""
-    stated = {stated.name: stated for stated in found.stated if len(stated.letters) < 2}
-    results = _results(found)
-    parts = [part for line in found.lines for node in nodes_of(line) for part in s.parts_of(node)]
-    written = {part.name for part in parts if isinstance(part, s.Name)}
+    worked out entry by entry. At last, without a name, what is stated by entries and differentiated itself, as the
+    softmax is by its Jacobian."""
+    stated = {stated.name: stated for stated in found.stated if len(stated.letters) < 3}
+    results, by_entries = _results(found), {one.name: one for one in found.stated if one.letters}
     for loss in dict.fromkeys(item.body for item in found.differentiated if item.body is not None):
         by = [item.variable for item in found.differentiated if item.body == loss]
         given = [stated[name] for name in by if name in stated and name not in results]
-        if loss not in names or loss in stated or not given:
-            continue
-        last = max(given, key=lambda stated: stated.formula)
-        letter = next(name for name in ("Upsilon", "Xi", "Omega") if not {name, name.lower()} & written)
-        value = rf"\left({last.sides[0].strip().rstrip('.,;')}\right)"
-        if last.letters:
-            yield loss, last, rf"\sum_{last.letters[0]} \{letter.lower()}_{last.letters[0]} {value}"
-            continue
-        of_matrix = rf"\operatorname{{tr}}\left(\{letter}^\top {value}\right)"
-        yield loss, last, of_matrix if last.name[0].isupper() else rf"\{letter.lower()}^\top {value}"
+        if loss in names and loss not in stated and given:
+            last = max(given, key=lambda stated: stated.formula)
+            yield loss, last, _with_any(last, found)
+    for item in found.differentiated:
+        if item.left and item.variable is not None and item.body in by_entries:
+            yield None, by_entries[item.body], _with_any(by_entries[item.body], found)
+
+
+def _with_any(last: Stated, found: Outline) -> str:
+    """⟨G, Y⟩ with the array G of a letter that the document has not."""
+    parts = [part for line in found.lines for node in nodes_of(line) for part in s.parts_of(node)]
+    written = {part.name for part in parts if isinstance(part, s.Name)}
+    letter = next(name for name in ("Upsilon", "Xi", "Omega") if not {name, name.lower()} & written)
+    value = rf"\left({last.sides[0].strip().rstrip('.,;')}\right)"
+    if last.letters:
+        letters, sign = ",".join(last.letters), letter if last.letters[1:] else letter.lower()
+        return rf"\sum_{{{letters}}} \{sign}_{{{letters}}} {value}"
+    of_matrix = rf"\operatorname{{tr}}\left(\{letter}^\top {value}\right)"
+    return of_matrix if last.name[0].isupper() else rf"\{letter.lower()}^\top {value}"
 
 
 def _results(found: Outline) -> set[str]:

@@ -76,8 +76,8 @@ def questions(
             inside |= finder.definitions.inside(stated)
     if not chosen:
         chosen = {str(question.start): question for question in finder.unnamed()}
-    if (question := finder.upstream()) is not None and question.start not in {one.start for one in chosen.values()}:
-        chosen[""] = question
+    if (above := finder.upstream(not chosen)) and above.start not in {one.start for one in chosen.values()}:
+        chosen[""] = above
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
 
 
@@ -225,12 +225,11 @@ class _Finder:
                 known |= own
                 yield self._made(head.body if head is not None else None, *found, [name], item.formula)
 
-    def upstream(self) -> Question | None:
+    def upstream(self, alone: bool) -> Question | None:
         """The problem of a loss that nothing states but whose gradient by what is worked out is given."""
         for loss, last, text in upstream_losses(self.found, USUAL | {"L_cal"}):
-            by = [item.variable for item in self.found.differentiated if item.body == loss]
-            found = self._read((text,), loss, by)
-            if found is not None:
+            by = [item.variable for item in self.found.differentiated if item.body == (loss or last.name)]
+            if (loss or alone) and (found := self._read((text,), loss, by)) is not None:
                 return self._made(loss, *self._with_lengths(last, *found, by), by, last.formula)
         return None
 
@@ -309,14 +308,15 @@ class _Finder:
         self, sides: Sequence[str], name: str | None, by: Sequence[str | None], arrays: bool = False
     ) -> tuple[str, Problem] | None:
         """The first side that is a loss, definitions of the document put in; expectations are the last to be read."""
-        texts = [marks_spelled(_CONSTANT.sub("", side.strip().rstrip(".,;")), self.found.accents) for side in sides]
+        texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
         # what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said
         usual = name is not None and (name in USUAL or (len(name) > 2 and name.isupper()))
         ways = (said, {}) if said else ({},)  # a size that is told contradicts words
         for text, self.members in product(sorted(texts, key=expects), ways):
             whole = self.definitions.put_in(text, {name} if name else set())
-            for candidate in dict.fromkeys(one for one in (whole, text) if not _LONE.fullmatch(one)):
+            spelled = (marks_spelled(one, self.found.accents) for one in (whole, text))
+            for candidate in dict.fromkeys(one for one in spelled if not _LONE.fullmatch(one)):
                 numbered_ones = [*labelled_names(tokens_of(candidate, self.names), letters=True)]
                 alone = {part: [one for one in numbered_ones if one.rpartition("_")[0] == part] for part in by if part}
                 asked = [one for part, inside in alone.items() for one in (part, *inside, big(part))]

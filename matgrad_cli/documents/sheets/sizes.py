@@ -54,7 +54,10 @@ _LISTED = regex(
 )
 EACH_NAME = regex(NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
-_NUMBERS = regex(rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b")
+_NUMBERS = regex(
+    rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are|be)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b"
+    r"(?![ -](?:loss|cost|function|objective|valued))"
+)
 _MATRICES = r"(?:𝕊|S(?=\s*[_^]))(?P<marks>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?[A-Za-z0-9]|\+{1,2})){1,2})"
 _ON_SET = regex(rf"(?:\b[Oo]n\s+|\bdom\b[^=.;]{{0,12}}=\s*|(?<=[a-z]):\s*|(?<=[a-z] ):\s*){_MATRICES}")
 """What a function is a function of: `on 𝕊^n`, `f: 𝕊^n → ℝ`."""
@@ -163,10 +166,12 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     said += [(match, names_of(match["names"]), match["size"]) for match in _LISTED.finditer(bare)]
     said += [(match, _whole_names(text, match), "scalar") for match in _NUMBERS.finditer(text)]
     told += [(match.start(), name, size) for match, names, size in said for name in names]
+    identities = {"I", *identities_told(prose)}
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
-        if name == "I" and len({*(clean or "").split("×")}) == 1 < len((clean or "").split("×")):
+        sides = (clean or "").split("×")
+        if name.partition("_")[0] in identities and len({*sides}) == 1 < len(sides):
             continue  # the identity
         if clean is not None and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
             found.setdefault(name, []).append(clean)
@@ -261,6 +266,19 @@ def ones_told(prose: str) -> frozenset[str]:
             names = names_of(match["names"])
             found.update(names if "vectors" in match[0] else names[nearest:][:1])
     return frozenset(found)
+
+
+_IDENTITY = regex(
+    r"(?P<name>\\math(?:bb|bf|ds)\s*\{\s*[1IE]\s*\}|(?<![A-Za-z\\{])[IE](?![A-Za-z]))(?:_\{?\w+\}?)?[$\s,]*"
+    r"(?:(?:is|be|being|denotes|=)\s+)?(?:(?:the|an?)\s+)?"
+    r"(?:\$?\(?\s*\w+\s*(?:×|\\times|x|by)\s*\w+\s*\)?\$?[\s-]*|\$?\w+\$?-dimensional\s+)?"
+    r"(?:identity(?!\s+(?:function|activation|link|map))|unit\s+matrix)"
+)
+
+
+def identities_told(prose: str) -> frozenset[str]:
+    r"""How the identity is written that words tell of: `$E$ is the unit matrix`, `$\mathbb{I}$ is the identity`."""
+    return frozenset(re.sub(r"\s", "", match["name"]) for match in _IDENTITY.finditer(prose)) - {"I"}
 
 
 _HELD = (

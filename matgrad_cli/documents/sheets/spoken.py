@@ -251,7 +251,9 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
             variable = formulas[by].passage.text.strip()
         else:
             by, value, variable = at, at + 1, ""
-        words = _words(sheet, by) if value < len(formulas) else "?"
+        if value == len(formulas):
+            continue
+        words = _words(sheet, by)
         told = _IS.match(words) or (_ANSWERED.match(words) and _ANSWER.search(words))
         if not told and (derived or not _ANSWERED.match(words)):
             continue
@@ -290,32 +292,32 @@ def _is_value(formula: Formula) -> bool:
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is written in other signs, and how it is read."""
 _BY_NAME = (
-    rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])"
-    r"(?:_(?:\w|\{\s*\w+\s*\})|\^\{\s*(?:\[\w+\]|\(\w\))\s*(?:\}|(?=\\top|T\b)))?"
+    rf"(?:[A-Za-z]|\\?(?:{OF_GREEK})|\\(?:hat|tilde)\s*(?:\{{[A-Za-z]\}}|[A-Za-z]))(?![A-Za-z])"
+    r"(?:_(?:\w|\{\s*\w+(?:\s*,\s*\w+)?\s*\})|\^\{\s*(?:\[\w+\]|\(\w\))\s*(?:\}|(?=\\top|T\b)))?"
 )
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _BAR = r"\\(?:bar|overline)(?![A-Za-z])"
-_UPSTREAM = regex(
-    rf"(?P<mark>(?<![A-Za-z\\])(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})\s?(?P<open>\{{)?(?P<name>{_BY_NAME})(?(open)\}})"
-    r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
+_OVER_NAME = (
     r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
     rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
-"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `δW denotes \\partial L/\\partial W`."""
+_MARKED = (
+    rf"(?P<mark>(?<![A-Za-z\\])(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})\s?(?P<open>\{{)?(?P<name>{_BY_NAME})(?(open)\}})"
+)
+_CALLS_SO = r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
+_CALLED_SO = r"\}?[\s$]*\(?(?:which\s+)?(?:we\s+)?(?:denoted?|called?|written?|is)\s+(?:as|by)?[\s$]*"
+_UPSTREAM = regex(rf"{_MARKED}{_CALLS_SO}{_OVER_NAME}"), regex(rf"{_OVER_NAME}{_CALLED_SO}{_MARKED}")
+"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `\\partial L/\\partial W, denoted by δW`."""
 _ON_FRACTION = r"(?<=\\frac\d[a-z])"
 _GRADIENT = regex(
     rf"(?P<mark>(?:(?<![A-Za-z\\/])(?<!\}}\{{)|{_ON_FRACTION})(?:d|\\delta(?![A-Za-z])|δ)|{_BAR})"
     rf"(?:\s(?=[A-Z])|(?<!d)\s)?(?P<open>(?<=[A-Za-z]{{3}})\{{)?(?P<name>{_BY_NAME})(?(open)\}})(?!\s*(?:\}}\s*\{{|/\s*d))"
 )
 """No part of `\\frac{dz}{dx}`; also behind `\\frac1m`, which ends with its letter."""
-
-
 AS_PROGRAMS = (
     ("programs", "dX is the derivative of the loss by X, as programs call it"),
     ("means", "dX is the derivative of the loss by X, and of the sum over the samples by what is on the way"),
 )
-
-
 RIVALS = {"1": "0", "0": "1", "means": "programs", "programs": "means"}
 """Of these meanings one alone is meant."""
 
@@ -324,12 +326,14 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: Collection[str]) -> 
     """The `dW` that words or a formula say to be ∂L/∂W, or that is `meant` so, read so wherever it stands; of a mean
     over m samples the `dZ` of what is worked out may be m ∂L/∂Z."""
     text = " ".join(texts)
-    given = _UPSTREAM.finditer(f"{text} {prose}")
+    given = (match for pattern in _UPSTREAM for match in pattern.finditer(f"{text} {prose}"))
     said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
-    heads = (re.match(r"[\s&]*(L|J|E|C|f|\\mathcal\s*\{\s*L\s*\})\s*(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
+    heads = (re.match(rf"[\s&]*({_LOSS})\s*(?:\([^()]*\))?\s*&?:?=", one) for one in texts)
     stated = next((head[1] for head in heads if head is not None), None)
+    moved = {*re.findall(rf"\\frac\s*\{{\s*(?:\\partial|d)\s*({_LOSS})\s*\}}", text)} if stated is None else set()
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
-    short = (stated or ("L" if unused else None)) if not dict(AS_PROGRAMS).keys().isdisjoint(meant) else None
+    usual = stated or (moved.pop() if len(moved) == 1 else "L" if unused else None)
+    short = usual if not dict(AS_PROGRAMS).keys().isdisjoint(meant) else None
     if (loss := said[0]["loss"] if said else short) is None:
         return
     size = _OF_MEAN.search(text) if "means" in meant else None
@@ -347,18 +351,22 @@ def as_derivatives(texts: Sequence[str], prose: str, meant: Collection[str]) -> 
         behind = match.end("name") + bool(match.groupdict().get("open"))
         return rf"{count}\frac{{\partial {of}}}{{\partial {spelled}}}{match[0][behind - match.start() :]}"
 
-    yield (_UPSTREAM if re.search(differential, text) else _GRADIENT), derivative
+    yield (_UPSTREAM[0] if re.search(differential, text) else _GRADIENT), derivative
     letters = "".join(sorted({*_APART.findall(text)}))
     if letters and not re.search(differential, text):  # letters side by side: P^TdO, dOV^T
         yield re.compile(rf"(?:(?<![a-z\\\\])|{_ON_FRACTION})(?P<mark>d)(?P<name>[{letters}])(?![a-z])"), derivative
 
 
+_LOSS = r"(?:L|J|E|C|f|\\mathcal\s*\{\s*L\s*\})"
 _OF_MEAN = regex(r"=\s*-?\s*\\[dt]?frac\s*\{?1\}?\s*\{?([a-zA-Z])\}?")
 _WORKED_OUT = regex(rf"[\s&]*({_BY_NAME})\s*&?:?=(?!=)")
-SHORTHAND = regex(rf"[\s&]*(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){_BY_NAME}\s*&?:?=(?!=)")
+_SHORT = rf"(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){_BY_NAME}"
+SHORTHAND = regex(
+    rf"^[\s&]*{_SHORT}\s*&?:?=(?!=)"
+    rf"|\\partial(?:[^=]*=)+[\s&]*(?:\\sum\S*\s*)?{_SHORT}\s*(?:\\c?dot|\\odot|[.,;\s]*$)"
+)
+"""`dW = …`, or a differential as the value of a derivative, `\\frac{\\partial L}{\\partial b} = dz`."""
 _APART = regex(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])")
-
-
 OF_ERRORS = "errors"
 _OF_ACTIVATIONS = regex(r"(?<!pre-)(?<!pre)\bactivations?\b(?! functions?)[^.]{0,40}$", re.IGNORECASE)
 """`Backpropagate to the activations,` before a δ that is a derivative by these."""

@@ -4,6 +4,7 @@ differentiated, written in terms of that, also where only the header states the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from ...diagnostics import Diagnostic, InputError, Label, MatgradError, Source
 from ...diagnostics.record import replace
@@ -216,13 +217,17 @@ def _replaced_once(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Exp
 
 
 def _entry(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Expr | None:
-    """The node with the entry of the symbol for that of its value, for one letter: as a whole, or as all of its factors
-    that are made of the same."""
-    (letter, *others) = node.free
-    if others or not value.shape.is_column or value.shape.rows is not letter.dim or not node.shape.is_number:
+    """The node with the entry of the symbol for that of its value, for one letter, or two: as a whole, or as all of its
+    factors that are made of the same."""
+    if len(node.free) > 2 or not node.shape.is_number:
         return None
     factors = node.factors if isinstance(node, Mul) else (node,)
-    return _made_of(bench, factors, value, Entry(value, letter, None), Entry(symbol, letter, None))
+    for row, *cols in permutations(sorted(node.free, key=lambda letter: letter.name)):
+        col = cols[0] if cols else None
+        fits = value.shape.rows is row.dim and (value.shape.cols is col.dim if col else value.shape.is_column)
+        if fits and (written := _made_of(bench, factors, value, Entry(value, row, col), Entry(symbol, row, col))):
+            return written
+    return None
 
 
 def _made_of(bench: Bench, factors: Sequence[Expr], value: Expr, part: Expr, new: Expr) -> Expr | None:

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Add, Expr, MatMul, Symbol, nodes_of
+from ...ir import Add, Expr, MatMul, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
 from .judged import Judged
@@ -39,6 +39,16 @@ def as_number(part: Part, told: Container[str], prose: str) -> dict[str, str]:
     said = re.search(r"\bvectors?\b", prose) is not None
     shapes = {one.name: "scalar" if one.shape.is_number or one.name in found else str(one.shape) for one in arrays}
     return shapes if found and not said else {}
+
+
+def as_scaled(part: Part, told: Container[str], prose: str) -> dict[str, str]:
+    r"""The shapes under which a variable is a number that scales an array, the x of `\|Ax - B\|_F^2` beside
+    `2x \operatorname{tr}(A^\top A)`, where habit made a vector of it, rows do not fit so, and words say `scalar`."""
+    unfit = any(one.unfit for one in part.judged) and re.search(r"\bscalars?\b", prose)
+    problems = [task.problem for task in part.tasks if unfit and task.problem.wrt.name not in told]
+    moving = [one.wrt for one in problems if one.wrt.shape.is_column and one.wrt.name.islower()]
+    turned = {node.children[0] for one in problems for node in nodes_of(one.loss) if isinstance(node, Transpose)}
+    return {one.name: "scalar" for one in moving if one not in turned}
 
 
 def as_matrices(part: Part, told: Container[str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ from ..consequences import MAY_FOLLOW
 from ..meanings.layers import with_layers
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
-from .biases import as_bias, as_matrices, as_number, biases
+from .biases import as_bias, as_matrices, as_number, as_scaled, biases
 from .cases import Case, cases
 from .judge import Judge
 from .judged import GIVEN, Judged
@@ -183,12 +183,13 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
     sizes = posed.told.sizes
-    resized = _as_numbers(part), as_number(part, sizes, posed.sheet.prose), as_matrices(part, sizes)
+    scaled = as_scaled(part, sizes, posed.sheet.prose)
+    resized = _as_numbers(part), as_number(part, sizes, posed.sheet.prose), as_matrices(part, sizes), scaled
     for numbers in resized if doubtful(part) else ():
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, (), beside=part) if numbers else part
-        better = gained(part, other) or fits(part, other)
+        better = gained(part, other) or (numbers is not scaled and fits(part, other))
         part, posed = (other, posed) if better else (part, vectors)
     if offsets := biases(part):
         asked_so = [replace(posed.question, shapes={**posed.question.shapes, **way}) for way in offsets]

@@ -220,7 +220,8 @@ def _stands_behind(r: Cursor, letter: str) -> bool:
 
 
 def nabla_here(r: Cursor) -> s.Node:
-    r"""`\nabla_R L`, `\nabla f`, `\nabla^2 f`, a bare `\nabla`; `\nabla^\top f` is its transpose."""
+    r"""`\nabla_R L`, `\nabla f`, `\nabla^2 f`, a bare `\nabla`; `\nabla^\top f` is its transpose.
+    `\nabla_{v,\lambda} L` by several variables at once names none of them."""
     sign, turned = r.take(), False
     variable: s.Node | None = None
     indices: tuple[s.Node, ...] = ()
@@ -230,6 +231,8 @@ def nabla_here(r: Cursor) -> s.Node:
             variable, indices = with_respect_to(r)
             if variable is None and len(indices) == 1 and isinstance(indices[0], s.Name):
                 variable, indices = indices[0], ()
+            elif indices and all(isinstance(one, s.Name) and r.variable(one.name) for one in indices):
+                indices = ()
             continue
         r.take()
         first, past = r.unit()

@@ -257,10 +257,11 @@ def marks_spelled(text: str, accents: frozenset[str]) -> str:
     def spelled(match: re.Match[str]) -> str:
         letter, mark = next(part for part in match.groups()[1:] if part), ACCENTS[match[1]]
         whole = f"{letter_name(letter.lstrip(chr(92)))}_{mark}"
-        return rf"{letter}_{{\mathrm{{{mark}}}}}" if whole in missing and not match[5] else match[0]
+        apart = " " if match.string[: match.start()][-1:].isalpha() else ""  # behind `\log`
+        return rf"{apart}{letter}_{{\mathrm{{{mark}}}}}" if whole in missing and not match[5] else match[0]
 
     missing = accents - accents_kept((text,))
-    return regex(_MARKED + r"(?!\s*_)").sub(spelled, text) if missing else text
+    return regex(_MARKED).sub(spelled, text) if missing else text
 
 
 @lru_cache(maxsize=64)
