@@ -178,4 +178,23 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
         LEAST_SQUARES,
         [r"w = w - 0.1\left(2X^T(Xw - y) + 3w\right)", r"= 0.7 w - 0.2X^T(Xw - y)", r"\nabla_w L = 2X^T(Xw - y)"],
     ),
+    "a constraint whose multiplier the loss holds": (
+        {"loss": "w.T@S@w/2 - lam*(ones(n).T@w - 1)", "wrt": "w", "shapes": "w: n, S: n×n, lam: scalar"}
+        | {"assume": "S spd"},
+        [
+            r"\nabla_w L = Sw - \lambda 1 = 0",
+            r"1^Tw = 1",
+            r"\lambda = \frac{1}{1^TS^{-1}1}",
+            r"w = \frac{S^{-1}1}{1^TS^{-1}1}",
+        ],
+    ),
+    "a solution with what it depends on below": (
+        {"loss": "norm(X@w - y)**2 + lam*norm(w)**2", "wrt": "w", "shapes": "X: n×d, w: d, y: n, lam: scalar"}
+        | {"assume": "lam positive"},
+        [r"\nabla J(w) = 2X^T(Xw - y) + 2\lambda w = 0", r"\hat w_\lambda = (X^TX + \lambda I)^{-1}X^Ty"],
+    ),
+    "a call of a word in text, which is differentiated with a space": (
+        LEAST_SQUARES,
+        [r"\text{RSS}(w) = \|y - Xw\|^2", r"\frac{\partial\,\text{RSS}}{\partial w} = -2X^T(y - Xw)"],
+    ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -102,7 +102,8 @@ class Equations:
         if directed or (not meant and not (own and self._may_be_one(last, after))):
             return None
         sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
-        if meant and is_zero(after) and (other := self._other_variable(chain, last)) is not None:
+        other = self._other_variable(chain, last) if meant and is_zero(after) else None
+        if (other := other or (self._constraint(sides[0]) if chain.equation else None)) is not None:
             self._suppose(other, sides[0])
             return Outcome("follows", found, role="equation")
         if meant and is_zero(after) and self._is_stated(chain, last):
@@ -153,24 +154,28 @@ class Equations:
         problem, head = self.around.task.problem, by_which(self.around, chain.head) or by_which(self.around, last)
         if head is not None or not {*self.unknowns}.isdisjoint(self.around.expanded(last).symbols):
             return head if head in problem.variables and head not in (problem.wrt, *self.unknowns) else None
-        others = ((one, whole_derivative(problem.loss, one, "gradient")) for one in problem.variables)
-        alike = (
-            one
-            for one, slope in others
-            if slope is not None
-            and slope.shape is last.shape
-            and one not in self.unknowns
-            and self._is_multiple((last, Fill(0, last.shape)), slope)
-        )
-        return next(alike, None)
+        return self._zero_by((last, Fill(0, last.shape)), problem.variables)
+
+    def _zero_by(self, equation: Equation, variables: Iterable[Symbol]) -> Symbol | None:
+        """The first of these by which the derivative is zero where this holds, as the constraint of a Lagrangian is."""
+        loss, shape = self.around.task.problem.loss, equation[0].shape
+        slopes = ((one, whole_derivative(loss, one, "gradient")) for one in variables if one not in self.unknowns)
+        alike = ((one, slope) for one, slope in slopes if slope is not None and slope.shape is shape)
+        return next((one for one, slope in alike if self._is_multiple(equation, slope)), None)
+
+    def _constraint(self, equation: Equation) -> Symbol | None:
+        """The multiplier of the constraint of the unknowns that this is."""
+        named = equation[0].symbols | equation[1].symbols
+        others = (one for one in self.around.task.problem.variables if one not in (*self.freed, *named))
+        return self._zero_by(equation, others) if named & {*self.unknowns} else None
 
     def _suppose(self, variable: Symbol, condition: Equation) -> None:
-        """Takes a condition beside the first equation: the variable is solved for, or data where it does not stand in
-        it."""
+        """Takes a condition beside the first equation: the variable is solved for, or data where neither it nor an
+        unknown stands in it."""
         named = {node for side in condition for node in nodes_of(side) if isinstance(node, Symbol)}
         data = tuple(sorted(named - {*self.unknowns, *self.freed}, key=lambda symbol: symbol.name))
         self.before, self.conditions = condition, (*self.conditions, condition)
-        self.freed = (*self.freed, *((variable,) if variable in named else data))
+        self.freed = (*self.freed, *((variable,) if named & {variable, *self.unknowns} else data))
         self._benches.clear()
 
     def _outcome(

@@ -14,9 +14,12 @@ from ..lines.syntax_walk import inner
 
 
 def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
-    """The unknown that a marked name stands for; None for any other name."""
-    bare = unmarked(name)
-    return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
+    r"""The unknown that a marked name stands for, also with what it depends on below, `\hat w_\lambda`; None for any
+    other name."""
+    bare, (head, _, label) = unmarked(name), name.partition("_hat_")
+    meant = (bare, head) if len(label) > 1 and label.isalpha() else (bare,)
+    found = (symbol for one in meant for symbol in unknowns if symbol.name == one != name)
+    return next(found, None)
 
 
 def marks_member(name: str, unknowns: Iterable[Symbol]) -> bool:

@@ -33,10 +33,11 @@ _LOG_DENSITY = regex(
 _STATED = regex(r"(?:^|[,;&]|quad(?![A-Za-z]))[\s{]*(?P<name>[pPqL]|Pr)\s*(?:_\w|_\{[^{}]*\})?\s*&?:?=")
 """`p_{ik} = …`: its logarithm is one, and no name."""
 _WORD = regex(
-    r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)(?![A-Za-z])[\s{]*"
+    r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)(?![A-Za-z])(?:[\s{]|\\[,;:!])*"
     r"(?P<text>\\(?:text\w*|mbox|mathit)\s*\{\s*)?(?P<word>[A-Za-z]{2,})(?![A-Za-z])"
 )
 """`\\partial RSS`, `\\nabla_w \\text{loss}`."""
+_CALLED = regex(r"[\s&]*(?P<font>\\(?:text\w*|mbox))\s*\{\s*[A-Za-z]{2,}\s*\}\s*(?:\\left)?\([^()=]*\)\s*&?:?=")
 _BELOW = regex(r"_\s*\{[^{}]*\}")
 _PLAIN = regex(r"\\?[A-Za-z]\w*")
 
@@ -108,6 +109,8 @@ def _is_point(words: Sequence[str], at: int) -> bool:
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
     """The rows with every occurrence of the name written as one free letter, and that letter; a plain name stays as it
     is. Where no name is told, a word under ∂ is one, as `_in_words` says."""
+    called = ((number, row, _CALLED.match(row.text)) for number, row in rows)  # `\text{Loss}(w) = …` is no sentence
+    rows = [(number, row.replaced([(*one.span("font"), r"\mathrm")] if one else [])) for number, row, one in called]
     name = name if name is not None else _in_words(rows, taken)
     if name is None or len(tokens_of(name)) < 2 or _PLAIN.fullmatch(name) or not (letter := _free(rows, taken)):
         return list(rows), name
