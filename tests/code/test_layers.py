@@ -188,3 +188,31 @@ class Huber:
 """
     assert set(verdicts(text.format(by="*")).values()) == {"follows"}
     assert "follows" not in verdicts(text.format(by="/")).values()
+
+
+def test_an_attribute_that_no_class_speaks_of_is_not_known() -> None:
+    text = """\
+class Affine:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+class Twice:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, x):
+        self.layer = Affine(self.W, self.b)
+        return 2 * self.layer.forward(x)
+
+    def backward(self, dout):
+        self.dW = 2 * self.layer.x.T @ dout
+        self.db = self.layer.db
+        return 2 * dout @ self.W.T
+"""
+    found = verdicts(text)
+    assert found[18] == found[20] == "follows"
+    assert found[19] in ("undecided", "unreadable")

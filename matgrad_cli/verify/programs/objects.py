@@ -6,8 +6,8 @@ import ast
 
 from .calls import call, method_of, parent_of
 from .machine import Machine
-from .names import name_of
-from .values import Class, Function, Thing, Value
+from .names import each, name_of
+from .values import Class, Function, Thing, Unread, Value
 
 
 def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
@@ -22,9 +22,19 @@ def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
         if "property" in marks:
             return call(machine, bound, [], {})
         return bound
+    if owner.of is not None and not _mentions(owner.of, node.attr):
+        raise Unread(f"nothing gives `{node.attr}` a value", node.lineno)
     value = machine.input(node.attr) if owner.of is None else of_class(machine, owner.of, node.attr)
     owner.attributes[node.attr] = value
     return value
+
+
+def _mentions(of_class: Class, name: str) -> bool:
+    """Whether a class speaks of an attribute, or comes from one that is not known and may do so."""
+    if said_in(of_class, name) is not None or any(node.attr == name for node in each(ast.Attribute, of_class.node)):
+        return True
+    parent = parent_of(of_class)
+    return any(name_of(base) != "object" for base in of_class.node.bases) if parent is None else _mentions(parent, name)
 
 
 def of_class(machine: Machine, owner: Class, name: str) -> Value:
