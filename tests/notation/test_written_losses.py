@@ -31,18 +31,15 @@ FAMILIES = [
         r"e^{\theta_j^Tx^{(i)}}}\right)^{1\{y^{(i)}=l\}}",
      "theta: k×d, X: m×d, Y: m×k", "sum(Y*log_softmax(X@theta.T, axis=1))", "theta: k×d, X: m×d, Y: m×k"),
     (r"\sum_{n=1}^N (t_n - \mathbf{w}^T \boldsymbol\phi(\mathbf{x}_n))^2", "w: M, phi: N×M, t: N",
-    "sum((t - phi@w)**2)",
-     "w: M, phi: N×M, t: N"),
+    "sum((t - phi@w)**2)", "w: M, phi: N×M, t: N"),
     (r"\sum_{n=1}^N (t_n - w^T \phi(x^{(n)}))^2", "w: M, phi_n: M, t: N", "sum((t - phi@w)**2)",
     "w: M, phi: N×M, t: N"),
     (r"\sum_{i=1}^n \alpha_i \|x - x_i\|^2", "alpha: n, x: d, X: n×d", "sum(alpha*sum((X - x)**2, axis=1))",
     "alpha: n, x: d, X: n×d"),
     (r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V", "Q: n×d_k, K: m×d_k, V: m×p", "softmax(Q@K.T/sqrt(Q.shape[1]), "
-        "axis=1)@V",
-     "Q: n×d_k, K: m×d_k, V: m×p"),
+        "axis=1)@V", "Q: n×d_k, K: m×d_k, V: m×p"),
     (r"\sum_{(i,j)\in\Omega}(r_{ij} - w_i^\top v_j - b_i)^2", "Omega: n×m, w: n×k", "sum(Omega*(r - w@v.T - b@ones(1, "
-        "m))**2)",
-     "r: n×m, w: n×k, v: m×k, b: n, Omega: n×m"),
+        "m))**2)", "r: n×m, w: n×k, v: m×k, b: n, Omega: n×m"),
     (r"\sum_{(i,j)\in\Omega} \log(r_{ij} - w_i^\top v_j)", "Omega: n×m, w: n×k, v: m×k, r: n×m",
      "sum(Omega*log(r - w@v.T))", "Omega: n×m, w: n×k, v: m×k, r: n×m"),
     (r"-\log\sigma(w^\top u_o) - \sum_{k=1}^K \log\sigma(-w^\top u_k)", "w: d, u_o: d, u_k: d",
@@ -81,8 +78,7 @@ PIECES = [
     (r"\sum_i [1 - y_i w^\top x_i]_+", X, "sum(relu(1 - y*(X@w)))", X),
     (r"\sum_i \min(y_i, x_i^\top w)", X, "sum(X@w - relu(X@w - y))", X),
     (r"\sum_i \begin{cases} \frac12 (x_i^\top w)^2 & |x_i^\top w| \le 1 \\ |x_i^\top w"
-        r"| - \frac12 & \text{otherwise} \end{cases}", X,
-     "sum(where(abs(X@w) <= 1, (X@w)**2/2, abs(X@w) - 1/2))", X),
+        r"| - \frac12 & \text{otherwise} \end{cases}", X, "sum(where(abs(X@w) <= 1, (X@w)**2/2, abs(X@w) - 1/2))", X),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ -y_i & y_i < 0 \end{cases}", X, "sum(abs(y))", X),
     ("sum(np.maximum(0, y))", X, "sum(relu(y))", X), ("sum(np.clip(X@w, -1, 1))", X,
     "sum(relu(X@w + 1) - relu(X@w - 1)) - n", X),
@@ -170,39 +166,19 @@ PIECES = [
 
 NUMBERS = "(tril(ones(n, n)) @ ones(n))"
 CHOSEN = [
-    (
-        r"\sum_{i=1}^m (h_{\theta}(x^{(i)}) - y^{(i)})^2, h_\theta(x) = \theta^T x",
-        "X: m×d, theta: d, y: m",
-        "norm(X@theta - y)**2",
-        "X: m×d, theta: d, y: m",
-    ),
-    (
-        r"-\frac{N}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\|y - Xw\|^2",
-        "X: n×d, w: d, y: n",
-        "-N/2*log(2*pi*sigma**2) - norm(y - X@w)**2/(2*sigma**2)",
-        "X: n×d, w: d, y: n, N: scalar, sigma: scalar",
-    ),
-    (
-        r"\sum_i \log\sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i",
-        "X: n×d, w: k×d",
-        "sum(logsumexp(X@w.T, axis=1)) - sum(Y*(X@w.T))",
-        "X: n×d, w: k×d, Y: n×k",
-    ),
-    (
-        r"-\sum_i \log \operatorname{softmax}(W x_i)_{y_i}",
-        "X: n×d, W: k×d",
-        "-sum(Y*log_softmax(X@W.T, axis=1))",
-        "X: n×d, W: k×d, Y: n×k",
-    ),
+    (r"\sum_{i=1}^m (h_{\theta}(x^{(i)}) - y^{(i)})^2, h_\theta(x) = \theta^T x", "X: m×d, theta: d, y: m",
+     "norm(X@theta - y)**2", "X: m×d, theta: d, y: m"),
+    (r"-\frac{N}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\|y - Xw\|^2", "X: n×d, w: d, y: n",
+     "-N/2*log(2*pi*sigma**2) - norm(y - X@w)**2/(2*sigma**2)", "X: n×d, w: d, y: n, N: scalar, sigma: scalar"),
+    (r"\sum_i \log\sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i", "X: n×d, w: k×d",
+     "sum(logsumexp(X@w.T, axis=1)) - sum(Y*(X@w.T))", "X: n×d, w: k×d, Y: n×k"),
+    (r"-\sum_i \log \operatorname{softmax}(W x_i)_{y_i}", "X: n×d, W: k×d", "-sum(Y*log_softmax(X@W.T, axis=1))",
+     "X: n×d, W: k×d, Y: n×k"),
     (r"-\sum_i \log W_{i,y_i}", "W: n×k", "-sum(Y*log(W))", "W: n×k, Y: n×k"),
     (r"\sum_i \|x_i - \mu_{z_i}\|^2", "X: n×d, mu: k×d", "norm(X - Z@mu)**2", "X: n×d, mu: k×d, Z: n×k"),
-    (
-        r"\sum_i \sum_{j\ne y_i} \max(0, 1 + w_j^\top x_i - w_{y_i}^\top x_i)",
-        "X: n×d, w: k×d",
-        "sum((1 - Y)*relu(1 + X@w.T - sum(Y*(X@w.T), axis=1, keepdims=True)))",
-        "X: n×d, w: k×d, Y: n×k",
-    ),
-]
+    (r"\sum_i \sum_{j\ne y_i} \max(0, 1 + w_j^\top x_i - w_{y_i}^\top x_i)", "X: n×d, w: k×d",
+     "sum((1 - Y)*relu(1 + X@w.T - sum(Y*(X@w.T), axis=1, keepdims=True)))", "X: n×d, w: k×d, Y: n×k"),
+]  # fmt: skip
 COUNTED = [
     (r"\sum_i i x_i^2", "x: n", f"sum({NUMBERS} * x**2)", "x: n"),
     (r"\sum_{i=1}^n \frac{x_i}{\log_2(i+1)}", "x: n", f"sum(x / log2({NUMBERS} + 1))", "x: n"),
