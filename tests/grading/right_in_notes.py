@@ -197,4 +197,20 @@ IN_NOTES: dict[str, tuple[dict[str, str], list[str]]] = {
         LEAST_SQUARES,
         [r"\text{RSS}(w) = \|y - Xw\|^2", r"\frac{\partial\,\text{RSS}}{\partial w} = -2X^T(y - Xw)"],
     ),
+    "a density by its logarithm, up to a constant": (
+        {"loss": "-log(det(S))/2 - (x-mu).T@inv(S)@(x-mu)/2", "wrt": "x", "shapes": "x: n, mu: n, S: n×n"}
+        | {"assume": "S spd"},
+        [
+            r"\log\mathcal N(x|\mu,S) = -\frac12\log|S| - \frac12(x-\mu)^TS^{-1}(x-\mu) + c",
+            r"\nabla_x\log\mathcal N(x|\mu,S) = -S^{-1}(x-\mu)",
+        ],
+    ),
+    "residuals e beside a power of e": (
+        {"loss": "norm(X@w - y)**2 + exp(t)", "wrt": "w", "shapes": "X: n×d, w: d, y: n, t: scalar"},
+        [r"L = e^Te + e^t", r"\nabla_w L = 2X^Te", "= 2X^T(Xw - y)"],
+    ),
+    "the entries of a residual f and its Jacobian": (
+        LEAST_SQUARES,
+        [r"f_i = x_i^Tw - y_i", r"\frac{\partial f}{\partial w} = X", r"\nabla_w L = 2\sum_i f_i x_i"],
+    ),
 }

@@ -186,6 +186,34 @@ def test_the_last_line_is_the_wrong_one(head: str, rows: list[str], code: str) -
     assert code in ("", found[-1].code)
 
 
+GAUSS = "loss: -log(det(S))/2 - (x-mu).T@inv(S)@(x-mu)/2\nwrt: x\nshapes: x: n, mu: n, S: n×n\nassume: S spd\n"
+QUADRATIC = "loss: a*t**2 + b*t\nwrt: t\nshapes: t: scalar, a: scalar, b: scalar\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "expected"),
+    [
+        (QUADRATIC, [r"f'(t) = 2at + b", r"f'(0) = b", r"\nabla f(1) = 2a + b"], ["follows", "undecided", "undecided"]),
+        (
+            GAUSS,
+            [
+                r"\nabla_x \mathcal N(x|\mu,S) = -\mathcal N(x|\mu,S)S^{-1}(x-\mu)",
+                r"\nabla_x \log\mathcal N(x|\mu,S) = -S^{-1}(x-\mu)",
+            ],
+            ["undecided", "follows"],
+        ),
+        (
+            LEAST_SQUARES,
+            [r"E_{in} = \|Xw-y\|^2", r"E_{out} = \|w\|^2", r"\nabla E_{in} = 2X^T(Xw - y)", r"\nabla E_{out} = 2w"],
+            ["undecided"] * 4,
+        ),
+    ],
+    ids=["the derivative at a number", "a density beside its logarithm", "two losses by their labels"],
+)
+def test_what_has_another_meaning_is_not_called_wrong(head: str, rows: list[str], expected: list[str]) -> None:
+    assert verdicts(head, *rows) == expected
+
+
 def test_a_term_that_nothing_explains_is_not_called_wrong() -> None:
     rows = [r"\frac{\partial L_i}{\partial w} = (x_i^Tw - y_i)x_i", r"\nabla_w L = 2\sum_i (x_i^Tw - y_i)x_i"]
     assert verdicts(LEAST_SQUARES, *rows) == ["undecided", "follows"]

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import FUNCTIONS
+from ...notation.latex.names import FUNCTIONS, OF_GREEK
 from ...notation.loss_text import plain_name
 from ...notation.stated_functions import (
     AT_SAMPLE,
@@ -43,6 +43,8 @@ _CASES = regex(r"\s*(?:\\left\s*\\\{)?\s*\\begin\s*\{(cases|array)\}.*?\\end\s*\
 _SLOPE_AT = regex(
     r"(?<![A-Za-z\\])(?P<name>[A-CF-Zabck])\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*\(\s*(?P<at>[^()]+?)\s*\)"
 )
+_TURNED = regex(rf"[)\]}}]\s*'|(?<![A-Za-z\\])[A-Za-z]'\s*(?:[A-Za-z]|\\(?:{OF_GREEK})(?![A-Za-z]))")
+"""`(y - Xw)'`, `w'w`: a prime turns arrays here, and tells of no derivative."""
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
 _SAMPLE = regex(r"(\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*\([a-z]\)\s*\}?|_\s*(?:\{\s*[i-n]\s*\}|[i-n]))")
@@ -294,11 +296,13 @@ def of_calls(texts: Sequence[str]) -> Iterator[tuple[Habit, str]]:
 def primed_names(text: str) -> Iterator[str]:
     """The letters of functions that formulas call and differentiate, and that nothing states: the b of `b'(\\theta_i)`
     beside `b(\\theta_i)`."""
-    for name, place in {match["name"]: match["at"] for match in _SLOPE_AT.finditer(text)}.items():
+    turned = _TURNED.search(text) is not None
+    for name, place in {match["name"]: match["at"] for match in _SLOPE_AT.finditer(text) if not turned}.items():
         lone = rf"(?<![A-Za-z\\]){name}(?![A-Za-z])"
         calls = re.findall(rf"{lone}\s*(?:'|\^\s*\{{?\s*\\prime\s*\}}?)*\s*\(", text)
         plain = re.search(rf"{lone}\s*\(\s*{re.escape(place)}\s*\)(?P<stated>\s*&?\s*:?=)?", text)
-        if len(calls) == len(re.findall(lone, text)) and plain is not None and not plain["stated"]:
+        beyond = name not in re.sub(r"\\[A-Za-z]+", " ", place)  # no X'(Xw - y)
+        if beyond and len(calls) == len(re.findall(lone, text)) and plain is not None and not plain["stated"]:
             yield name
 
 

@@ -256,7 +256,8 @@ def rewritten(sheet: Sheet, meant: Collection[str] = ()) -> Sheet:
         habits.append((re.compile(_NAMED.replace("{name}", letter)), partial(_as, r"\mathbf{1}")))
         respelled.append(("𝟏", name if len(name) == 1 else f"\\{name}"))
     for name in sorted(identities_told(sheet.prose)):
-        habits.append((re.compile(re.escape(name) if len(name) > 1 else rf"(?<![A-Za-z\\]){name}(?![A-Za-z])"), "I"))
+        letter = rf"(?<![A-Za-z\\])(?<!\\mathbb\{{)(?<!\\mathbb ){name}(?![A-Za-z])"  # 𝔼 is no E
+        habits.append((re.compile(re.escape(name) if len(name) > 1 else letter), "I"))
     for name, at in one_hot_of(sheet.prose, text):
         habits.append((re.compile(_NAMED.replace("{name}", name)), partial(_as, rf"e_{{{at}}}")))
         respelled.append((f"e_{at}", name))

@@ -22,7 +22,7 @@ _FONTS = frozenset((
 _BARS = frozenset((r"\mid", r"\vert", r"\|", r"\Vert", r"\parallel", "||"))
 _LOGARITHM = regex(r"^\\(?:log|ln)(?![A-Za-z])[\s{]*")
 _CALL = regex(
-    r"(?:\\(?:log|ln)(?![A-Za-z])[\s{]*)?(?:\\(?:mathrm|mathcal|operatorname|text|mathbb)\s*\{\w+\}|[A-Za-z])\s*"
+    r"(?:\\(?:log|ln)(?![A-Za-z])[\s{]*)?(?:\\(?:mathrm|mathcal|operatorname|text|mathbb)\s*(?:\{\w+\}|\w\b)|[A-Za-z])\s*"
     r"(?:_\w|_\{[^{}]*(?:\{\w*\})?\})?\s*(?:\\left|\\[bB]igl?)?\((?P<inside>[^()]*)\)"
 )
 r"""A call, perhaps under a logarithm: `D_{KL}(p \| q)`, `\log p(y \mid X, w)`."""
@@ -155,12 +155,12 @@ _ONE = r"(?:_\s*(?:\{\s*[a-z]\s*\}|[a-z](?![A-Za-z]))|\^\s*\{\s*\([a-z]\)\s*\})"
 _FONT = r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?"
 _BEHIND = r"\s*\}?\s*(?:\([^()=]*\))?\s*&?:?="
 _SUM = r"\\sum(?:\\limits)?(?:\s*[_^](?:\{[^{}]*\}|\w))*\s*"
-_USUAL = r"(?P<name>[CEFJL]|[fl]|\\ell)"
 _TERM_STATED = regex(
-    rf"(?:^|[,;]|quad(?![a-z]))[\s&]*{_FONT}{_USUAL}\s*\}}?{_ONE}{_BEHIND}"
-    rf"|^[\s&]*{_FONT}{_USUAL.replace('name', 'sum')}{_BEHIND}[^=\n]*{_SUM}{_FONT}(?P=sum)\s*\}}?{_ONE}",
+    rf"(?:^|[,;]|quad(?![a-z]))[\s&]*{_FONT}(?P<name>[CEJL]|\\ell)\s*\}}?{_ONE}{_BEHIND}"
+    rf"|^[\s&]*{_FONT}(?P<sum>[CEFJLfl]|\\ell){_BEHIND}[^=\n]*{_SUM}{_FONT}(?P=sum)\s*\}}?{_ONE}",
     re.MULTILINE,
 )
+"""`L_i = …` or `f = \\sum_i f_i`; where `f_i = …` stands alone, it may be an entry of a vector f."""
 _WHOLE = (
     rf"(?:\\partial|\\nabla(?:_\w|_\\\w+|_\{{[^{{}}]*\}})?)\s*\{{?\s*{_FONT}NAME(?![A-Za-z]|\s*\}}?\s*[_^])",
     rf"^[\s&]*{_FONT}NAME{_BEHIND}[^=\n]*\\sum",
@@ -176,10 +176,11 @@ def with_residuals(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     letter = _free(rows, taken, "rsuv") if any(_SQUARED.search(" ".join(one)) for one in names) else ""
     if "e" in taken or not letter:
         return rows, []
+    tops = _TOPS - {"t"} if "t" in taken else _TOPS  # e^t of a number t
     changed: Rows = []
     for (number, row), tokens, here in zip(rows, found, names, strict=True):
         own = (at for at, name in enumerate(here) if name == "e" and not {*here[max(at - 1, 0) : at]} & _MARKS)
-        plain = (at for at in own if here[at + 1 : at + 2] != ["^"] or here[at + 2] in _TOPS)
+        plain = (at for at in own if here[at + 1 : at + 2] != ["^"] or here[at + 2] in tops)
         changed.append((number, row.replaced([(*tokens[at][1:], letter) for at in plain])))
     return changed, [f"`e` is written `{letter}`"]
 
@@ -197,8 +198,12 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     told: list[str] = []
     counting = frozenset("ijklmn").union(*(bound_letters(row.text) for _, row in rows)) - taken
     valued = taken.union(*(_STATED.findall(row.text) for _, row in rows))
-    for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, valued)):
-        stated = any(call in row.text[: row.text.find("=") + 1] for _, row in rows)  # on a left side it may be the loss
+    lefts = [row.text[: row.text.find("=") + 1] for _, row in rows]  # what stands there may be the loss
+    calls = dict.fromkeys(call for _, row in rows for call in _calls(row.text, valued))
+    on_left = {call for call in calls if any(call in left for left in lefts)}
+    logs = {_LOGARITHM.sub("", call) for call in on_left if _LOGARITHM.match(call)}
+    for call in sorted(calls, key=logs.__contains__):  # the density itself last
+        stated = call in on_left - logs
         call = call if stated else _LOGARITHM.sub("", call)
         outside, alone = (part.sub(lambda one: " " * len(one[0]), call) for part in (_BELOW, _SET))
         bar = next((start for token, start, _ in tokens_of(outside) if token == "|"), len(call))

@@ -47,8 +47,10 @@ def as_scaled(part: Part, told: Container[str], prose: str) -> dict[str, str]:
     unfit = any(one.unfit for one in part.judged) and re.search(r"\bscalars?\b", prose)
     problems = [task.problem for task in part.tasks if unfit and task.problem.wrt.name not in told]
     moving = [one.wrt for one in problems if one.wrt.shape.is_column and one.wrt.name.islower()]
-    turned = {node.children[0] for one in problems for node in nodes_of(one.loss) if isinstance(node, Transpose)}
-    return {one.name: "scalar" for one in moving if one not in turned}
+    nodes = [node for one in problems for node in nodes_of(one.loss)]
+    turned = {node.children[0] for node in nodes if isinstance(node, Transpose)}
+    beside = {node for node in nodes if isinstance(node, Symbol) and node.shape.is_column} - {*moving}  # b of Ax - b
+    return {one.name: "scalar" for one in moving if one not in turned and not any(one.name.islower() for one in beside)}
 
 
 def as_matrices(part: Part, told: Container[str]) -> dict[str, str]:

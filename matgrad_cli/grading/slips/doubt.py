@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...diagnostics import Diagnostic
+from ...diagnostics import Diagnostic, Span
 from ...ir import Dim
 from ...notation import syntax as s
 from ..lines.directions import unknown
@@ -26,7 +26,11 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
             case s.Differential_(_, s.Subscript(span, s.Name(_, name))) if name in around.losses:  # df_X(H)
                 return Slip("undecided", f"at which place `{name}` is differentiated here is not certain", span=span)
             case s.Subscript(span, s.Name(own, name)) if name in around.losses and own == inside[0][1].span:
-                return Slip("unknown-name", f"what `{name}` is with an index is not known here", span=span)
+                return _with_index(name, span)
+            case s.Subscript(span, s.Derivative(own, s.Name(_, name), style="nabla"), indices) if (
+                name in around.losses and len(indices) > 1 and inside[0][1].span in (span, own)
+            ):
+                return _with_index(name, span)  # ∇E_in
     letters = {name.name for name in names(tree, index=True)}
     for _, part in inside:
         open_ = isinstance(part, s.Name) and part.name not in letters | around.sizes().keys()
@@ -39,6 +43,10 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         if isinstance(part, s.Derivative) and part.body is None and path != here:
             return Slip("undecided", "it is not clear what is differentiated here", span=part.span)
     return None
+
+
+def _with_index(name: str, span: Span) -> Slip:
+    return Slip("unknown-name", f"what `{name}` is with an index is not known here", span=span)
 
 
 def other_side(tree: s.Node, around: Surroundings) -> Slip | None:

@@ -57,11 +57,23 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
     return substitute(loss, {wrt: moved[0]}) if fits else None
 
 
+def refuse_at_point(e: Elaborator, node: s.Derivative) -> None:
+    """No derivative of a constant: what `\\nabla f(0)` and `f'(1)` of the loss f are, at a point."""
+    call, wrt = node.body, e.scope.wrt
+    if isinstance(call, s.Apply) and len(call.arguments) == 1 and is_loss_called(e, call) and wrt is not None:
+        value = e.expr(call.arguments[0])
+        if isinstance(value, Number) or (value.shape is wrt.shape and wrt not in value.symbols):
+            e.fail("left-out", _ELSEWHERE, node)
+
+
+_ELSEWHERE = "what this derivative is at another point cannot be judged"
+
+
 def _slope(e: Elaborator, node: s.Apply, order: int) -> Expr:
     """The derivative that primes say, `σ''(z)` of the loss σ, at its variable alone."""
     whole: s.Node = replace(node, options=())
     if [e.expr(argument) for argument in node.arguments] != [e.scope.wrt]:
-        e.fail("left-out", "what this derivative is at another point cannot be judged", node)
+        e.fail("left-out", _ELSEWHERE, node)
     for _ in range(order):
         whole = s.Derivative(node.span, whole, None, (), "D")
     return e.expr(whole)

@@ -10,6 +10,7 @@ from ...ir.entries import letters_for
 from .. import syntax as s
 from ..scope import ROWS_FIRST
 from ..shapes.uses import is_basis, length_of
+from .at_points import refuse_at_point
 from .complaints import described
 from .elaborator import Elaborator
 from .guards import guarded
@@ -360,6 +361,7 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[ir.Symbol, tuple[s.Nod
     if node.variable is None:
         if e.scope.wrt is None:
             e.fail("missing-wrt", "the derivative by what is meant?", node)
+        refuse_at_point(e, node)
         return e.scope.wrt, node.indices
     name = s.ungrouped(node.variable)
     unknown = isinstance(name, s.Name) and e.scope.find(name.name) is None and name.name not in e.arguments
