@@ -290,7 +290,9 @@ _RESPECT = (
     r"(?:with respect to|w\.?\s?r\.?\s?t\.?|wrt)\s+(?:the\s+)?(?:[a-z]+\s+){0,2}?\$\s*"
     r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*)?(?P<name>\\?[A-Za-z]+(?:_\w)?)\}?\s*\$"
 )
-_SAID_BEFORE = regex(rf"{_RESPECT}[^=$]*$", re.IGNORECASE)
+_DERIVES = r"\b(?:gradients?|derivatives?|jacobian|hessian|differentiat\w*)\b[^.;=]{0,60}?"
+_SAID_BEFORE = regex(rf"(?:{_DERIVES}|(?:^|[.:;]|\band|\bbut)\s*){_RESPECT}[^=$.]*$", re.IGNORECASE)
+"""No `convex with respect to $b$`."""
 _SAID_BEHIND = regex(rf"^\s*,?\s*(?:for the (?:gradient|derivative)\s+)?{_RESPECT}", re.IGNORECASE)
 
 
