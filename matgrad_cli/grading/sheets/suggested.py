@@ -214,7 +214,7 @@ def _is_supposed_by(sheet: Sheet, part: Part, at: int, facts: Sequence[str]) -> 
     return any(word in said.get(name, ()) for name, word in (fact.rsplit(" ", 1) for fact in facts))
 
 
-_SINGULAR = regex(r"\bSVDs?\b|\bsingular[- ]values?\b", re.IGNORECASE)
+_SINGULAR = regex(r"\bSVDs?\b|\bsingular[- ](?:values?[- ]decomposition|vectors?)\b", re.IGNORECASE)
 _THREE_FACTORS = regex(
     r"=[\s&]*(\\?[A-Za-z]+)\s*(\\?[A-Za-z]+)\s*(\\?[A-Za-z]+)\s*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])"
 )
@@ -265,7 +265,8 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
 
 def _of_singular_values(sheet: Sheet, variables: Mapping[str, Shape]) -> Iterator[tuple[str, ...]]:
     """Of a singular value decomposition `X = UΣVᵀ`: Σ is diagonal, U and V have orthogonal columns."""
-    texts = [one.passage.text for one in sheet.formulas] if _SINGULAR.search(sheet.prose) is not None else []
+    told = (one for one in sheet.formulas if _SINGULAR.search(f"{one.before[-120:]} {one.after[:120]}"))
+    texts = [one.passage.text for one in told]
     for match in filter(None, map(_THREE_FACTORS.search, texts)):
         first, middle, last = map(plain_name, match.groups())
         sides = [f"{name} {word}" for name in (first, last) for word in ("orthogonal", "tall")]
