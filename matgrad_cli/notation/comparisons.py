@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Final
 
@@ -60,9 +61,7 @@ def labels(tree: Node, wrt: str) -> tuple[str, ...]:
     for part in parts_of(tree):
         match part:
             case Apply(_, function, (Name(_, name), *_)) if canonical_function(function) == "where":
-                if name == wrt:
-                    raise InputError.coded("wrong-arguments", f"`{name}` is the variable, and no condition, 1 or 0")
-                found.setdefault(name, set()).add(Fraction(1))
+                found.setdefault(name, set()).update((Fraction(0), Fraction(1)))
             case Group(_, Binary(_, "-", Literal_(), Apply(_, "abs", (Apply(_, "sign", (apart,)),)))):
                 match apart:
                     case Name(_, name):
@@ -73,3 +72,12 @@ def labels(tree: Node, wrt: str) -> tuple[str, ...]:
                         found.setdefault(name, set()).add(-value)
     words = [(name, word) for name, values in found.items() for word, few in _LABELS if values <= few and name != wrt]
     return tuple([f"{name} {word}" for name, word in dict(reversed(words)).items()])
+
+
+def refuse_values(tree: Node, masks: Collection[str]) -> None:
+    """Refuse a name that is a condition itself, and of which it is not known that it is 0 or 1."""
+    for part in parts_of(tree):
+        match part:
+            case Apply(_, function, (Name(_, name), *_)) if name not in masks and canonical_function(function) == "where":
+                help = f"a comparison is one, as in `where({name} > 0, a, b)`"
+                raise InputError.coded("wrong-arguments", f"`{name}` is no condition, 1 or 0", help=help)

@@ -13,7 +13,7 @@ from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .batches import stacks
 from .choice import in_syntax, looks_like_latex
-from .comparisons import labels, one_hot
+from .comparisons import labels, one_hot, refuse_values
 from .definitions import with_capitals, with_definitions, with_densities, with_factorials, with_places
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
@@ -179,6 +179,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     if "Omega" not in told and any("keeps the entries in Ω" in note for note in choice):
         tried.append("Omega binary")
     facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)
+    refuse_values(tree, [fact.name for fact in facts if fact.word in ("binary", "onehot")])
     scope, found, variable, reading = with_weights(
         tree,
         replace(scope, syntax=language),

@@ -15,6 +15,8 @@ Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy",
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
 ROWS_FIRST: Final[frozenset[Syntax]] = frozenset(("numpy", "mathematica"))
 """Languages in which a matrix with a single index is its row."""
+AS_ONE_COLUMN: Final[frozenset[Syntax]] = frozenset(("matlab", "julia", "r"))
+"""Languages in which a single index of a matrix counts through all of its columns."""
 UNUSED: Final = ", of which a shape is told, does not occur in the loss"
 """What a note says behind the names that are declared in vain."""
 """The expression language, LaTeX, and the dialects of other programs,

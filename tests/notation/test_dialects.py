@@ -270,3 +270,17 @@ def test_any_loss_of_products_means_the_same(pair: tuple[str, str], syntax: str)
 def test_a_range_of_another_kind_is_refused(syntax: str, text: str) -> None:
     with pytest.raises(InputError):
         read_problem(text, "x", SHAPES, (), syntax)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text"),
+    [
+        ("matlab", "sum(sum(W(2:numel(W)).^2))"),
+        ("matlab", "norm(W(2:end))"),
+        ("julia", "sum(W[2:length(W)].^2)"),
+        ("r", "sum(W[-1]^2)"),
+    ],
+)
+def test_a_single_range_of_a_matrix_counts_through_its_columns(syntax: str, text: str) -> None:
+    with pytest.raises(InputError, match="columns of a matrix"):
+        read_problem(text, "W", ["W: m×n"], (), syntax)

@@ -169,3 +169,6 @@ def test_a_name_that_is_a_condition_is_a_mask_of_0_and_1() -> None:
     agrees(masked, "X", shapes, lambda X, M, Y: np.sum((M * (X @ X.T - Y)) ** 2), whole="M")
     with pytest.raises(InputError, match="no condition"):
         read_problem("np.where(x, x, 0).sum()", "x")
+    for text in ("np.where(y, x, 0).sum()", "np.sum(np.where(y, x, 0) + np.where(y == -1, 0, x))"):
+        with pytest.raises(InputError, match="no condition"):
+            read_problem(text, "x", [], ["y signs"] if "==" not in text else [])

@@ -10,6 +10,7 @@ from ... import ir
 from ...diagnostics.record import replace
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
+from ..scope import AS_ONE_COLUMN
 from .complaints import fail
 from .elaborator import Elaborator
 
@@ -119,7 +120,7 @@ def _masked(value: ir.Expr, mask: ir.Expr, across: bool = False) -> ir.Expr:
 def _ends(node: s.Node, turned: bool = False) -> Iterator[tuple[int, int, bool]]:
     """How many rows every part below leaves out at its two ends, and whether it is turned: then they are columns."""
     if isinstance(node, s.Apply) and node.function == s.PART:
-        first, last = (int(number) for _, number in node.options)
+        first, last = (int(number) for _, number in node.options[:2])
         yield first, last, turned
     for part in s.children(node):
         yield from _ends(part, turned is not isinstance(node, s.Transposed))
@@ -141,7 +142,10 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
     """The same tree with whole arrays; unless all parts are `alike`,
     their rows are moved so that those that meet stand side by side."""
     match node:
-        case s.Apply(_, s.PART, (body,), ((_, first), _)):
+        case s.Apply(_, s.PART, (body,), ((_, first), *_)):
+            if s.ALONE in node.options and e.scope.syntax in AS_ONE_COLUMN and e.expr(body).shape.is_matrix:
+                message = f"{e.text(node)} is a part of all columns of a matrix, one below the other, and is not read"
+                e.fail("slice", message, node, "with a second index, `:`, it is a part of the rows")
             return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body
         case s.Group(_, body) | s.Negative(_, body):
             return replace(node, body=_whole(e, body, alike))

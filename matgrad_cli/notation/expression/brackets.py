@@ -191,7 +191,9 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
             return s.Apply(span, AS_ROW, (body,))
         case [":", "None", ":"] | ["None", ":", ":"] | [":", ":", "None"]:
             return s.Apply(span, f"[{', '.join(map(str, items))}]", (body,))
-        case [tuple() as lost] | [tuple() as lost, ":"]:
+        case [tuple() as lost]:
+            return s.Apply(span, s.PART, (body,), (*lost, s.ALONE))
+        case [tuple() as lost, ":"]:
             return s.Apply(span, s.PART, (body,), lost)
         case [":", tuple() as lost]:
             return s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost))
