@@ -78,6 +78,7 @@ def refuse_values(tree: Node, masks: Collection[str]) -> None:
     """Refuse a name that is a condition itself, and of which it is not known that it is 0 or 1."""
     for part in parts_of(tree):
         match part:
-            case Apply(_, function, (Name(_, name), *_)) if name not in masks and canonical_function(function) == "where":
-                help = f"a comparison is one, as in `where({name} > 0, a, b)`"
-                raise InputError.coded("wrong-arguments", f"`{name}` is no condition, 1 or 0", help=help)
+            case Apply(_, function, (Name(_, name), *_)) if canonical_function(function) == "where":
+                if name not in masks:
+                    help = f"a comparison is one, as in `where({name} > 0, a, b)`"
+                    raise InputError.coded("wrong-arguments", f"`{name}` is no condition, 1 or 0", help=help)

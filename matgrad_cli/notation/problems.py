@@ -168,9 +168,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             tree, choice = body, (*choice, "the derivative sign round the loss is dropped")
     signs = next((fact for fact in facts if fact.word == "signs"), None)
     if signs is not None and any("the labels being 0 and 1" in note for note in choice):
-        help = "write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`"
         message = f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1"
-        fail(scope, "unreadable", message, help=help)
+        fail(scope, "unreadable", message, help="write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`")
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     told = {*scope.sizes, *(fact.name for fact in facts)}
     places += tuple(name for name in one_hot(tree) if name not in told)

@@ -233,8 +233,6 @@ KEEPS: Final = ("keepdims", "True")
 
 PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
-ALONE: Final = ("alone", "True")
-"""The option of such a part that has no index beside: `w[1:]`, not `w[1:, :]`."""
 
 KEPT: Final = "[0]"
 """The function of an array with 0 in as many of its first and last rows: what meets a part of another array."""

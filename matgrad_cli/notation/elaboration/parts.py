@@ -9,6 +9,7 @@ from typing import NoReturn
 from ... import ir
 from ...diagnostics.record import replace
 from .. import syntax as s
+from ..expression.brackets import ALONE
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..scope import AS_ONE_COLUMN
 from .complaints import fail
@@ -143,7 +144,7 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
     their rows are moved so that those that meet stand side by side."""
     match node:
         case s.Apply(_, s.PART, (body,), ((_, first), *_)):
-            if s.ALONE in node.options and e.scope.syntax in AS_ONE_COLUMN and e.expr(body).shape.is_matrix:
+            if ALONE in node.options and e.scope.syntax in AS_ONE_COLUMN and e.expr(body).shape.is_matrix:
                 message = f"{e.text(node)} is a part of all columns of a matrix, one below the other, and is not read"
                 e.fail("slice", message, node, "with a second index, `:`, it is a part of the rows")
             return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body

@@ -151,6 +151,8 @@ def _letters(p: Stream) -> tuple[list[s.Name | None], list[s.Node | None]]:
         p.expect(",", "or `]` after an index letter")
 
 
+ALONE: Final = ("alone", "True")
+"""The option of a part that has no index beside: `w[1:]`, not `w[1:, :]`."""
 Lost = tuple[tuple[str, str], tuple[str, str]]
 """How many entries a range leaves out at both ends, as options of a call."""
 
@@ -192,7 +194,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         case [":", "None", ":"] | ["None", ":", ":"] | [":", ":", "None"]:
             return s.Apply(span, f"[{', '.join(map(str, items))}]", (body,))
         case [tuple() as lost]:
-            return s.Apply(span, s.PART, (body,), (*lost, s.ALONE))
+            return s.Apply(span, s.PART, (body,), (*lost, ALONE))
         case [tuple() as lost, ":"]:
             return s.Apply(span, s.PART, (body,), lost)
         case [":", tuple() as lost]:
