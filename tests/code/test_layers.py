@@ -216,3 +216,36 @@ class Twice:
     found = verdicts(text)
     assert found[18] == found[20] == "follows"
     assert found[19] in ("undecided", "unreadable")
+
+
+def test_a_number_that_never_sees_the_target_is_no_loss() -> None:
+    text = """\
+class Net:
+    def forward(self, X):
+        self.X = X
+        self.h = np.tanh(X @ self.W1)
+        self.out = self.h @ self.W2
+        return self.out
+
+    def backward(self, y, output):
+        d = 2 * (output - y)
+        self.dW2 = self.h.T @ d
+        dh = d @ self.W2.T
+        self.dW1 = self.X.T @ (dh * (1 - self.h ** 2))
+"""
+    assert not {"wrong", "follows"} & set(verdicts(text).values())
+
+
+def test_zeros_that_an_object_keeps_are_a_gradient() -> None:
+    text = """\
+class Affine:
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, dout):
+        self.dW = self.x.T @ dout
+        self.db = np.zeros_like(self.b)
+        return dout @ self.W.T
+"""
+    assert verdicts(text)[8] == "wrong"

@@ -70,7 +70,7 @@ def _plan_of_pair(reading: Reading) -> Plan:
         shown = criterion.body[0] if criterion.name == SHOWN else None
         said = ast.unparse(shown.value) if isinstance(shown, ast.Return) and shown.value else f"{criterion.name}(…)"
         return Plan(None, "criterion", said)
-    if reading.scalar():
+    if reading.scalar() and not _unseen(reading):
         assert reading.unit.forward is not None
         name = reading.unit.forward.name
         return Plan(None, "returned", "what forward returns" if "forward" in name else f"{name}(…)")
@@ -83,6 +83,13 @@ def _plan_of_pair(reading: Reading) -> Plan:
     if moves(reading.outputs[0]) and (len(given) == 1 or given == arguments_of(reading.unit.forward)):
         return Plan(None, SLOPES, "the sum of what it gives")
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
+
+
+def _unseen(reading: Reading) -> bool:
+    """Whether backward is given a target of which what forward gives knows nothing: a number is then no loss."""
+    machine, targets = reading.machine, {*arguments_of(reading.unit.backward)} & TARGETS
+    given = [machine.given[name] for name in targets - {*reading.fore.names} if name in machine.given]
+    return any(min(machine.sites.get(id(one), [0])) > reading.born_until for one in given)
 
 
 def _stated(reading: Reading) -> Plan:

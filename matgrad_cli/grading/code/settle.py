@@ -135,7 +135,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(_first(found), one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: (*one.doubts, one.chance, collapsed(_first(found), one))), why
+    return sorted(found, key=lambda one: (*one.doubts, _numbers(one), one.chance, collapsed(_first(found), one))), why
 
 
 def _first(found: list[Understanding]) -> Understanding:

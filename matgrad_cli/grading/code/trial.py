@@ -394,6 +394,8 @@ def _of_another(part: ast.expr, of: str) -> bool:
 
 
 def _left_empty(reading: Reading, event: Event) -> bool:
-    """Whether an array of zeros is made that nothing fills, and nothing reads."""
+    """Whether an array of zeros is made under a name of the function that nothing fills, and nothing reads; what an
+    object keeps is for others to read."""
     used = any(count > event.number and name == event.key for count, name in reading.machine.reads)
-    return not used and moves(event.value) and np.ndim(event.value) > 0 and not np.any(event.value)
+    array = moves(event.value) and np.ndim(event.value) > 0
+    return event.key.isidentifier() and not used and array and not np.any(event.value)
