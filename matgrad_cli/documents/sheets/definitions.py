@@ -26,7 +26,7 @@ _SETTING = regex(
 )
 _ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
 SET_TO_ZERO = regex(
-    r"\b(?:set|equat)\w*\b[^.=]{0,80}\b(?:zero|0)(?:,? (?:we (?:get|obtain|have|find)|gives?|yields?))?\W*$"
+    r"\b(?:set|equat)\w*\b[^.=]{0,80}\b(?:zero|0)(?:,?(?: and)?(?: we)? (?:get|obtain|have|find|gives?|yields?))?\W*$"
     r"|\b(?:FOCs?|stationarity|(?:first[- ]order|optimality|KKT)(?: \w+)? conditions?)\b[^.=]{0,40}$",
     re.IGNORECASE,
 )
@@ -158,7 +158,8 @@ class Definitions:
             data = data or (stated.name in self.sizes and stated.formula > called)
             if _counts(stated, text) or (quoted and stated.name in answered):
                 continue  # the δ picks c = j
-            if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
+            before = sheet.formulas[stated.formula].before[-130:]
+            if not data and not _SETTING.search(before[-40:]) and not SET_TO_ZERO.search(before):
                 parts = [part for part in tokens_of(side, self.names) if part.kind in ("name", "word", "function")]
                 yield stated, {part.text for part in parts} | set(labelled_names(tokens_of(side, self.names)))
 

@@ -47,16 +47,18 @@ _OF_PARAMETER = regex(
     rf"(?P<name>\\ell|\\mathcal\s*(?:\{{\s*[A-Z]\s*\}}|[A-Z])|(?<![A-Za-z\\])[A-Z])"
     rf"\s*_\s*(?P<open>\{{)?\s*\\(?P<label>{OF_GREEK})(?![A-Za-z])\s*(?(open)\}})"
 )
+_SUMMED = regex(rf"\\(?:sum|prod)\s*(?:\\limits\s*)?_\s*\{{?\s*\\({OF_GREEK})(?![A-Za-z])")
 _DERIVED_OF_PARAMETER = regex(rf"{BY_ANY}\s*\{{?\s*{_OF_PARAMETER.pattern}")
 
 
 def losses_of_parameters(texts: Sequence[str]) -> Iterator[tuple[Habit, str, str]]:
     """How the name of a loss that is stated, and differentiated, with a Greek letter below is written with a label,
-    with that name as it is printed and as it is written: such a letter is no index."""
+    with that name as it is printed and as it is written: such a letter is no index, unless something sums over it."""
     derived = {match.group("name", "label") for text in texts for match in _DERIVED_OF_PARAMETER.finditer(text)}
     heads = (_OF_PARAMETER.match(text.lstrip(" &")) for text in texts)
     stated = {head.group("name", "label"): head[0] for head in heads if head is not None and "=" in head.string}
-    for name, label in sorted(derived & stated.keys()):
+    summed = {label for text in texts for label in _SUMMED.findall(text)}
+    for name, label in sorted(pair for pair in derived & stated.keys() if pair[1] not in summed):
         own = re.compile(rf"{re.escape(name)}\s*_\s*(?P<open>\{{)?\s*\\{label}(?![A-Za-z])\s*(?(open)\}})")
         with_label = rf"{name}_{{\mathrm{{{label}}}}}".replace("\\", r"\\")  # a replacement text
         yield (own, with_label), f"{plain_name(name)}_{label}", stated[name, label].strip()
