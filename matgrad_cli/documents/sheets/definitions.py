@@ -125,8 +125,8 @@ class Definitions:
         moved |= {name for name, names in within.items() if names & moved}
         moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
         beside = self._beside_loss(sheet, found)
-        made = (name for name, names in inner.items() if not names.isdisjoint(beside))
-        moved |= {name for name in made if not _is_argument(name, sheet)}
+        factored = (name for name, names in inner.items() if not names.isdisjoint(beside))
+        moved |= {name for name in factored if not _is_argument(name, sheet)}
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
         known = {*moved, *self.sizes, "I", "T", "d", *"ijklmnpqrst", *letters}
         given = {name for name, names in inner.items() if names & self.sizes.keys() and names <= known}

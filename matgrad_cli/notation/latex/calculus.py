@@ -231,8 +231,6 @@ def nabla_here(r: Cursor) -> s.Node:
             variable, indices = with_respect_to(r)
             if variable is None and len(indices) == 1 and isinstance(indices[0], s.Name):
                 variable, indices = indices[0], ()
-            elif indices and all(isinstance(one, s.Name) and r.variable(one.name) for one in indices):
-                indices = ()
             continue
         r.take()
         first, past = r.unit()
@@ -242,8 +240,34 @@ def nabla_here(r: Cursor) -> s.Node:
             order = 2
         else:
             raise r.trouble("this power of ∇ has no meaning here", r.last)
-    found = pending_derivative(r, sign, variable, indices, "nabla", order)
+    pair = _pair(variable, indices) if order == 2 else None
+    if pair is not None:
+        found = _by_pair(r, sign, *pair)
+    else:
+        several = indices and all(isinstance(one, s.Name) and r.variable(one.name) for one in indices)
+        found = pending_derivative(r, sign, variable, () if several else indices, "nabla", order)
     return s.Transposed(found.span, found) if turned else found
+
+
+def _by_pair(r: Cursor, sign: Token, one: s.Name, other: s.Name) -> s.Node:
+    """The second derivative by two variables, or of that by the one variable an entry."""
+    twice = one.name == other.name and not "i" <= one.name <= "n"
+    if twice or (r.variable(one.name) and r.variable(other.name)):
+        first = pending_derivative(r, sign, one, (), "nabla")
+        return s.Derivative(first.span, first, other, (), "nabla")
+    whole = pending_derivative(r, sign, None, (), "nabla", 2)
+    return s.Subscript(whole.span, whole, (one, other))
+
+
+def _pair(variable: s.Node | None, indices: tuple[s.Node, ...]) -> tuple[s.Name, s.Name] | None:
+    r"""The names below `\nabla^2_{xy}` and `\nabla^2_{ij}`, which are variables or count entries."""
+    match variable, indices:
+        case (s.Binary(_, "juxtapose", s.Name() as one, s.Name() as other), ()) | (
+            None,
+            (s.Name() as one, s.Name() as other),
+        ):
+            return one, other
+    return None
 
 
 def entry_of_nabla(r: Cursor) -> s.Node | None:
