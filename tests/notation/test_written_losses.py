@@ -65,12 +65,8 @@ FAMILIES = [
     ("np.sum(np.cumsum(W, axis=0)**2)", "W: n×k", "norm(tril(ones(n, n))@W, 'fro')**2", "W: n×k"),
     ("torch.cumsum(W, 1).square().sum()", "W: n×k", "norm(W@triu(ones(k, k)), 'fro')**2", "W: n×k"),
     (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
-    (
-        r"\sum_{i=1}^n \log \sigma(a_i^T w)^{t_i} (1 - \sigma(a_i^T w))^{1-t_i}",
-        "A: n×d, w: d, t: n",
-        "t.T @ log(sigmoid(A@w)) + (1 - t).T @ log(1 - sigmoid(A@w))",
-        "A: n×d, w: d, t: n",
-    ),
+    (r"\sum_i \log \sigma(a_i^T w)^{t_i} (1 - \sigma(a_i^T w))^{1-t_i}", "A: n×d, w: d, t: n",
+     "t.T @ log(sigmoid(A@w)) + (1 - t).T @ log(1 - sigmoid(A@w))", "A: n×d, w: d, t: n"),
 ]  # fmt: skip
 PIECES = [
     (r"\sum_i \max(0, 1 - y_i w^\top x_i)", X, "sum(relu(1 - y*(X@w)))", X),
@@ -82,8 +78,7 @@ PIECES = [
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ -y_i & y_i < 0 \end{cases}", X, "sum(abs(y))", X),
     ("sum(np.maximum(0, y))", X, "sum(relu(y))", X), ("sum(np.clip(X@w, -1, 1))", X,
     "sum(relu(X@w + 1) - relu(X@w - 1)) - n", X),
-    ("sum((y > 0)*y)", X, "sum(relu(y))", X),
-    ("sum(np.where(y > 1, y, 1))", X, "sum(maximum(y, ones(n)))", X),
+    ("sum((y > 0)*y)", X, "sum(relu(y))", X), ("sum(np.where(y > 1, y, 1))", X, "sum(maximum(y, ones(n)))", X),
     ("max(0, y.T@X@w)", X, "relu(y.T@X@w)", X),
     (r"\|Xw - y\|_4^4", X, "sum((X@w - y)**4)", X), (r"\|Xw-y\|_p^p", X + ", p: scalar", "sum(abs(X@w-y)**p)",
     X + ", p: scalar"),
