@@ -123,7 +123,8 @@ def test_what_is_no_claim_is_never_called_wrong(tail: str) -> None:
 
 def test_what_follows_a_supposed_loss_is_not_called_wrong() -> None:
     tail = "Suppose instead we had $L = \\frac12\\|Xw - y\\|^2$. Then $\\nabla L(w) = X^\\top(Xw - y)$."
-    assert check_text(HEAD + tail, "x.md").verdict == "undecided"
+    assert [problem.verdict for problem in check_text(HEAD + tail, "x.md").problems] == ["right", "right"]
+    assert check_text(HEAD + tail.replace("(Xw - y)$.", "(Xw + y)$."), "x.md").verdict == "wrong"
 
 
 def test_a_claim_that_speaks_of_what_one_would_expect_is_judged() -> None:

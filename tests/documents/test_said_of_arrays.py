@@ -103,16 +103,16 @@ def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> No
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    "words", ["With scatter matrices $P$, $Q$, maximise", "For the covariance matrices $P$ and $Q$ consider"]
+    "words", ["With scatter matrices $A$, $F$, maximise", "For the covariance matrices $A$ and $F$ consider"]
 )
 def test_facts_that_are_needed_together_are_supposed_together(words: str) -> None:
     text = (
-        words + " $J(w) = \\frac{w^T P w}{w^T Q w}$.\n\n$$\\nabla J = \\frac{2 P w (w^T Q w) - 2 Q w (w^T P w)}{(w^T Q "
+        words + " $J(w) = \\frac{w^T A w}{w^T F w}$.\n\n$$\\nabla J = \\frac{2 A w (w^T F w) - 2 F w (w^T A w)}{(w^T F "
         "w)^2}$$"
     )
     assert check_text(text, "x.md").verdict == "right"
     assert check_text(text.replace(words, "Consider"), "x.md").verdict == "wrong"
-    assert check_text(text.replace("{2 P w", "{3 P w"), "x.md").verdict == "wrong"
+    assert check_text(text.replace("{2 A w", "{3 A w"), "x.md").verdict == "wrong"
 
 
 @pytest.mark.thorough

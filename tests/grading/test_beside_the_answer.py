@@ -40,7 +40,7 @@ TURNED = [
     r"$\frac{dL}{dw} = 2(Xw-y)^TX$, so $\nabla L = 2X^T(Xw-y)$.",
 ]
 OTHERS = [
-    (r"$$\nabla L = X^T(Xw-y) \succ 0$$ $$\nabla L = 2X^T(Xw-y)$$", "unreadable"),
+    (r"$$\nabla L = X^T(Xw-y) \succ 0$$ $$\nabla L = 2X^T(Xw-y)$$", "wrong"),
     (r"$$\frac{dL}{dw} = (Xw-y)^TX$$ $$\nabla L = 2X^T(Xw-y)$$", "wrong"),
     (r"$$\nabla L = 2(Xw-y)^TX$$ $$\frac{dL}{dw} = 2X^T(Xw-y)$$", "wrong"),
     (r"$$\frac{dL}{dw} = 2(Xw-y)^TX$$", "wrong"),
