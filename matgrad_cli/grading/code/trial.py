@@ -39,7 +39,6 @@ TOO_MUCH = "this takes too many operations"
 MOST_OPERATIONS, BUDGET = 600_000, 150_000
 """So many operations the entries of one derivative may cost, and the search for lines from which wrong claims come."""
 
-
 PARAMETER = regex(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
 """Names of what losses are differentiated by."""
 
