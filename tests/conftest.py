@@ -30,6 +30,9 @@ GOLDEN = ROOT / "tests" / "golden"
 DROPPED = ("MATGRAD", "NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE")
 """Variables that would change what is printed, or make every start compile the package anew."""
 
+USUALLY = 3
+"""One row of a table in so many is run by a plain run; the first always."""
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -40,8 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A plain run is short; what is marked is left out unless it is asked for, by `--all` or by the name of
-    its mark, and of the rows of a `sampled` table one in so many runs. What is left out is left out here: to skip
-    thousands of tests one by one would take longer than many that run."""
+    its mark, and of the rows of a table one in three runs, or in as many as `sampled` says. What is left out is left
+    out here: to skip thousands of tests one by one would take longer than many that run."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
     whole = config.getoption("--all") or config.getoption("keyword") or any("::" in place for place in config.args)
     seldom = {"thorough", "slow", "bench"} - asked
@@ -50,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         table = item.nodeid.partition("[")[0]
         sample = item.get_closest_marker("sampled")
-        share = 1 if whole or sample is None else 1 / sample.args[0]
+        share = 1 if whole else 1 / (sample.args[0] if sample is not None else USUALLY)
         # by the golden section no other axis of the table keeps step with the rows that are left
         left = any(mark.name in seldom for mark in item.iter_markers()) or rows[table] * 0.618034 % 1 >= share
         rows[table] += 1

@@ -65,7 +65,6 @@ def test_right_ones(text: str, claims: int) -> None:
     assert [verdict for _, verdict in found(text)] == ["follows"] * claims
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "old", "new", "line"),
     [

@@ -283,7 +283,6 @@ def backward(dout, cache):
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "db", "right"),
     [
@@ -339,7 +338,6 @@ def grad_rss({arguments}):
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -336,7 +336,6 @@ def cell_backward(dout, cache):
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [

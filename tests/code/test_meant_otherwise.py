@@ -338,7 +338,6 @@ def loss_and_grads(U, V, R, M, lam):
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("right", "wrong", "verdict"),
     [("", "", "right"), ("E @ V", "E @ U", "wrong"), ("E.T @ U", "E @ U", "wrong"), ("E.T @ U", "E.T @ V", "wrong")],

@@ -298,7 +298,6 @@ class Line:
 }  # fmt: skip
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [*APART.values()], ids=[*APART])
 def test_a_loss_apart_from_its_gradient(text: str) -> None:
     """It is found by what it takes: by the arguments of both, what forward gives, or the gradient computes itself."""

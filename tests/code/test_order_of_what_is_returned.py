@@ -164,7 +164,6 @@ class Affine(torch.autograd.Function):
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "names", [("gx", "gw", "gb"), ("x_bar", "w_bar", "b_bar"), ("dx", "t1", "t2"), ("a", "b", "c")]
 )
@@ -196,7 +195,6 @@ class Affine:
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("left", "returned", "verdict"),
     [

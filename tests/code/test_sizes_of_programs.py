@@ -195,7 +195,6 @@ SLIPS = [
 ]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [CONV, RNN, ROWS, STRIDED, POOL, LINEAR, NORM])
 def test_right_at_each_size(text: str) -> None:
     assert set(verdicts(text).values()) == {"follows"}

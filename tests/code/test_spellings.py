@@ -99,7 +99,6 @@ class Layer:
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("out", "dx", "claims"),
     [

@@ -285,7 +285,6 @@ class Net:
 """What another object keeps is judged where nobody else judges it."""
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "right", "wrong"),
     [

@@ -160,7 +160,7 @@ CLAIMS = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("answer", CLAIMS)
 def test_a_right_answer_is_right_and_a_wrong_claim_in_it_wrong(answer: str) -> None:
     text, right, wrong = CLAIMS[answer]

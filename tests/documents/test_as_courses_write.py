@@ -248,7 +248,6 @@ RIGHT_AND_WRONG = {
 }
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", RIGHT_AND_WRONG)
 def test_courses(name: str) -> None:
     text, old, new = RIGHT_AND_WRONG[name]
@@ -270,7 +269,6 @@ PLAIN = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", PLAIN)
 def test_plain_text(text: str) -> None:
     old, new = PLAIN[text]

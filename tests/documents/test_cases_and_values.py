@@ -21,7 +21,6 @@ def verdicts(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("words", "verdict"),
     [

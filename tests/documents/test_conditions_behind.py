@@ -23,7 +23,6 @@ def verdicts(text: str) -> list[str]:
     return [line.verdict for line in lines if line.text.startswith(r"\frac{\partial")]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", BEHIND)
 def test_a_formula_is_judged_where_the_condition_behind_it_holds(text: str) -> None:
     assert verdicts(SETTING + text.replace("<>", "1")) == ["follows"]

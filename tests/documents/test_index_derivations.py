@@ -66,7 +66,6 @@ SLIPS = [
 ]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("carrier", CARRIERS)
 @pytest.mark.parametrize(("loss", "steps"), DERIVATIONS)
 def test_a_right_derivation_is_right(carrier, loss, steps) -> None:  # type: ignore[no-untyped-def]

@@ -18,7 +18,6 @@ $$\frac{\partial L}{\partial W_{hh}} = \left[\frac{\partial L}{\partial h_t}\odo
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("letters", ["o", "y", "z"])
 @pytest.mark.parametrize(
     ("old", "new", "verdict"),

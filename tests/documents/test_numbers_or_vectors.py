@@ -24,7 +24,6 @@ SLOPES = [
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("y", "a"), [("y", "a"), ("t", r"\hat{y}"), ("y", "p")])
 @pytest.mark.parametrize(("right", "wrong"), SLOPES)
 def test_a_centred_dot_between_letters_may_be_the_product_of_numbers(right: str, wrong: str, y: str, a: str) -> None:

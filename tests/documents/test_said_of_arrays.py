@@ -215,7 +215,6 @@ Q|undecided|The columns of $Q$ are orthogonal.
 A|wrong|A common mistake is to assume $A$ symmetric."""
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("case", SAYS.splitlines())
 def test_what_a_text_says_of_a_name_decides_what_rests_on_it(case: str) -> None:
     name, verdict, prose = case.split("|", 2)

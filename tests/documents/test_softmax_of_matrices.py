@@ -31,7 +31,6 @@ where $\mathbf{1}^T y = 1$.
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "old", "new", "verdict"),
     [

@@ -72,7 +72,6 @@ $$\hat\mu = \frac1n\sum_{i=1}^n x_i, \qquad
 \hat\Sigma = \frac{1}{{}}\sum_{i=1}^n(x_i - \hat\mu)(x_i - \hat\mu)^\top.$$"""
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("slope", [BY_SIGMA, BY_INVERSE])
 @pytest.mark.parametrize(("count", "verdict"), [("n", "right"), ("n-1", "wrong"), ("2n", "wrong")])
 def test_an_estimate_at_the_estimate_of_another_variable(slope: str, count: str, verdict: str) -> None:
@@ -107,7 +106,6 @@ $$w^* = \frac{V^{-1}\mathbf{1}}{\mathbf{1}^T V^{-1}\mathbf{1}}$$
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
@@ -137,7 +135,6 @@ $$\lambda = {}.$$
 """
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("before", ["subject to $Cx = d$", "under linear constraints"])
 @pytest.mark.parametrize("between", ["so that", "Solving, $x = -P^{-1}(q + C^\\top\\lambda)$ and"])
 @pytest.mark.parametrize(

@@ -233,7 +233,6 @@ def test_the_sections_of_a_chapter_begin_anew(mark: str, numbers: Sequence[int])
     assert (report.verdict, len(report.problems)) == ("right", len(numbers))
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_in_a_section_of_a_chapter_is_found(slip: int) -> None:
     report = check_text(chapter(MARKS[0], range(1, 7), slip), "x.md")

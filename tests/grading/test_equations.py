@@ -37,7 +37,6 @@ EQUATIONS = {
 }
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("lines", EQUATIONS.values(), ids=EQUATIONS)
 def test_an_equation_that_holds_at_the_solutions_follows(lines: list[str]) -> None:
     problem = judged(*lines)
@@ -118,7 +117,6 @@ SLIPS = {
 }
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("lines", "number", "code"), SLIPS.values(), ids=SLIPS)
 def test_slips_of_equations(lines: list[str], number: int, code: str) -> None:
     problem = judged(*lines)

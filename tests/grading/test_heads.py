@@ -40,7 +40,6 @@ def test_what_is_scaled_or_turned_on_both_sides_is_right(answer: str) -> None:
     assert_right(answer, "norm(X@w-y)**2", "w", "X: m×n, w: n, y: m")
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("head", POINTS)
 def test_a_name_of_the_point_counts(head: str) -> None:
     task = task_for(("norm(X@w-y)**2 + w.T@w", "w", "X: m×n, w: n, y: m", "", None, "gradient"), Asked(of="minimum"))

@@ -122,7 +122,6 @@ def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number
     assert judged(key, number, text).verdict == verdict
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("words", "earns"), [
     *((words, False) for words in WORDS["changed"]), *((words, False) for words in WORDS["denied"]),
     *((words, True) for words in WORDS["explained"]),
@@ -133,7 +132,6 @@ def test_words_beside_a_right_answer_leave_it_right_only_if_they_explain_it(key:
         assert (judged(key, 3, text).verdict == "right") is earns, text
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("number", "text", "verdict"), [
     (6, rf"{_HESSIAN}. So $H_{{ij}} = -p_ip_j$.", "undecided"),
     (6, rf"{_HESSIAN}. Final answer: $H = pp^\top$.", "undecided"),

@@ -89,7 +89,6 @@ def test_several_processes_say_the_same(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("name", "text"), [
     ("a.md", "## Problem 1\n\n(A+A^T)x…+b\n"), ("a.md", "## Problem 1\n⏎$(A+A^T)x+b$\n"),
     ("a.md", "## Problem 1\n\nThe…gradient…is…$(A+A^T)x+b$….\n"),

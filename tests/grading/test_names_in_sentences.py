@@ -63,7 +63,6 @@ def graded(key: Key, number: int, sentence: str, display: str) -> ProblemReport:
     return next(one for one in file.problems if one.id == str(number))
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("number", "sentence", "display", "code", "score"), WRONG)
 def test_a_wrong_display_knows_what_the_sentence_defines(
     key: Key, number: int, sentence: str, display: str, code: str | None, score: float
@@ -79,7 +78,6 @@ def test_a_right_display_stays_right(key: Key, number: int, sentence: str, displ
     assert graded(key, number, sentence, display).verdict == "right"
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sentence", UNDECIDED)
 def test_a_name_that_is_not_surely_defined_is_not_known(key: Key, sentence: str) -> None:
     found = graded(key, 1, sentence, r"\frac{dL}{dw} = \frac{1}{n} X^T r + 2\lambda w")

@@ -88,14 +88,12 @@ def verdict(key: Key, number: int, text: str) -> str:
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("number", "text"), RIGHT)
 def test_an_answer_in_names_of_its_own(key: Key, number: int, text: str) -> None:
     assert verdict(key, number, text) == "right"
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("number", "text"), OTHERS)
 def test_what_does_not_hold_for_every_such_factor_is_not_right(key: Key, number: int, text: str) -> None:
     assert verdict(key, number, text) != "right"

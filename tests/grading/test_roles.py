@@ -113,7 +113,6 @@ NO_STEP = {
 }
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("lines", NO_STEP.values(), ids=NO_STEP)
 def test_what_names_restates_or_reorders_the_answer_derives_nothing(tmp_path, lines: list[str]) -> None:  # type: ignore[no-untyped-def]
     key = 'require = "derivation"\npartial = "wrong-sign: 0.5, lost-factor: 0.5, lines: 0.5"\n'

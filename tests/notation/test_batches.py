@@ -23,7 +23,6 @@ def _attention(A, B):
     return (scores / scores.sum(-1, keepdims=True) @ B).sum()
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("wrt", ["A", "B"])
 @pytest.mark.parametrize(("text", "shapes", "value"), [
     ("torch.bmm(A, B).sum()", "A: k×n×d, B: k×d×m", lambda A, B: (A @ B).sum()),
@@ -50,7 +49,6 @@ def _apart(X, Y):
     return X[:, None, :] - Y[None, :, :]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("wrt", ["X", "Y"])
 @pytest.mark.parametrize(("text", "shapes", "value"), [
     ("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X: n×d, Y: m×d", lambda X, Y: np.abs(_apart(X, Y)).sum()),

@@ -262,7 +262,6 @@ def test_what_is_missing_is_said_at_its_place(loss, message) -> None:
     assert message in f"{found.message} {' '.join(label.text for label in found.labels)}"
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("syntax", ["numpy", "julia", "matlab", "r", "sympy"])
 def test_a_function_without_arguments_is_refused_or_read_but_never_falls(syntax) -> None:
     for name in sorted(FUNCTION_NAMES | WRITTEN_OUT | {"len", "length", "shape", "size", "numel", "nrow"}):

@@ -24,7 +24,6 @@ FAMILIES = (
 )
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), FAMILIES)
 def test_losses_of_families(loss: str, wrt: str, shapes: str) -> None:
     check(loss, wrt, shapes, ())

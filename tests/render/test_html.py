@@ -67,7 +67,6 @@ def parts(derivation: Derivation) -> list[Expr]:
     return [derivation.start, *(step.after for step in derivation.steps), derivation.problem.loss]
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_every_sign_of_every_line_is_there(sample: str) -> None:
     derivations = stored(sample)

@@ -195,6 +195,7 @@ def test_no_rule_gives_its_name_to_what_it_did_not_make(step: int) -> None:
     assert {one.rule for one in single if not one.paths} == set()
 
 
+@pytest.mark.thorough
 @SAMPLED
 def test_no_place_of_a_sentence_is_empty(step: int) -> None:
     steps = (one for _, found in derivations(step) for one in steps_in(found.steps))

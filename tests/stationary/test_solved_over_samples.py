@@ -7,7 +7,6 @@ import pytest
 import matgrad_cli as matgrad
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("loss", "wrt", "said"),
     [

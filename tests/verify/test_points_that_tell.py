@@ -49,7 +49,6 @@ def test_a_number_that_does_not_move_on_one_side_is_told(loss: str, answer: str,
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("loss", LOSSES, ids=[loss[0] for loss in LOSSES])
 @pytest.mark.parametrize("seed", range(2))
 def test_no_false_answer_holds(loss: tuple[str, str, list[str], str, str], seed: int) -> None:

@@ -34,7 +34,6 @@ def _judged(case: tuple[str, ...], answer: str) -> str:
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(LOSSES)))
 def test_no_other_threshold_is_accepted(number: int) -> None:
     rng, case, gradient, _, u, limit = _case(number)
@@ -55,7 +54,6 @@ def test_no_other_threshold_is_accepted(number: int) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(LOSSES)))
 def test_the_same_threshold_in_other_words_is_never_wrong(number: int) -> None:
     rng, case, gradient, _, u, limit = _case(number)
