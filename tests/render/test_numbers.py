@@ -12,6 +12,7 @@ import pytest
 from matgrad_cli.api import explain, solve
 from matgrad_cli.render.document.blocks import Chain, Document, Formula, Move, Numbers
 from matgrad_cli.render.document.derivation import document
+from matgrad_cli.render.document.numbers import _number
 from matgrad_cli.render.document.optimum import optimum_document
 from matgrad_cli.render.html.mathematics import numbers_html
 from matgrad_cli.render.latex.prose import numbers_latex
@@ -150,3 +151,10 @@ def test_the_same_numbers_in_every_format(format: str) -> None:
 def test_matrices_are_set_as_matrices() -> None:
     assert numbers_latex("2/3 · [1 −2; 0 4]") == r"\frac{2}{3} \cdot \begin{bmatrix} 1 & -2 \\ 0 & 4 \end{bmatrix}"
     assert numbers_html("1/2 [1; −2]").count("<mtr>") == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-2e-16, "0"), (1 / 3 + 1e-15, "1/3"), (0.26894, "0.269"), (4e-5, "0.00004")]
+)
+def test_a_number_is_written_without_its_rounding(value: float, shown: str) -> None:
+    assert _number(value) == shown

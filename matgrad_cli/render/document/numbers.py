@@ -34,6 +34,7 @@ _MOST_TERMS: Final = 8
 _LONGEST: Final = 190
 _LARGEST_BELOW: Final = 40
 _NOISE: Final = 1e-12
+_ROUNDING: Final = 1e-9
 _CALM: Final = 20
 _LARGE: Final = 1000
 _HARD: Final = 15
@@ -250,8 +251,9 @@ def _fraction(value: Any) -> Fraction:
 
 
 def _number(value: Any) -> str:
-    if _exact(value):
-        return str(_fraction(value)).replace("-", "−")
+    near = _fraction(value)
+    if abs(near - value) < _ROUNDING:
+        return str(near).replace("-", "−")
     return f"{float(f'{float(value):.3g}'):.9f}".rstrip("0").rstrip(".").replace("-", "−")
 
 

@@ -78,7 +78,7 @@ def _condition(when: str) -> str:
 
 
 _NUMBERS: Final = regex(
-    r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)"
+    r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+)|(?P<name>[^\W\d]+)|(?P<sign>\S)"
 )
 
 
